@@ -1,0 +1,64 @@
+"""What a command says on the terminal: one JSON object on stdout, tables and progress for people. Knows no Django."""
+
+import json
+import math
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import Any
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.table import Table
+
+
+def plain(value: Any) -> Any:
+    """A value as JSON takes it: no NaN or Infinity, times as ISO 8601 UTC, decimals as text."""
+    if isinstance(value, float):
+        return value if math.isfinite(value) else None
+    if isinstance(value, datetime):
+        return value.astimezone(UTC).isoformat().replace("+00:00", "Z")
+    if isinstance(value, Decimal):
+        return str(value)
+    if isinstance(value, dict):
+        return {str(key): plain(inner) for key, inner in value.items()}
+    if isinstance(value, list | tuple | set | frozenset):
+        return [plain(inner) for inner in value]
+    return value
+
+
+def print_json(value: Any) -> None:
+    """Exactly one object on stdout, numbers unrounded."""
+    json.dump(plain(value), sys.stdout, ensure_ascii=False, default=str, allow_nan=False)
+    sys.stdout.write("\n")
+
+
+def print_table(columns: Sequence[str], rows: Sequence[Sequence[Any]], title: str = "") -> None:
+    """A table for people; numbers to the right."""
+    table = Table(title=title or None, box=None, header_style="bold", pad_edge=False)
+    for index, column in enumerate(columns):
+        numeric = bool(rows) and all(isinstance(row[index], int | float | Decimal) or row[index] in ("", None) for row in rows)
+        table.add_column(column, justify="right" if numeric else "left", overflow="fold")
+    for row in rows:
+        table.add_row(*("" if cell is None else str(cell) for cell in row))
+    Console().print(table)
+
+
+def say(line: str) -> None:
+    """One line to the person, on stderr, so that stdout stays a result."""
+    Console(stderr=True, highlight=False).print(line)
+
+
+@contextmanager
+def progress(total: float | None, label: str) -> Iterator[Callable[[float], None]]:
+    """A progress bar on stderr when that is a terminal, and nothing otherwise. Yields `advance(amount)`."""
+    console = Console(stderr=True)
+    if not console.is_terminal:
+        yield lambda amount: None
+        return
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=console, transient=True) as bar:
+        task = bar.add_task(label, total=total)
+        yield lambda amount: bar.advance(task, amount)
