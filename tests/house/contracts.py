@@ -30,7 +30,8 @@ class RoomsContract(LayersContract):
     but = fields.SetField(subfield=fields.ModuleExpressionField(), required=False)
 
     def check(self, graph: ImportGraph, verbose: bool) -> ContractCheck:
-        self.containers = [ModuleExpression(name) for name in packages(graph, self.containers, self.but)]
+        present = [ModuleExpression(name) for name in packages(graph, self.containers, self.but)]
+        self.containers = present  # type: ignore[assignment]
         return super().check(graph, verbose)
 
 
@@ -43,9 +44,9 @@ class PureContract(ForbiddenContract):
 
     def check(self, graph: ImportGraph, verbose: bool) -> ContractCheck:
         # One module at a time: a package as a whole would take in what `but` leaves out of it.
-        self.as_packages = False
+        self.as_packages = False  # type: ignore[assignment]
         pure = named(graph, self.source_modules) - named(graph, self.but)  # type: ignore[arg-type]
-        self.source_modules = {ModuleExpression(name) for name in pure}
+        self.source_modules = {ModuleExpression(name) for name in pure}  # type: ignore[assignment]
         return super().check(graph, verbose)
 
 

@@ -13,14 +13,24 @@ from importlinter.application.user_options import UserOptions
 from tests.house.plan import CORE, MODULES, ROOMS, ROOT
 
 NAME = "planted_house"
-LONE_PACKAGES = (
-    "stats text documents channels facts facts.engine facts.schema facts.store metrics mining identity rehearsal desks sample collector site"
-).split()
-LONE_FILES = (
-    "cli flow core.edge core.fields core.models facts.cli facts.conditions facts.projector facts.store.store facts.schema.tables "
-    "facts.engine.duckdb metrics.readings mining.variants identity.linkage rehearsal.replay rehearsal.cli stats.intervals stats.cli "
-    "text.themes documents.pdf channels.mail desks.home sample.history collector.door site.urls site.settings site.worker"
-).split()
+# The packages that hold no capabilities, and a few of their files.
+LONE: dict[str, tuple[str, ...]] = {
+    "": ("cli", "flow"),
+    "site": ("settings", "urls", "worker"),
+    "desks": ("home",),
+    "sample": ("history",),
+    "collector": ("door",),
+    "rehearsal": ("replay", "cli"),
+    "metrics": ("measures", "readings"),
+    "mining": ("variants",),
+    "identity": ("linkage",),
+    "facts": ("cli", "conditions", "projector", "schema.tables", "store.store", "engine.duckdb"),
+    "channels": ("mail",),
+    "documents": ("pdf",),
+    "text": ("themes",),
+    "stats": ("intervals", "cli"),
+    "core": ("edge", "fields"),
+}
 HABITS = {
     "cli": "from heed.goals.kpis import cli",
     "flow": "from heed.service.cases import actions",
@@ -41,6 +51,8 @@ HABITS = {
     "service.cases.api": "import ninja",
     "rehearsal.cli": "import django",
     "core.journal.models": "import django",
+    "core.access.queries": "from heed.core.people import queries",
+    "metrics.measures": "from heed.metrics import readings",
 }
 
 # (contract that must break, module the fault is planted in, the fault)
@@ -141,20 +153,17 @@ def broken(options: UserOptions) -> set[str]:
 def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """A tree with every package of the plan, each room in each capability, and the imports that are allowed."""
     top = tmp_path_factory.mktemp("house")
-    for package in LONE_PACKAGES:
-        write(top, f"{package}.__init__", "")
+    for package, files in LONE.items():
+        for file in files:
+            write(top, f"{package}.{file}".removeprefix("."), "")
     for module, capabilities in {**MODULES, "service": (*MODULES["service"], "cases"), "core": CORE}.items():
         for room in ("apps", "models", "urls", "migrations.0001_initial"):
             write(top, f"{module}.{room}", "")
         for capability in capabilities:
             for room in ROOMS:
                 write(top, f"{module}.{capability}.{room}", "")
-    for module in (*LONE_FILES, "metrics.measures"):
-        write(top, module, "")
     for module, text in HABITS.items():
         write(top, module, text)
-    write(top, "metrics.measures", "from heed.metrics import readings")
-    write(top, "core.access.queries", "from heed.core.people import queries")
     sys.path.insert(0, str(top))
     yield top
     sys.path.remove(str(top))
