@@ -1,0 +1,126 @@
+"""The `heed` command: mounts each capability's verbs, loading only what is called."""
+
+import sys
+from collections.abc import Callable
+from importlib.metadata import version
+from typing import Annotated, Any
+
+import typer
+import typer.core
+import typer.main
+
+Loader = Callable[[], list[typer.Typer]]
+
+
+def _kpi() -> list[typer.Typer]:
+    from heed.goals.kpis.cli import app
+
+    return [app]
+
+
+def _import() -> list[typer.Typer]:
+    from heed.service.formats.cli import app
+
+    return [app]
+
+
+def _facts() -> list[typer.Typer]:
+    from heed.facts.cli import app
+
+    return [app]
+
+
+def _model() -> list[typer.Typer]:
+    from heed.core.definitions.cli import app as definitions
+    from heed.rehearsal.cli import app as rehearsal
+
+    return [definitions, rehearsal]
+
+
+def _journal() -> list[typer.Typer]:
+    from heed.core.journal.cli import app
+
+    return [app]
+
+
+def _sample() -> list[typer.Typer]:
+    from heed.sample.cli import app
+
+    return [app]
+
+
+def _people() -> list[typer.Typer]:
+    from heed.core.access.cli import app
+
+    return [app]
+
+
+def _site(name: str) -> Loader:
+    def load() -> list[typer.Typer]:
+        from heed.site import cli
+
+        return [cli.COMMANDS[name]]
+
+    return load
+
+
+# The noun, what it is for (so that `heed --help` loads nothing), and where its verbs are.
+NOUNS: dict[str, tuple[str, Loader]] = {
+    "up": ("Serve heed: web and worker in one.", _site("up")),
+    "web": ("Serve the web alone.", _site("web")),
+    "worker": ("Carry the journal on: facts, jobs.", _site("worker")),
+    "import": ("Bring records in from a file.", _import),
+    "kpi": ("Figures, with their intervals.", _kpi),
+    "model": ("Definitions as files: export, plan, apply, rehearse.", _model),
+    "facts": ("The tables of facts.", _facts),
+    "journal": ("The record of all that happened.", _journal),
+    "people": ("Who may sign in.", _people),
+    "sample-operation": ("An operation to try heed on, with planted truths.", _sample),
+    "backup": ("Write the whole store into one file.", _site("backup")),
+    "restore": ("Bring a backup back.", _site("restore")),
+    "upgrade": ("Bring the store to this version.", _site("upgrade")),
+    "doctor": ("Look whether all is well.", _site("doctor")),
+}
+
+
+class Lazy(typer.core.TyperGroup):
+    """A group whose commands are imported when called; nouns that two packages share are joined."""
+
+    def list_commands(self, ctx: Any) -> list[str]:
+        return list(NOUNS)
+
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:
+        if cmd_name not in NOUNS:
+            return None
+        commands: list[Any] = [typer.main.get_command(app) for app in NOUNS[cmd_name][1]()]
+        first = commands[0]
+        first.name = cmd_name
+        for other in commands[1:]:
+            for name, command in other.commands.items():
+                first.add_command(command, name)
+        return first
+
+    def format_commands(self, ctx: Any, formatter: Any) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, help_line) for name, (help_line, _) in NOUNS.items()])
+
+
+app = typer.Typer(
+    cls=Lazy, rich_markup_mode=None, add_completion=False, no_args_is_help=True, context_settings={"help_option_names": ["-h", "--help"]}
+)
+
+
+def _version(asked: bool) -> None:
+    if asked:
+        sys.stdout.write(f"heed {version('heed')}\n")
+        raise typer.Exit
+
+
+@app.callback()
+def root(shown: Annotated[bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version and stop.")] = False) -> None:
+    """heed runs customer satisfaction across complex operations. Start with: heed up"""
+
+
+def main(arguments: list[str] | None = None) -> Any:
+    """Entry point. Exit 0 done, 1 refused with a reason, 2 usage."""
+    return typer.main.get_command(app)(args=arguments if arguments is not None else sys.argv[1:], prog_name="heed")

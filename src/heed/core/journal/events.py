@@ -1,0 +1,38 @@
+"""How a thing that happened is written down: frozen dataclasses, past tense, holding ids and values but no personal data."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import asdict, fields, is_dataclass
+from typing import Any, TypeVar
+
+EVENTS: dict[str, type] = {}
+E = TypeVar("E", bound=type)
+
+
+def event_name(cls: type) -> str:
+    """`ImportCompleted` → `import-completed`."""
+    return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "-", cls.__name__).lower()
+
+
+def event(cls: E) -> E:
+    """Register a frozen dataclass as an event. Names are unique in the product."""
+    if not is_dataclass(cls) or not cls.__dataclass_params__.frozen:  # type: ignore[attr-defined]
+        raise TypeError(f"{cls.__name__} must be a frozen dataclass")
+    name = event_name(cls)
+    known = EVENTS.get(name)
+    if known is not None and (known.__module__, known.__qualname__) != (cls.__module__, cls.__qualname__):
+        raise TypeError(f"event {name} is registered twice")
+    EVENTS[name] = cls
+    return cls
+
+
+def payload_of(happened: Any) -> dict[str, Any]:
+    """The payload of an event: its fields, as JSON takes them."""
+    return asdict(happened)
+
+
+def rebuilt(name: str, payload: Mapping[str, Any]) -> Any:
+    """The event an entry was written from; fields that came later take their defaults."""
+    cls = EVENTS[name]
+    known = {item.name for item in fields(cls)}
+    return cls(**{key: value for key, value in payload.items() if key in known})

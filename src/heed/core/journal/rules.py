@@ -1,0 +1,88 @@
+"""The hash chain of the journal: each link covers the one before and a salted digest of its payload.
+
+Erasing a payload takes the payload and its salt away and leaves the digest, so the chain stays whole and proves nothing about what was erased.
+"""
+
+import hashlib
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+GENESIS = "0" * 64
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One entry as readers get it. `payload` is None once erased."""
+
+    id: int
+    at: datetime
+    name: str
+    actor: str
+    subject_kind: str
+    subject_id: str
+    payload: dict[str, Any] | None
+
+
+@dataclass(frozen=True)
+class Link:
+    """What the chain covers of an entry."""
+
+    id: int
+    at: datetime
+    name: str
+    actor: str
+    subject_kind: str
+    subject_id: str
+    payload: Mapping[str, Any] | None
+    salt: str
+    digest: str
+    chain: str
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What a check of the chain found: entries read, those erased, the head, and the first entry that does not hold."""
+
+    entries: int
+    erased: int
+    head: str
+    broken_at: int | None
+    reason: str
+
+
+def canonical(payload: Mapping[str, Any]) -> str:
+    return json.dumps(payload, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+
+
+def payload_digest(payload: Mapping[str, Any], salt: str) -> str:
+    return hashlib.sha256(f"{salt}\n{canonical(payload)}".encode()).hexdigest()
+
+
+def chain_value(before: str, link: Link) -> str:
+    """SHA-256 over the chain so far and all that an entry says but its payload, of which only the digest."""
+    at = link.at.astimezone(UTC).isoformat(timespec="microseconds")
+    parts = (before, str(link.id), at, link.name, link.actor, link.subject_kind, link.subject_id, link.digest)
+    return hashlib.sha256("\n".join(parts).encode()).hexdigest()
+
+
+def verify(links: Iterable[Link]) -> Verdict:
+    """Walk the chain from its first entry. Ids must be 1, 2, 3 … without a gap."""
+    before, entries, erased = GENESIS, 0, 0
+    for link in links:
+        entries += 1
+        reason = ""
+        if link.id != entries:
+            reason = f"entry {entries} is missing"
+        elif link.payload is None:
+            erased += 1
+        elif payload_digest(link.payload, link.salt) != link.digest:
+            reason = "the payload is not what was written"
+        if not reason and chain_value(before, link) != link.chain:
+            reason = "the entry is not what was written, or one before it was taken out"
+        if reason:
+            return Verdict(entries, erased, before, link.id, reason)
+        before = link.chain
+    return Verdict(entries, erased, before, None, "")

@@ -1,0 +1,28 @@
+"""The kind `organisation`: what is settled at first run. One definition, key `organisation`."""
+
+import zoneinfo
+
+from pydantic import BaseModel, ConfigDict, Field, field_validator
+
+from heed.core.definitions.rules import kind
+
+
+@kind("organisation", title="Organisation", title_plural="Organisation")
+class Organisation(BaseModel):
+    """The organisation, and how its figures are cut and shown."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    name: str = Field("My organisation", min_length=1, max_length=120, description="Name, as it stands on pages and in mails.")
+    time_zone: str = Field("UTC", description="IANA time zone in which days, weeks and business hours are cut.")
+    currency: str = Field("EUR", pattern="^[A-Z]{3}$", description="ISO 4217 code of the currency reports are in.")
+    languages: tuple[str, ...] = Field(("en",), min_length=1, description="Languages customers are written to, first one first.")
+    calendar: str = Field("office", description="Key of the calendar of business hours.")
+    first_run_done: bool = Field(False, description="Whether somebody has settled these.")
+
+    @field_validator("time_zone")
+    @classmethod
+    def _known_zone(cls, value: str) -> str:
+        if value not in zoneinfo.available_timezones():
+            raise ValueError(f"{value} is no IANA time zone, such as Europe/Berlin")
+        return value

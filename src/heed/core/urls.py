@@ -1,0 +1,8 @@
+"""Gathers the pages and the API of core for the site."""
+
+from typing import Any
+
+from ninja import Router
+
+urlpatterns: list[Any] = []
+routers: list[tuple[str, Router]] = []

@@ -1,0 +1,1 @@
+"""Gathers the models of feedback for Django."""

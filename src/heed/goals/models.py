@@ -1,0 +1,1 @@
+"""Gathers the models of goals for Django."""

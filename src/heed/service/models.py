@@ -1,0 +1,1 @@
+"""Gathers the models of service for Django."""

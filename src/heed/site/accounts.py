@@ -1,0 +1,37 @@
+"""How allauth lets people in: nobody signs up by themselves, and a company account only opens an existing person."""
+
+from typing import Any
+
+from allauth.account.adapter import DefaultAccountAdapter
+from allauth.core.exceptions import ImmediateHttpResponse
+from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
+from django.http import HttpRequest
+from django.shortcuts import render
+
+from heed.core.people.models import Person
+
+
+class Account(DefaultAccountAdapter):
+    """Sign-in with address and password. People come in by invitation."""
+
+    def is_open_for_signup(self, request: HttpRequest) -> bool:
+        return False
+
+    def populate_username(self, request: HttpRequest, user: Any) -> None:
+        """People have no user name."""
+
+
+class Social(DefaultSocialAccountAdapter):
+    """Sign-in with a company account, matched by an address which the provider says is verified."""
+
+    def is_open_for_signup(self, request: HttpRequest, sociallogin: Any) -> bool:
+        return False
+
+    def pre_social_login(self, request: HttpRequest, sociallogin: Any) -> None:
+        if sociallogin.is_existing:
+            return
+        verified = [item.email.lower() for item in sociallogin.email_addresses if item.verified]
+        person = Person.objects.filter(email__in=verified, is_active=True).first()
+        if person is None:
+            raise ImmediateHttpResponse(render(request, "heed/no_person.html", status=403))
+        sociallogin.connect(request, person)

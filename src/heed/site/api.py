@@ -1,0 +1,104 @@
+"""The API: `/api/v1`, OpenAPI at `/api/v1/openapi.json`, problem+json for every error, tokens or the session of a signed-in person."""
+
+import logging
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from ninja import NinjaAPI
+from ninja.errors import AuthenticationError, HttpError, ValidationError
+from ninja.security import HttpBearer, SessionAuth
+
+from heed.core.access.actions import token_scope
+from heed.core.access.queries import scope_of
+from heed.core.errors.rules import Forbidden, HeedError, Invalid, NotFound
+from heed.core.urls import routers as core_routers
+from heed.feedback.urls import routers as feedback_routers
+from heed.goals.urls import routers as goals_routers
+from heed.service.urls import routers as service_routers
+from heed.site.middleware import problem
+
+
+class Bearer(HttpBearer):
+    """`Authorization: Bearer heed_…`: an API token."""
+
+    def authenticate(self, request: HttpRequest, token: str) -> Any:
+        found = token_scope(token)
+        if found is None:
+            return None
+        person, request.scope = found  # type: ignore[attr-defined]
+        request.user = person
+        return person
+
+
+class Session(SessionAuth):
+    """The session of a signed-in person, with the CSRF token on writes."""
+
+    def authenticate(self, request: HttpRequest, key: str | None) -> Any:
+        if not request.user.is_authenticated:
+            return None
+        request.scope = scope_of(request.user)  # type: ignore[attr-defined]
+        return request.user
+
+
+api = NinjaAPI(
+    title="heed",
+    version="1",
+    urls_namespace="api",
+    description="Customer satisfaction across complex operations. Nouns only; cursor paging; problem+json errors.",
+    auth=[Bearer(), Session()],
+    docs_url=None,
+)
+
+
+@api.exception_handler(HeedError)
+def _refused(request: HttpRequest, error: HeedError) -> HttpResponse:
+    return problem(error)
+
+
+@api.exception_handler(ValidationError)
+def _invalid(request: HttpRequest, error: ValidationError) -> HttpResponse:
+    faults = [{"at": ".".join(str(part) for part in fault["loc"]), "message": fault["msg"]} for fault in error.errors]
+    body = {
+        "type": "urn:heed:error:invalid",
+        "title": faults[0]["message"] if faults else "The request is not valid.",
+        "status": 422,
+        "code": "invalid",
+        "hint": "See `faults` for each field.",
+        "faults": faults,
+    }
+    return JsonResponse(body, status=422, content_type="application/problem+json")
+
+
+@api.exception_handler(AuthenticationError)
+def _not_signed_in(request: HttpRequest, error: AuthenticationError) -> HttpResponse:
+    response = problem(Forbidden("Sign in, or send a token.", code="not_signed_in", hint="Authorization: Bearer heed_…"))
+    response.status_code = 401
+    response.headers["WWW-Authenticate"] = "Bearer"
+    return response
+
+
+@api.exception_handler(Http404)
+def _absent(request: HttpRequest, error: Http404) -> HttpResponse:
+    return problem(NotFound("There is no such thing."))
+
+
+@api.exception_handler(HttpError)
+def _http(request: HttpRequest, error: HttpError) -> HttpResponse:
+    fault = Invalid(error.message or "The request is not valid.", code="bad_request")
+    response = problem(fault)
+    response.status_code = error.status_code
+    return response
+
+
+@api.exception_handler(Exception)
+def _failed(request: HttpRequest, error: Exception) -> HttpResponse:
+    logging.getLogger("heed.request").exception("%s %s", request.method, request.path, exc_info=error)
+    fault = HeedError("Something went wrong on this side.", code="internal", hint="The log of the server says more.")
+    response = problem(fault)
+    response.status_code = 500
+    return response
+
+
+for _routers in (core_routers, goals_routers, service_routers, feedback_routers):
+    for prefix, router in _routers:
+        api.add_router(prefix, router)

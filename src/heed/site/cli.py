@@ -1,0 +1,114 @@
+"""`heed up|web|worker|backup|restore|upgrade|doctor`."""
+
+from dataclasses import asdict
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from heed.core.console.rules import print_json, print_table, say
+from heed.core.edge import AsJson, door, start_django
+from heed.core.errors.rules import Refused
+from heed.core.settings.rules import current
+
+File = Annotated[Path, typer.Argument(help="The backup file.")]
+
+
+@door
+def up(
+    empty: Annotated[bool, typer.Option("--empty", help="Start without the sample operation, for your own.")] = False,
+) -> None:
+    """Serve heed: web and worker in one, at http://127.0.0.1:8000.
+
+    On a store in which nobody can sign in yet, a one-time link is printed.
+    """
+    from heed.site.first import entrance
+    from heed.site.server import Keeper, refuse_taken_port
+
+    refuse_taken_port()
+    link = entrance(empty=empty)
+    say(f"heed is at [bold]{current().public_url}[/]")
+    if link:
+        say(f"Sign in with this link, once, within the next hour:\n[bold]{link}[/]")
+    Keeper(("web", "worker")).run()
+
+
+@door
+def web() -> None:
+    """Serve the web alone; run heed worker beside it."""
+    from heed.site.server import serve_web
+
+    serve_web()
+
+
+@door
+def worker() -> None:
+    """Carry the journal on to facts and run the jobs of the queue."""
+    from heed.site.worker import serve_worker
+
+    serve_worker()
+
+
+@door
+def backup(file: File, as_json: AsJson = False) -> None:
+    """Write the whole store into one file, while heed runs. Example: heed backup heed-2026-11-22.tar.gz"""
+    from heed.site.operations.backup import write_backup
+
+    manifest = write_backup(file)
+    if as_json:
+        print_json({"file": str(file), "bytes": file.stat().st_size, **asdict(manifest)})
+        return
+    say(f"{file}: {file.stat().st_size >> 10} KiB, {manifest.journal_entries} journal entries, {len(manifest.facts)} fact tables.")
+    if manifest.facts_kept_elsewhere:
+        say(f"The facts lie at {manifest.facts_kept_elsewhere} and are not in the file: keep versions there.")
+
+
+@door(store=False)
+def restore(file: File, as_json: AsJson = False) -> None:
+    """Bring a backup back into an empty data folder. Example: HEED_HOME=new heed restore heed-2026-11-22.tar.gz"""
+    start_django()
+    from heed.site.operations.restore import restore_backup
+
+    manifest = restore_backup(file)
+    if as_json:
+        print_json({"file": str(file), **asdict(manifest)})
+    else:
+        say(f"Restored into {current().home_path}: {manifest.journal_entries} journal entries, {len(manifest.facts)} fact tables.")
+
+
+@door(store=False)
+def upgrade(as_json: AsJson = False) -> None:
+    """Bring the store to this version; a newer store is refused. Example: heed upgrade"""
+    start_django()
+    from heed.core.queue.store import prepare_store
+
+    applied = prepare_store()
+    if as_json:
+        print_json({"applied": applied})
+    else:
+        say(f"{len(applied)} migrations applied." if applied else "The store is up to date.")
+
+
+@door(store=False)
+def doctor(as_json: AsJson = False) -> None:
+    """Look at what usually goes wrong, and say what to do. Exit 1 when something has failed. Example: heed doctor"""
+    start_django()
+    from heed.site.operations.doctor import examine
+
+    findings = examine()
+    failed = [finding for finding in findings if finding.state == "failed"]
+    if as_json and not failed:
+        print_json({"checks": [asdict(finding) for finding in findings]})
+    elif not as_json:
+        print_table(["check", "state", "what", "what to do"], [[f.check, f.state, f.message, f.hint] for f in findings])
+    if failed:
+        raise Refused(f"{failed[0].check}: {failed[0].message}", code="unwell", hint=failed[0].hint)
+
+
+def _command(function: object) -> typer.Typer:
+    app = typer.Typer()
+    app.command()(function)  # type: ignore[arg-type]
+    return app
+
+
+COMMANDS = {function.__name__: _command(function) for function in (up, web, worker, backup, restore, upgrade, doctor)}

@@ -1,0 +1,32 @@
+"""Housekeeping of the whole store, on the clock."""
+
+import logging
+
+from django.core.management import call_command
+from huey import crontab
+
+from heed.core.queue.queue import queue
+from heed.core.settings.rules import current
+from heed.facts.store.store import Store
+
+log = logging.getLogger("heed.jobs")
+
+
+def forget_ended_sessions() -> None:
+    """Take sessions away that have ended."""
+    call_command("clearsessions")
+
+
+def compact_facts() -> None:
+    """Merge small files of the fact tables and drop those no longer used."""
+    store = Store(current().facts_location)
+    for state in store.tables():
+        store.compact(state.name)
+        log.info("compacted %s", state.name)
+
+
+def register() -> None:
+    """Put the jobs on the queue's clock."""
+    clock = queue()
+    clock.periodic_task(crontab(minute="17", hour="2"), name="forget_ended_sessions")(forget_ended_sessions)
+    clock.periodic_task(crontab(minute="47", hour="2"), name="compact_facts")(compact_facts)

@@ -1,0 +1,78 @@
+"""What every request passes: the content policy, the person's zone and language, and one place where errors become answers."""
+
+import logging
+import zoneinfo
+from collections.abc import Callable
+
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import render
+from django.utils import timezone, translation
+
+from heed.core.errors.rules import HeedError
+
+Next = Callable[[HttpRequest], HttpResponse]
+
+# Vega draws with style attributes set by script, which the policy allows; styles in mark-up it does not.
+POLICY = (
+    "default-src 'self'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; font-src 'self'; connect-src 'self'; "
+    "object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+)
+
+
+class ContentPolicy:
+    """Nothing from elsewhere, nothing inline."""
+
+    def __init__(self, get_response: Next) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        response.headers.setdefault("Content-Security-Policy", POLICY)
+        response.headers.setdefault("Permissions-Policy", "camera=(), microphone=(), geolocation=()")
+        return response
+
+
+class Person:
+    """The signed-in person's language and time zone; the organisation's where they chose none."""
+
+    def __init__(self, get_response: Next) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        person = getattr(request, "user", None)
+        zone = getattr(person, "time_zone", "") if person and person.is_authenticated else ""
+        language = getattr(person, "language", "") if person and person.is_authenticated else ""
+        if not zone:
+            from heed.core.people.queries import organisation
+
+            zone = organisation().time_zone
+        with timezone.override(zoneinfo.ZoneInfo(zone)):
+            if language:
+                translation.activate(language)
+                request.LANGUAGE_CODE = translation.get_language()
+            return self.get_response(request)
+
+
+class Errors:
+    """A HeedError becomes problem+json for the API, a fragment for HTMX and a page for everybody else."""
+
+    def __init__(self, get_response: Next) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
+        if not isinstance(error, HeedError):
+            logging.getLogger("heed.request").exception("%s %s", request.method, request.path, exc_info=error)
+            return None
+        if request.path.startswith("/api/"):
+            return problem(error)
+        template = "heed/error_fragment.html" if getattr(request, "htmx", False) else "heed/error.html"
+        return render(request, template, {"error": error}, status=error.status)
+
+
+def problem(error: HeedError) -> JsonResponse:
+    """An error as RFC 9457 problem+json."""
+    body = {"type": f"urn:heed:error:{error.code}", "title": error.message, "status": error.status, "code": error.code, "hint": error.hint}
+    return JsonResponse(body, status=error.status, content_type="application/problem+json")

@@ -1,0 +1,114 @@
+"""The database of a backup: a copy of SQLite made by its own backup, or each table of PostgreSQL by COPY in one snapshot."""
+
+import fcntl
+import io
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from django.apps import apps
+from django.db import connection, transaction
+from django.db.migrations.recorder import MigrationRecorder
+
+from heed.site.operations.archive import Writer
+
+# The lock under which the journal is written (core/journal): whoever holds it sees a still moment.
+JOURNAL_LOCK = 0x68656564
+
+
+def applied_migrations() -> list[str]:
+    return sorted(f"{app}.{name}" for app, name in MigrationRecorder(connection).applied_migrations())
+
+
+def table_names() -> list[str]:
+    """Every table Django knows of, and the record of migrations, in a steady order."""
+    return sorted({model._meta.db_table for model in apps.get_models(include_auto_created=True)} | {"django_migrations"})
+
+
+@contextmanager
+def still_moment() -> Iterator[None]:
+    """Nobody writes the database meanwhile. Facts are written from the journal, so they stand still with it."""
+    if connection.vendor == "postgresql":
+        with transaction.atomic():
+            with connection.cursor() as cursor:
+                cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
+                cursor.execute("SELECT pg_advisory_xact_lock(%s)", [JOURNAL_LOCK])
+            yield
+        return
+    name = str(connection.settings_dict["NAME"])
+    with Path(f"{name}.door").open("w") as door:
+        fcntl.flock(door, fcntl.LOCK_EX)
+        yield
+
+
+def write_database(writer: Writer, scratch: Path) -> None:
+    """Add the database to a backup; call within the still moment."""
+    if connection.vendor == "postgresql":
+        for table in table_names():
+            _copy_out(writer, table)
+        return
+    copy = scratch / "heed.db"
+    source = sqlite3.connect(f"file:{connection.settings_dict['NAME']}?mode=ro", uri=True)
+    target = sqlite3.connect(copy)
+    try:
+        source.backup(target)
+    finally:
+        target.close()
+        source.close()
+    writer.add("heed.db", copy)
+
+
+def _copy_out(writer: Writer, table: str) -> None:
+    connection.ensure_connection()
+    buffer = io.BytesIO()
+    with connection.connection.cursor() as cursor:
+        columns = _columns(table)
+        with cursor.copy(f"COPY {_quoted(table)} ({', '.join(map(_quoted, columns))}) TO STDOUT") as stream:
+            buffer.write((",".join(columns) + "\n").encode())
+            for block in stream:
+                buffer.write(bytes(block))
+    size = buffer.tell()
+    buffer.seek(0)
+    writer.add_stream(f"tables/{table}.copy", buffer, size)
+
+
+def _columns(table: str) -> list[str]:
+    with connection.cursor() as cursor:
+        return [column.name for column in connection.introspection.get_table_description(cursor, table)]
+
+
+def _quoted(name: str) -> str:
+    return connection.ops.quote_name(name)
+
+
+def read_tables(folder: Path) -> None:
+    """Fill a migrated, empty PostgreSQL database from the tables of a backup, in one transaction."""
+    connection.ensure_connection()
+    names = [path.stem for path in sorted(folder.glob("*.copy"))]
+    with transaction.atomic():
+        with connection.cursor() as cursor:
+            cursor.execute("TRUNCATE " + ", ".join(map(_quoted, names)) + " CASCADE")
+        for name in names:
+            _copy_in(name, folder / f"{name}.copy")
+        _reset_sequences()
+
+
+def _copy_in(table: str, path: Path) -> None:
+    with path.open("rb") as source:
+        columns = source.readline().decode().strip().split(",")
+        with connection.connection.cursor() as cursor:
+            command = f"COPY {_quoted(table)} ({', '.join(map(_quoted, columns))}) FROM STDIN"
+            with cursor.copy(command) as stream:
+                while block := source.read(1 << 20):
+                    stream.write(block)
+
+
+def _reset_sequences() -> None:
+    from django.core.management.color import no_style
+
+    models: list[Any] = list(apps.get_models(include_auto_created=True))
+    with connection.cursor() as cursor:
+        for statement in connection.ops.sequence_reset_sql(no_style(), models):
+            cursor.execute(statement)

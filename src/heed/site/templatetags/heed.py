@@ -1,0 +1,169 @@
+"""What templates say in one word: figures in their unit, marks, charts, the menu, the theme."""
+
+import math
+from typing import Any
+
+from django import template
+from django.conf import settings
+from django.forms import BoundField, CheckboxInput, CheckboxSelectMultiple
+from django.templatetags.static import static
+from django.urls import NoReverseMatch, reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext_lazy as _
+
+from heed.documents import differences, intervals, units
+from heed.documents.charts import bundle, chart
+
+register = template.Library()
+THEMES = ("light", "dark")
+
+# group key, group title, places: (URL names, first that exists wins; title; icon; letter after "g")
+MENU: tuple[tuple[str, Any, tuple[tuple[tuple[str, ...], Any, str, str], ...]], ...] = (
+    ("start", "", ((("home",), _("Home"), "home", "h"),)),
+    ("goals", _("Goals"), ((("goals:kpis", "kpis"), _("KPIs"), "gauge", "k"),)),
+    (
+        "service",
+        _("Service"),
+        (
+            (("service:cases", "cases"), _("Cases"), "case", "c"),
+            (("service:imports", "imports", "formats"), _("Imports"), "inbox", "i"),
+        ),
+    ),
+    (
+        "model",
+        _("Model"),
+        (
+            (("core:definitions", "definitions"), _("Definitions"), "layers", "d"),
+            (("core:journal", "journal"), _("Journal"), "journal", "j"),
+            (("core:people", "people"), _("People"), "people", "p"),
+        ),
+    ),
+    ("sample", "", ((("sample-operation",), _("Sample operation"), "sample", "s"),)),
+)
+
+
+def _address(names: tuple[str, ...]) -> str:
+    for name in names:
+        try:
+            return reverse(name)
+        except NoReverseMatch:
+            continue
+    return ""
+
+
+def _is_here(path: str, href: str) -> bool:
+    return path == href if href == "/" else path.startswith(href)
+
+
+@register.simple_tag(takes_context=True)
+def navigation(context: template.Context) -> list[dict[str, Any]]:
+    """The menu: what is mounted, and which place this page belongs to (the longest address that fits)."""
+    path = getattr(context.get("request"), "path", "")
+    groups: list[dict[str, Any]] = []
+    for key, title, places in MENU:
+        items = [
+            {"href": href, "title": name, "icon": icon, "shortcut": letter, "current": _is_here(path, href)}
+            for names, name, icon, letter in places
+            if (href := _address(names))
+        ]
+        if items:
+            groups.append({"key": key, "title": title, "items": items})
+    return groups
+
+
+@register.simple_tag(takes_context=True)
+def theme_name(context: template.Context) -> str:
+    """light, dark, or empty when the system decides."""
+    cookies = getattr(context.get("request"), "COOKIES", {})
+    return cookies.get("heed_theme", "") if cookies.get("heed_theme") in THEMES else ""
+
+
+@register.simple_tag(takes_context=True)
+def theme_attribute(context: template.Context) -> SafeString:
+    name = theme_name(context)
+    return format_html(' data-theme="{}"', name) if name else mark_safe("")
+
+
+@register.simple_tag
+def icon(name: str) -> SafeString:
+    return format_html('<svg class="icon" aria-hidden="true"><use href="{}#{}"/></svg>', static("heed/icons.svg"), name)
+
+
+@register.filter
+def in_unit(value: float | None, unit: str = "number") -> str:
+    return units.in_unit(value, unit or "number")
+
+
+@register.filter
+def difference(value: float | None, unit: str = "number") -> str:
+    return units.difference(value, unit or "number")
+
+
+@register.filter
+def with_unit(text: str) -> SafeString:
+    """A figure's text with its unit set smaller."""
+    number = text.rstrip("%abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ€$£")
+    return (
+        format_html('{}<span class="unit">{}</span>', number.rstrip(), text[len(number) :])
+        if number != text
+        else format_html("{}", text)
+    )
+
+
+@register.filter
+def plain(value: Any) -> str:
+    """A number as a script reads it, whatever the language."""
+    if value is None or (isinstance(value, float) and not math.isfinite(value)):
+        return ""
+    return repr(float(value)) if isinstance(value, (int, float)) and not isinstance(value, bool) else str(value)
+
+
+@register.simple_tag
+def interval_mark(
+    row: Any, unit: str, domain: intervals.Domain | str | None = None, reference: float | str | None = None
+) -> SafeString:
+    axis = domain if isinstance(domain, intervals.Domain) else intervals.single_domain(row, unit)
+    return intervals.interval_mark(row, unit, axis, None if reference in (None, "") else float(reference))
+
+
+@register.simple_tag
+def split_domain(rows: Any, unit: str, reference: float | str | None = None) -> intervals.Domain:
+    return intervals.shared_domain(rows, unit, None if reference in (None, "") else float(reference))
+
+
+@register.simple_tag
+def sparkline(points: Any, domain: intervals.Domain | str | None = None, said: str = "") -> SafeString:
+    return intervals.sparkline(list(points), domain if isinstance(domain, intervals.Domain) else None, said)
+
+
+@register.filter
+def yaml_marks(text: str) -> SafeString:
+    return differences.yaml_marks(text)
+
+
+@register.simple_tag
+def diff_lines(before: str, after: str) -> list[differences.Line]:
+    return differences.diff_lines(before or "", after or "")
+
+
+@register.filter
+def is_check(field: BoundField) -> bool:
+    widget = field.field.widget
+    return isinstance(widget, CheckboxInput) and not isinstance(widget, CheckboxSelectMultiple)
+
+
+@register.simple_tag
+def chart_svg(drawn: chart.Chart) -> SafeString:
+    return mark_safe(drawn.svg())
+
+
+@register.simple_tag
+def chart_spec(drawn: chart.Chart) -> SafeString:
+    """The spec as JSON that is safe inside a script element."""
+    return mark_safe(drawn.json())
+
+
+@register.simple_tag
+def chart_bundle() -> str:
+    return f"{settings.STATIC_URL}{bundle.name()}"
