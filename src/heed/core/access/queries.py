@@ -3,7 +3,8 @@
 from typing import Any
 
 from heed.core.access.models import Membership
-from heed.core.access.rules import Node, Scope, scope_for
+from heed.core.access.rules import Scope, scope_for
+from heed.core.people.rules import Node
 from heed.core.people.models import Person, Unit
 
 

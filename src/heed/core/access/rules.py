@@ -1,9 +1,21 @@
 """Who may do what: roles, their permissions, and the rows a role reaches. Pure."""
 
+import hashlib
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from datetime import datetime
 
-from heed.core.errors.rules import Forbidden
+from heed.core.consent.rules import personal
+from heed.core.errors.rules import Forbidden, Invalid, nearest
+from heed.core.people.rules import Node, below
+
+personal("core.Invitation", "email", "contact", "to write to who is invited")
+personal("core.Invitation", "name", "name", "to greet who is invited")
+personal("core.Invitation", "digest", "secret", "to know an invitation again")
+personal("core.SignInLink", "digest", "secret", "to know a sign-in link again")
+personal("core.ApiToken", "digest", "secret", "to know an API token again")
+personal("core.ApiToken", "prefix", "secret", "to tell one token from another")
+personal("core.ApiToken", "name", "words", "the words its owner gave it")
 
 
 @dataclass(frozen=True)
@@ -44,15 +56,6 @@ ROLES: dict[str, Role] = {
 
 
 @dataclass(frozen=True)
-class Node:
-    """A unit as the rules see it."""
-
-    key: str
-    kind: str
-    parent: str | None
-
-
-@dataclass(frozen=True)
 class Scope:
     """What one person may do, and over which rows. `everything` = no row is kept away."""
 
@@ -63,9 +66,37 @@ class Scope:
     regions: frozenset[str] = frozenset()
     teams: frozenset[str] = frozenset()
     roles: tuple[tuple[str, str], ...] = field(default=())
+    reaches: Mapping[str, frozenset[str]] = field(default_factory=dict, hash=False)
+    everywhere: frozenset[str] = frozenset()
 
     def may(self, permission: str) -> bool:
         return permission in self.permissions
+
+    def holds_in(self, permission: str, unit: str) -> bool:
+        """Whether the permission is held in this unit: by a role in it or above it."""
+        return self.holds_everywhere(permission) or (self.may(permission) and unit in self.reaches.get(permission, ()))
+
+    def holds_everywhere(self, permission: str) -> bool:
+        """Whether the permission is held over the organisation itself, not only in a part of it."""
+        return self.may(permission) and permission in self.everywhere
+
+    def demand_in(self, permission: str, unit: str) -> None:
+        """Raise Forbidden when the permission is not held in this unit."""
+        self.demand(permission)
+        if not self.holds_in(permission, unit):
+            raise Forbidden(
+                "Your role does not reach this unit.", code="not_permitted_here", hint=f"Ask an administrator of {unit}."
+            )
+
+    def demand_everywhere(self, permission: str) -> None:
+        """Raise Forbidden when the permission is not held over the organisation itself."""
+        self.demand(permission)
+        if not self.holds_everywhere(permission):
+            raise Forbidden(
+                "Your role reaches a part of the organisation only, and this concerns all of it.",
+                code="not_permitted_here",
+                hint="Ask an administrator of the organisation.",
+            )
 
     def demand(self, permission: str) -> None:
         """Raise Forbidden when the permission is not held."""
@@ -75,22 +106,7 @@ class Scope:
 
 
 # The command line acts for whoever holds the data folder: it sees all.
-COMMAND_LINE = Scope(person="command-line", permissions=_ALL, everything=True)
-
-
-def below(root: str, nodes: Mapping[str, Node]) -> set[str]:
-    """A unit and every unit below it."""
-    children: dict[str, list[str]] = {}
-    for node in nodes.values():
-        if node.parent:
-            children.setdefault(node.parent, []).append(node.key)
-    found, queue = set(), [root]
-    while queue:
-        key = queue.pop()
-        if key not in found:
-            found.add(key)
-            queue.extend(children.get(key, ()))
-    return found
+COMMAND_LINE = Scope(person="command-line", permissions=_ALL, everything=True, everywhere=_ALL)
 
 
 def scope_for(person: str, memberships: Iterable[tuple[str, str]], nodes: Mapping[str, Node]) -> Scope:
@@ -98,27 +114,67 @@ def scope_for(person: str, memberships: Iterable[tuple[str, str]], nodes: Mappin
 
     A role in the organisation itself reaches every row, also those that name no unit. Row scope is the union over roles.
     """
-    permissions: set[str] = set()
+    reaches: dict[str, frozenset[str]] = {}
     units: set[str] = set()
-    everything = False
-    held = tuple(memberships)
+    everywhere: frozenset[str] = frozenset()
+    held = tuple((unit, role) for unit, role in memberships if role in ROLES and unit in nodes)
     for unit, role in held:
-        if role not in ROLES or unit not in nodes:
-            continue
-        permissions |= ROLES[role].permissions
-        units |= below(unit, nodes)
-        everything = everything or nodes[unit].kind == "organisation"
+        reached = below(unit, nodes)
+        for permission in ROLES[role].permissions:
+            reaches[permission] = reaches.get(permission, frozenset()) | reached
+        units |= reached
+        if nodes[unit].kind == "organisation":
+            everywhere |= ROLES[role].permissions
     return Scope(
         person=person,
-        permissions=frozenset(permissions),
-        everything=everything,
+        permissions=frozenset(reaches),
+        everything=bool(everywhere),
         units=frozenset(units),
         regions=frozenset(key for key in units if nodes[key].kind == "region"),
         teams=frozenset(key for key in units if nodes[key].kind == "team"),
         roles=held,
+        reaches=reaches,
+        everywhere=everywhere,
     )
 
 
-def would_loop(unit: str, parent: str | None, nodes: Mapping[str, Node]) -> bool:
-    """Whether hanging `unit` below `parent` would make a ring."""
-    return parent is not None and parent in below(unit, nodes)
+def may_give(scope: Scope, role: str, unit: str) -> bool:
+    """Whether somebody may give (or take) a role in a unit: they manage people there, and hold all that the role allows."""
+    return scope.holds_in("manage_people", unit) and all(scope.holds_in(each, unit) for each in ROLES[role].permissions)
+
+
+def narrowed(scope: Scope, permissions: Iterable[str]) -> Scope:
+    """The scope with no permission but these; rows stay the same."""
+    return replace(scope, permissions=scope.permissions & frozenset(permissions))
+
+
+def checked_role(role: str) -> str:
+    """The role, when there is such a one; Invalid with the nearest name otherwise."""
+    if role not in ROLES:
+        raise Invalid(f"There is no role {role}.", code="unknown_role", hint=nearest(role, ROLES))
+    return role
+
+
+def digest_of(secret: str) -> str:
+    """What is kept of a secret. The secret itself has 200 bits or more, so no salt is needed and the digest can be looked up."""
+    return hashlib.sha256(secret.encode()).hexdigest()
+
+
+def invitation_state(now: datetime, expires_at: datetime, accepted_at: datetime | None, withdrawn_at: datetime | None) -> str:
+    """accepted, withdrawn, expired or open."""
+    if accepted_at:
+        return "accepted"
+    if withdrawn_at:
+        return "withdrawn"
+    return "expired" if expires_at <= now else "open"
+
+
+def lands_at_once(fetch: Mapping[str, str]) -> bool:
+    """Whether opening a sign-in link may sign in without a button: a person came from the address bar or a terminal.
+
+    A preview, a prefetch and a page elsewhere must not use the link up, so they get the button. `fetch` holds the lower-case
+    headers `sec-fetch-site`, `sec-purpose` and `purpose`; clients without them, such as curl, were told to fetch by somebody.
+    """
+    if "prefetch" in fetch.get("sec-purpose", "") or "prefetch" in fetch.get("purpose", ""):
+        return False
+    return fetch.get("sec-fetch-site", "none") == "none"
