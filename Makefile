@@ -25,7 +25,7 @@ run: .venv/run.stamp
 	$(BIN)/heed up
 
 test: .venv/dev.stamp
-	$(BIN)/pytest -n $(WORKERS) -m "not prove"
+	$(BIN)/pytest -n $(WORKERS)
 
 install: .venv/dev.stamp
 
@@ -45,7 +45,7 @@ safety: .venv/dev.stamp
 	$(BIN)/bandit -q -c pyproject.toml -r src
 
 tests: .venv/dev.stamp
-	$(BIN)/pytest -n $(WORKERS) -m "not prove"
+	$(BIN)/pytest -n $(WORKERS)
 
 prove: .venv/dev.stamp
 	$(BIN)/pytest -m prove

@@ -1,0 +1,117 @@
+"""The database keeps to the floors, and every personal column is in the registry of the consent ledger."""
+
+from configparser import ConfigParser
+from functools import lru_cache
+
+from django.apps import apps
+from django.db import models
+
+from heed.core.consent.rules import personal_columns
+from heed.facts.schema.tables import TABLES
+from tests.house.plan import ROOT
+
+# Fields that can hold what a person wrote or is reached by, and do not: model.field, and why.
+NOT_PERSONAL: dict[str, str] = {}
+TELLING_NAMES = {
+    "name",
+    "email",
+    "phone",
+    "address",
+    "first_name",
+    "last_name",
+    "born_on",
+    "ip",
+    "text",
+    "words",
+    "note",
+    "comment",
+}
+TELLING_KINDS = (models.EmailField, models.TextField, models.JSONField, models.FileField, models.GenericIPAddressField)
+
+
+@lru_cache(maxsize=1)
+def floors() -> dict[str, tuple[int, int]]:
+    """How high each package and capability lies: (floor of the house, floor of its module); 0 is the lowest."""
+    config = ConfigParser()
+    config.read(ROOT / ".importlinter", encoding="utf-8")
+
+    def layers(section: str) -> list[list[str]]:
+        lines = config[f"importlinter:contract:{section}"]["layers"].strip().splitlines()
+        return [[name.strip(" ()") for name in line.split("|")] for line in reversed(lines)]
+
+    found: dict[str, tuple[int, int]] = {}
+    for height, names in enumerate(layers("floors")):
+        for name in names:
+            found[f"heed.{name}"] = (height, 0)
+            if config.has_section(f"importlinter:contract:floors-{name}"):
+                for inner, capabilities in enumerate(layers(f"floors-{name}"), 1):
+                    found |= {f"heed.{name}.{capability}": (height, inner) for capability in capabilities}
+    return found
+
+
+def floor_of(model: type[models.Model]) -> tuple[int, int]:
+    parts = model.__module__.split(".")
+    return floors().get(".".join(parts[:3])) or floors()[".".join(parts[:2])]
+
+
+def ours() -> list[type[models.Model]]:
+    return [model for model in apps.get_models(include_auto_created=True) if model.__module__.startswith("heed.")]
+
+
+def test_no_key_points_up() -> None:
+    up = []
+    for model in ours():
+        for field in model._meta.get_fields():
+            target = field.related_model if field.is_relation and not field.auto_created else None
+            if isinstance(target, type) and target.__module__.startswith("heed."):
+                here, there = floor_of(model), floor_of(target)
+                lone = here[0] == there[0] and 0 in (here[1], there[1])
+                if there > here and not lone:
+                    up.append(f"{model.__name__}.{field.name} -> {target.__module__}.{target.__name__}")
+    assert not up
+
+
+def test_the_floors_are_read() -> None:
+    assert floors()["heed.goals"] > floors()["heed.service"] > floors()["heed.core"]
+    assert floors()["heed.service.cases"] > floors()["heed.service.customers"] > floors()["heed.service"]
+
+
+def test_models_lie_in_the_app_of_their_module() -> None:
+    strays = [model for model in ours() if model._meta.label_lower.split(".")[0] != model.__module__.split(".")[1]]
+    assert not [f"{model.__module__}.{model.__name__}" for model in strays]
+
+
+def test_personal_columns_of_the_database_are_registered() -> None:
+    registered = {(column.store, column.column) for column in personal_columns()}
+    missing = []
+    for model in ours():
+        for field in model._meta.concrete_fields:
+            telling = isinstance(field, TELLING_KINDS) or field.name in TELLING_NAMES
+            label = f"{model._meta.label}.{field.name}"
+            if telling and (model._meta.label, field.name) not in registered and label not in NOT_PERSONAL:
+                missing.append(label)
+    assert not missing
+
+
+def test_what_is_not_personal_exists_and_is_not_registered() -> None:
+    fields = {f"{model._meta.label}.{field.name}" for model in ours() for field in model._meta.concrete_fields}
+    registered = {f"{column.store}.{column.column}" for column in personal_columns()}
+    assert set(NOT_PERSONAL) <= fields
+    assert not set(NOT_PERSONAL) & registered
+
+
+def test_personal_columns_of_the_facts_are_registered() -> None:
+    personal = {
+        (f"facts.{name}", column.name)
+        for name, table in TABLES.items()
+        for column in table.columns
+        if column.personal != "no"
+    }
+    registered = {(column.store, column.column) for column in personal_columns() if column.store.startswith("facts.")}
+    assert personal == registered
+
+
+def test_registered_columns_exist() -> None:
+    known = {(model._meta.label, field.name) for model in apps.get_models() for field in model._meta.concrete_fields}
+    known |= {(f"facts.{name}", column) for name, table in TABLES.items() for column in table.names}
+    assert {(column.store, column.column) for column in personal_columns()} <= known

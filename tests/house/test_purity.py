@@ -1,0 +1,65 @@
+"""What the import linter cannot see: modules named by string, and what is loaded when pure rooms are imported."""
+
+import ast
+import re
+import subprocess
+import sys
+from configparser import ConfigParser
+
+from tests.house.plan import ROOT, module_name, source_files
+
+FRAMEWORKS = ("django", "ninja", "allauth", "huey", "django_htmx", "whitenoise")
+# Calls that fetch code by a string, out of sight of the plan.
+BY_STRING = {"import_module", "__import__", "import_string", "run_module", "get_model", "exec", "eval"}
+
+
+def contract(name: str, option: str) -> list[str]:
+    config = ConfigParser()
+    config.read(ROOT / ".importlinter", encoding="utf-8")
+    return config[f"importlinter:contract:{name}"][option].split()
+
+
+def matches(expression: str, module: str) -> bool:
+    """Whether a module expression of the linter names the module: `*` is one part of a name, `**` one or more."""
+    parts = [re.escape(part).replace(r"\*\*", r".+").replace(r"\*", r"[^.]+") for part in expression.split(".")]
+    return re.fullmatch(r"\.".join(parts), module) is not None
+
+
+def pure_modules() -> list[str]:
+    """The modules under the contract `pure` and, beside them, the edges of pure packages, which load Django late."""
+    expressions = contract("pure", "source_modules")
+    but = [name for name in contract("pure", "but") if not name.endswith(".cli")]
+    modules = [module_name(path) for path in source_files()]
+    named = [module for module in modules if any(matches(expression, module) for expression in expressions)]
+    return sorted(module for module in named if not any(matches(expression, module) for expression in but))
+
+
+def loaded_frameworks(modules: list[str]) -> str:
+    lines = [f"import {module}" for module in modules]
+    lines += ["import sys", f"print(*[name for name in {FRAMEWORKS!r} if name in sys.modules])"]
+    done = subprocess.run(
+        [sys.executable, "-c", "\n".join(lines)], capture_output=True, text=True, check=False, cwd=ROOT
+    )
+    assert done.returncode == 0, done.stderr[-2000:]
+    return done.stdout.strip()
+
+
+def test_pure_modules_load_no_framework() -> None:
+    modules = pure_modules()
+    assert len(modules) > 20
+    assert loaded_frameworks(modules) == ""
+
+
+def test_a_framework_would_be_seen() -> None:
+    assert loaded_frameworks(["heed.core.apps"]) == "django"
+
+
+def test_no_module_is_fetched_by_string() -> None:
+    fetched = []
+    for path in source_files():
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Call):
+                name = getattr(node.func, "attr", getattr(node.func, "id", ""))
+                if name in BY_STRING:
+                    fetched.append(f"{path.relative_to(ROOT)}:{node.lineno} {name}")
+    assert not fetched
