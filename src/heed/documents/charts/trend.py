@@ -1,0 +1,249 @@
+"""A figure over time: its line, its interval as a band, and what happened on the way.
+
+Breaks in series, changes and targets are drawn into the picture, because a line that jumps without a reason misleads.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from heed.documents.charts.chart import Cell, Chart, Column
+from heed.documents.charts.theme import HEIGHT, config
+from heed.documents.units import in_unit, span
+
+AXIS_FORMATS = {
+    "share": ".0%",
+    "points": "+,.0f",
+    "count": ",.0f",
+    "seconds": ",.3~f",
+    "money": ",.2f",
+    "number": ",.2~f",
+}
+TOOLTIP_FORMATS = {**AXIS_FORMATS, "share": ".1%", "points": "+,.1f", "seconds": ",.1f", "number": ",.2f"}
+
+
+@dataclass(frozen=True)
+class Point:
+    """One period: `at` is its first day. A suppressed period has no value and says so in the numbers."""
+
+    at: date
+    value: float | None
+    low: float | None = None
+    high: float | None = None
+    n: int | None = None
+    suppressed: bool = False
+    partial: bool = False
+
+
+@dataclass(frozen=True)
+class Mark:
+    """Something that happened: a change, or (`is_break`) a break in series, across which values cannot be compared."""
+
+    at: date
+    title: str
+    is_break: bool = False
+
+
+def _runs(points: Sequence[Point], breaks: Sequence[date]) -> list[int]:
+    """Which stretch of line each point belongs to: a missing value or a break starts a new one."""
+    runs, run = [], 0
+    for index, point in enumerate(points):
+        crossed = index > 0 and any(points[index - 1].at < day <= point.at for day in breaks)
+        if crossed or (index > 0 and points[index - 1].value is None):
+            run += 1
+        runs.append(run)
+    return runs
+
+
+def _values(points: Sequence[Point], breaks: Sequence[date], divisor: float) -> list[dict[str, Any]]:
+    def scaled(value: float | None) -> float | None:
+        return None if value is None else value / divisor
+
+    return [
+        {
+            "at": point.at.isoformat(),
+            "value": scaled(point.value),
+            "low": scaled(point.low),
+            "high": scaled(point.high),
+            "n": point.n,
+            "run": run,
+            "partial": point.partial,
+        }
+        for point, run in zip(points, _runs(points, breaks), strict=True)
+        if point.value is not None
+    ]
+
+
+def _scale(unit: str, values: Sequence[dict[str, Any]]) -> dict[str, Any]:
+    """Zero is on the axis where the values come near it; elsewhere the axis would flatten the line."""
+    ends = [value for row in values for value in (row["low"], row["high"], row["value"]) if value is not None]
+    near_zero = bool(ends) and min(ends) >= 0 and min(ends) < 0.35 * max(ends)
+    scale: dict[str, Any] = {"zero": near_zero, "nice": True}
+    if unit == "share" and ends and max(ends) > 0.97:
+        scale["domainMax"] = 1
+    return scale
+
+
+def _marks(marks: Sequence[Mark]) -> list[dict[str, Any]]:
+    if not marks:
+        return []
+    rows = [{"at": mark.at.isoformat(), "title": mark.title, "break": mark.is_break} for mark in marks]
+    x = {"field": "at", "type": "temporal"}
+    dashed = {"condition": {"test": "datum.break", "value": [2, 3]}, "value": [1, 0]}
+    return [
+        {
+            "data": {"values": rows},
+            "mark": {"type": "rule", "color": "var(--ink-faint)"},
+            "encoding": {"x": x, "strokeDash": dashed},
+        },
+        {
+            "data": {"values": rows},
+            "mark": {
+                "type": "text",
+                "align": "left",
+                "baseline": "top",
+                "dx": 5,
+                "y": 0,
+                "limit": 180,
+                "color": "var(--ink-soft)",
+            },
+            "encoding": {"x": x, "text": {"field": "title"}},
+        },
+    ]
+
+
+def _target(target: float | None, divisor: float) -> list[dict[str, Any]]:
+    if target is None:
+        return []
+    values = {"values": [{"target": target / divisor}]}
+    y = {"field": "target", "type": "quantitative"}
+    label = {"type": "text", "align": "right", "baseline": "bottom", "dy": -4, "x": "width", "text": _("target")}
+    return [
+        {
+            "data": values,
+            "mark": {"type": "rule", "color": "var(--ink-soft)", "strokeDash": [5, 3]},
+            "encoding": {"y": y},
+        },
+        {"data": values, "mark": label, "encoding": {"y": y}},
+    ]
+
+
+def _layers(unit: str, suffix: str, scale: dict[str, Any]) -> list[dict[str, Any]]:
+    """Band, line, points; the points carry the words shown when one is pointed at."""
+    x = {
+        "field": "at",
+        "type": "temporal",
+        "axis": {"title": None, "labelOverlap": "greedy", "tickCount": {"expr": "width < 500 ? 4 : 10"}},
+    }
+    axis = {"title": suffix or None, "format": AXIS_FORMATS.get(unit, ",.2~f"), "tickCount": 5}
+    if suffix:
+        axis |= {
+            "titleAngle": 0,
+            "titleAlign": "left",
+            "titleAnchor": "end",
+            "titleX": 0,
+            "titleY": -10,
+            "titleBaseline": "bottom",
+        }
+
+    def y(name: str) -> dict[str, Any]:
+        return {"field": name, "type": "quantitative", "scale": scale, "axis": axis, "title": suffix or None}
+
+    shown = TOOLTIP_FORMATS.get(unit, ",.2f")
+    words = [
+        {"field": "at", "type": "temporal", "title": _("From")},
+        {"field": "value", "type": "quantitative", "format": shown, "title": _("Value")},
+        {"field": "low", "type": "quantitative", "format": shown, "title": _("Low")},
+        {"field": "high", "type": "quantitative", "format": shown, "title": _("High")},
+        {"field": "n", "type": "quantitative", "format": ",", "title": "n"},
+    ]
+    run = {"field": "run", "type": "nominal"}
+    fill = {"condition": {"test": "datum.partial", "value": "var(--paper)"}, "value": "var(--accent)"}
+    return [
+        {
+            "mark": {"type": "area", "color": "var(--band)", "opacity": 0.6},
+            "encoding": {"x": x, "y": y("low"), "y2": {"field": "high"}, "detail": run},
+        },
+        {
+            "mark": {"type": "line", "color": "var(--accent)", "strokeWidth": 2},
+            "encoding": {"x": x, "y": y("value"), "detail": run},
+        },
+        {
+            "mark": {
+                "type": "point",
+                "filled": True,
+                "size": 28,
+                "opacity": 1,
+                "stroke": "var(--accent)",
+                "strokeWidth": 1.5,
+            },
+            "encoding": {"x": x, "y": y("value"), "fill": fill, "tooltip": words},
+        },
+    ]
+
+
+def _numbers(points: Sequence[Point], unit: str) -> tuple[tuple[Cell, ...], ...]:
+    hidden = _("too few to show")
+    return tuple(
+        (
+            Cell(point.at.isoformat()),
+            Cell(hidden) if point.suppressed else Cell(point.value, unit),
+            Cell(point.low, unit),
+            Cell(point.high, unit),
+            Cell(point.n, "count"),
+        )
+        for point in points
+    )
+
+
+def _said(points: Sequence[Point], unit: str, title: str) -> str:
+    known = [point for point in points if point.value is not None]
+    if not known:
+        return _("%(title)s: no values.") % {"title": title}
+    words = {
+        "title": title,
+        "first": in_unit(known[0].value, unit),
+        "last": in_unit(known[-1].value, unit),
+        "from": known[0].at,
+        "to": known[-1].at,
+    }
+    return _("%(title)s: from %(first)s (%(from)s) to %(last)s (%(to)s), with its interval as a band.") % words
+
+
+def trend(
+    points: Sequence[Point],
+    *,
+    title: str,
+    unit: str = "number",
+    key: str = "trend",
+    subtitle: str = "",
+    marks: Sequence[Mark] = (),
+    target: float | None = None,
+    height: int = HEIGHT,
+) -> Chart:
+    """A figure by period. Seconds are drawn in the unit in which the largest value is read best."""
+    divisor, suffix = (1.0, "")
+    if unit == "seconds":
+        divisor, suffix = span(max((point.value for point in points if point.value is not None), default=0.0))
+    breaks = [mark.at for mark in marks if mark.is_break]
+    values = _values(points, breaks, divisor)
+    spec = {
+        "$schema": "https://vega.github.io/schema/vega-lite/v6.json",
+        "description": title,
+        "height": height,
+        "data": {"values": values},
+        "layer": [*_layers(unit, suffix, _scale(unit, values)), *_target(target, divisor), *_marks(marks)],
+        "config": config(get_language() or "en"),
+    }
+    columns = (
+        Column(_("From")),
+        Column(_("Value"), True),
+        Column(_("Low"), True),
+        Column(_("High"), True),
+        Column("n", True),
+    )
+    return Chart(key, title, spec, _said(points, unit, title), subtitle, columns, _numbers(points, unit))

@@ -1,0 +1,59 @@
+"""Numbers as people read them: in their unit, in the reader's language, with a true minus sign.
+
+Units: share (0..1), points (−100..100), seconds, count, money, number.
+"""
+
+import math
+
+from django.utils.formats import number_format
+from django.utils.translation import gettext as _
+
+NBSP = " "
+MINUS = "−"
+SPANS = ((120.0, 1.0, "s"), (7200.0, 60.0, "min"), (172800.0, 3600.0, "h"), (math.inf, 86400.0, "d"))
+
+
+def _digits(value: float, digits: int) -> str:
+    text = number_format(round(value, digits), decimal_pos=digits, use_l10n=True, force_grouping=True)
+    # A rounded zero keeps no sign.
+    if float(round(value, digits)) == 0.0:
+        text = text.lstrip("-")
+    return text.replace("-", MINUS, 1) if text.startswith("-") else text
+
+
+def span(value: float) -> tuple[float, str]:
+    """The divisor and name of the unit in which so many seconds are read best."""
+    for limit, divisor, name in SPANS:
+        if abs(value) < limit:
+            return divisor, name
+    raise AssertionError("the last span has no limit")
+
+
+def in_unit(value: float | None, unit: str = "number", currency: str = "") -> str:
+    """`0.8321` as a share is "83.2%", `754` seconds are "12.6 min". Nothing is an en dash."""
+    if value is None or (isinstance(value, float) and not math.isfinite(value)):
+        return "–"
+    number = float(value)
+    if unit == "share":
+        digits = 2 if 0 < abs(number) < 0.01 else 1
+        return _("%(number)s%%") % {"number": _digits(number * 100, digits)}
+    if unit == "seconds":
+        divisor, name = span(number)
+        return f"{_digits(number / divisor, 1)}{NBSP}{name}"
+    if unit == "count":
+        return _digits(number, 0)
+    if unit == "money":
+        return f"{_digits(number, 2)}{NBSP}{currency}".rstrip(NBSP)
+    return _digits(number, 1 if unit == "points" else 2)
+
+
+def difference(value: float | None, unit: str = "number", currency: str = "") -> str:
+    """A change in its unit, always signed; a change of a share is in percentage points."""
+    if value is None:
+        return "–"
+    number = float(value)
+    if unit == "share":
+        text = f"{_digits(number * 100, 1)}{NBSP}{_('pp')}"
+    else:
+        text = in_unit(number, unit, currency)
+    return text if number <= 0 else f"+{text}"
