@@ -1,4 +1,7 @@
-"""Who holds which role where, and the ways in: invitations, one-time links, API tokens. Secrets are kept as digests only."""
+"""Who holds which role where, and the ways in: invitations, one-time links, API tokens.
+
+Secrets are kept as digests only.
+"""
 
 from django.db import models
 from django.db.models.functions import Lower
@@ -6,20 +9,21 @@ from django.utils.translation import gettext_lazy as _
 
 from heed.core.access.rules import ROLES
 from heed.core.fields import Dated
-from heed.core.people.models import Person, Unit
 
 
 class Membership(Dated):
     """A person's role in a unit. The role reaches over all that lies below the unit."""
 
-    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="memberships")
-    unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="memberships")
+    person = models.ForeignKey("core.Person", on_delete=models.CASCADE, related_name="memberships")
+    unit = models.ForeignKey("core.Unit", on_delete=models.PROTECT, related_name="memberships")
     role = models.CharField(_("role"), max_length=20, choices=[(role.key, role.name) for role in ROLES.values()])
 
     class Meta:
         verbose_name = _("membership")
         verbose_name_plural = _("memberships")
-        constraints = [models.UniqueConstraint(fields=["person", "unit", "role"], name="one_membership_per_role_and_unit")]
+        constraints = [
+            models.UniqueConstraint(fields=["person", "unit", "role"], name="one_membership_per_role_and_unit"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.person} · {self.role} · {self.unit}"
@@ -30,7 +34,7 @@ class Invitation(Dated):
 
     email = models.EmailField(_("e-mail address"))
     name = models.CharField(_("name"), max_length=150, blank=True)
-    unit = models.ForeignKey(Unit, on_delete=models.PROTECT)
+    unit = models.ForeignKey("core.Unit", on_delete=models.PROTECT)
     role = models.CharField(_("role"), max_length=20, choices=[(role.key, role.name) for role in ROLES.values()])
     digest = models.CharField(max_length=64, unique=True)
     invited_by = models.CharField(max_length=24)
@@ -43,7 +47,11 @@ class Invitation(Dated):
         verbose_name_plural = _("invitations")
         constraints = [
             models.UniqueConstraint(
-                Lower("email"), "unit", "role", condition=models.Q(accepted_at=None, withdrawn_at=None), name="one_open_invitation"
+                Lower("email"),
+                "unit",
+                "role",
+                condition=models.Q(accepted_at=None, withdrawn_at=None),
+                name="one_open_invitation",
             )
         ]
 
@@ -54,7 +62,7 @@ class Invitation(Dated):
 class SignInLink(models.Model):
     """A link that signs one person in, once. Printed by `make run`, or made by an administrator."""
 
-    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="sign_in_links")
+    person = models.ForeignKey("core.Person", on_delete=models.CASCADE, related_name="sign_in_links")
     digest = models.CharField(max_length=64, unique=True)
     made_at = models.DateTimeField(auto_now_add=True)
     expires_at = models.DateTimeField()
@@ -65,9 +73,9 @@ class SignInLink(models.Model):
 
 
 class ApiToken(models.Model):
-    """A token for the API. Only its digest is kept; the first characters are shown so that it can be told from others."""
+    """A token for the API. Only its digest is kept; its first characters are shown, to tell it from others."""
 
-    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="api_tokens")
+    person = models.ForeignKey("core.Person", on_delete=models.CASCADE, related_name="api_tokens")
     name = models.CharField(_("name"), max_length=80)
     prefix = models.CharField(max_length=12)
     digest = models.CharField(max_length=64, unique=True)

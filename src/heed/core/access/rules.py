@@ -41,14 +41,15 @@ PERMISSIONS: dict[str, str] = {
 }
 
 _ALL = frozenset(PERMISSIONS)
+_READS = frozenset({"see_figures", "see_records", "see_words"})
 
 ROLES: dict[str, Role] = {
     role.key: role
     for role in (
         Role("administrator", "administrator", _ALL),
         Role("manager", "manager", _ALL - {"manage_settings", "manage_people"}),
-        Role("analyst", "analyst", frozenset({"see_figures", "see_records", "see_words", "import", "propose", "use_api"})),
-        Role("supervisor", "supervisor", frozenset({"see_figures", "see_records", "see_words", "propose"})),
+        Role("analyst", "analyst", _READS | {"import", "propose", "use_api"}),
+        Role("supervisor", "supervisor", _READS | {"propose"}),
         Role("agent", "agent", frozenset({"see_figures"})),
         Role("auditor", "auditor", frozenset({"see_figures", "see_journal"})),
     )
@@ -84,9 +85,8 @@ class Scope:
         """Raise Forbidden when the permission is not held in this unit."""
         self.demand(permission)
         if not self.holds_in(permission, unit):
-            raise Forbidden(
-                "Your role does not reach this unit.", code="not_permitted_here", hint=f"Ask an administrator of {unit}."
-            )
+            hint = f"Ask an administrator of {unit}."
+            raise Forbidden("Your role does not reach this unit.", code="not_permitted_here", hint=hint)
 
     def demand_everywhere(self, permission: str) -> None:
         """Raise Forbidden when the permission is not held over the organisation itself."""
@@ -102,7 +102,8 @@ class Scope:
         """Raise Forbidden when the permission is not held."""
         if not self.may(permission):
             what = PERMISSIONS.get(permission, permission)
-            raise Forbidden("Your role does not allow this.", code="not_permitted", hint=f"Ask an administrator for a role that may {what}.")
+            hint = f"Ask an administrator for a role that may {what}."
+            raise Forbidden("Your role does not allow this.", code="not_permitted", hint=hint)
 
 
 # The command line acts for whoever holds the data folder: it sees all.
@@ -112,7 +113,7 @@ COMMAND_LINE = Scope(person="command-line", permissions=_ALL, everything=True, e
 def scope_for(person: str, memberships: Iterable[tuple[str, str]], nodes: Mapping[str, Node]) -> Scope:
     """The scope of somebody with these (unit key, role key) memberships.
 
-    A role in the organisation itself reaches every row, also those that name no unit. Row scope is the union over roles.
+    A role in the organisation itself reaches every row, also those that name no unit. Rows are the union over roles.
     """
     reaches: dict[str, frozenset[str]] = {}
     units: set[str] = set()
@@ -139,7 +140,7 @@ def scope_for(person: str, memberships: Iterable[tuple[str, str]], nodes: Mappin
 
 
 def may_give(scope: Scope, role: str, unit: str) -> bool:
-    """Whether somebody may give (or take) a role in a unit: they manage people there, and hold all that the role allows."""
+    """Whether somebody may give (or take) a role in a unit: they manage people there and hold all that it allows."""
     return scope.holds_in("manage_people", unit) and all(scope.holds_in(each, unit) for each in ROLES[role].permissions)
 
 
@@ -156,11 +157,13 @@ def checked_role(role: str) -> str:
 
 
 def digest_of(secret: str) -> str:
-    """What is kept of a secret. The secret itself has 200 bits or more, so no salt is needed and the digest can be looked up."""
+    """What is kept of a secret. Secrets have 200 bits or more, so that no salt is needed to look them up safely."""
     return hashlib.sha256(secret.encode()).hexdigest()
 
 
-def invitation_state(now: datetime, expires_at: datetime, accepted_at: datetime | None, withdrawn_at: datetime | None) -> str:
+def invitation_state(
+    now: datetime, expires_at: datetime, accepted_at: datetime | None, withdrawn_at: datetime | None
+) -> str:
     """accepted, withdrawn, expired or open."""
     if accepted_at:
         return "accepted"
@@ -172,8 +175,8 @@ def invitation_state(now: datetime, expires_at: datetime, accepted_at: datetime 
 def lands_at_once(fetch: Mapping[str, str]) -> bool:
     """Whether opening a sign-in link may sign in without a button: a person came from the address bar or a terminal.
 
-    A preview, a prefetch and a page elsewhere must not use the link up, so they get the button. `fetch` holds the lower-case
-    headers `sec-fetch-site`, `sec-purpose` and `purpose`; clients without them, such as curl, were told to fetch by somebody.
+    A prefetch and a page elsewhere must not use the link up, so they get the button. `fetch` holds the headers
+    `sec-fetch-site`, `sec-purpose` and `purpose`; a client without them, such as curl, was told to fetch by somebody.
     """
     if "prefetch" in fetch.get("sec-purpose", "") or "prefetch" in fetch.get("purpose", ""):
         return False

@@ -5,7 +5,7 @@ from django.utils.translation import gettext_lazy as _
 
 
 class IdempotentCall(models.Model):
-    """A call made under an `Idempotency-Key`, with its answer, so that a repeat gets the same answer and changes nothing."""
+    """A call made under an `Idempotency-Key`, with its answer: a repeat gets the same one and changes nothing."""
 
     actor = models.CharField(max_length=64)
     door = models.CharField(max_length=120)
@@ -25,7 +25,7 @@ class IdempotentCall(models.Model):
 
 
 class ReceivedEvent(models.Model):
-    """A CloudEvent that another system sent. `data` may hold customers' words; the journal names the row by its id only."""
+    """A CloudEvent another system sent. `data` may hold customers' words; the journal names the row by its id."""
 
     event_id = models.CharField(max_length=255)
     source = models.CharField(max_length=255)

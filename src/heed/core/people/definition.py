@@ -13,10 +13,10 @@ class Organisation(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    name: str = Field("My organisation", min_length=1, max_length=120, description="Name, as it stands on pages and in mails.")
+    name: str = Field("My organisation", min_length=1, max_length=120, description="Name, on pages and in mails.")
     time_zone: str = Field("UTC", description="IANA time zone in which days, weeks and business hours are cut.")
     currency: str = Field("EUR", pattern="^[A-Z]{3}$", description="ISO 4217 code of the currency reports are in.")
-    languages: tuple[str, ...] = Field(("en",), min_length=1, description="Languages customers are written to, first one first.")
+    languages: tuple[str, ...] = Field(("en",), min_length=1, description="Languages of mails to customers, in order.")
     calendar: str = Field("office", description="Key of the calendar of business hours.")
     first_run_done: bool = Field(False, description="Whether somebody has settled these.")
 

@@ -56,9 +56,14 @@ class Person(AbstractBaseUser):
 
 
 class Unit(Dated):
-    """A node of the organisation: the organisation itself, a region, a department or a team. Facts name it by `key`."""
+    """The organisation itself, a region, a department or a team. Facts name it by `key`."""
 
-    KINDS = (("organisation", _("organisation")), ("region", _("region")), ("department", _("department")), ("team", _("team")))
+    KINDS = (
+        ("organisation", _("organisation")),
+        ("region", _("region")),
+        ("department", _("department")),
+        ("team", _("team")),
+    )
 
     key = models.SlugField(_("key"), max_length=60, unique=True)
     name = models.CharField(_("name"), max_length=120)

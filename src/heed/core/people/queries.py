@@ -1,10 +1,13 @@
 """Reading the organisation, its people and its units."""
 
+from django.db.models import QuerySet
 from django.db.utils import OperationalError, ProgrammingError
 
 from heed.core.definitions.queries import in_force
 from heed.core.people.definition import Organisation
-from heed.core.people.models import Person, Unit
+from heed.core.people.models import Person as Person  # the type of what these return
+from heed.core.people.models import Unit as Unit
+from heed.core.people.rules import Node, address
 
 
 def organisation() -> Organisation:
@@ -20,6 +23,21 @@ def person_by_key(key: str) -> Person | None:
     return Person.objects.filter(key=key).first()
 
 
+def person_by_address(email: str) -> Person | None:
+    """The person who signs in with this address, however it is typed."""
+    return Person.objects.filter(email=address(email)).first()
+
+
+def people() -> QuerySet[Person]:
+    """Everybody, by name; callers narrow it."""
+    return Person.objects.order_by("name", "id")
+
+
+def people_at_work() -> list[tuple[str, str]]:
+    """(key, name) of everybody who is active, for choosing one."""
+    return list(Person.objects.filter(is_active=True).order_by("name").values_list("key", "name"))
+
+
 def names_of(keys: set[str]) -> dict[str, str]:
     """Names by pseudonymous key, for showing who did a thing."""
     return dict(Person.objects.filter(key__in=keys).values_list("key", "name"))
@@ -32,3 +50,13 @@ def units() -> list[Unit]:
 def root_unit() -> Unit | None:
     """The organisation itself: the unit without a parent."""
     return Unit.objects.filter(parent=None, kind="organisation").order_by("id").first()
+
+
+def unit_nodes() -> dict[str, Node]:
+    """The tree of units, by key."""
+    rows = Unit.objects.values_list("key", "kind", "parent__key")
+    return {key: Node(key, kind, parent) for key, kind, parent in rows}
+
+
+def unit_by_key(key: str) -> Unit | None:
+    return Unit.objects.select_related("parent").filter(key=key).first()

@@ -4,6 +4,7 @@ import re
 import unicodedata
 from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass
+from typing import Protocol
 
 from heed.core.consent.rules import personal
 
@@ -15,6 +16,17 @@ personal("core.Person", "language", "key", "to show pages in the person's langua
 personal("core.Person", "time_zone", "key", "to show times where the person is")
 
 KINDS = ("organisation", "region", "department", "team")
+
+
+class Asker(Protocol):
+    """Who asks for a change, as far as this package looks at them: a `heed.core.access.rules.Scope`."""
+
+    @property
+    def person(self) -> str: ...
+    def may(self, permission: str) -> bool: ...
+    def demand(self, permission: str) -> None: ...
+    def demand_in(self, permission: str, unit: str) -> None: ...
+    def demand_everywhere(self, permission: str) -> None: ...
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,110 @@
+"""Changing the tree of units, the organisation's settings and one's own profile."""
+
+from typing import Any
+
+from django.db import transaction
+
+from heed.core.definitions import actions as definitions
+from heed.core.errors.rules import Invalid, NotFound, Refused
+from heed.core.journal.actions import record
+from heed.core.people.definition import Organisation
+from heed.core.people.events import ProfileChanged, UnitAdded, UnitMoved, UnitRenamed
+from heed.core.people.models import Person, Unit
+from heed.core.people.queries import root_unit, unit_nodes
+from heed.core.people.rules import KINDS, Asker, unit_key, would_loop
+
+ROOT_KEY = "organisation"
+
+
+def ensure_root_unit(name: str, *, actor: str = "system") -> Unit:
+    """The organisation itself, made when there is none. Call it inside a transaction."""
+    found = root_unit()
+    if found is None:
+        found = Unit.objects.create(key=unit_key(ROOT_KEY, unit_nodes()), name=name, kind="organisation")
+        record(UnitAdded(found.key, found.kind, None), actor=actor, subject=("unit", found.key))
+    return found
+
+
+def _unit(key: str) -> Unit:
+    # Writers of the tree wait for one another, or two moves at once could close a ring between them.
+    rows = {unit.key: unit for unit in Unit.objects.select_for_update().select_related(None).order_by("id")}
+    if key not in rows:
+        raise NotFound(f"There is no unit {key}.", code="unknown_unit")
+    return rows[key]
+
+
+def _checked_name(name: str) -> str:
+    name = " ".join(name.split())
+    if not name or len(name) > 120:
+        raise Invalid("A unit wants a name of 1 to 120 characters.", code="invalid_name")
+    return name
+
+
+@transaction.atomic
+def add_unit(scope: Asker, *, name: str, kind: str, parent: str, key: str = "", source: str = "people") -> Unit:
+    """Add a unit below another. The key is made from the name when none is given, and never changes."""
+    scope.demand_in("manage_people", parent)
+    above = _unit(parent)
+    name = _checked_name(name)
+    if kind not in KINDS or kind == "organisation":
+        raise Invalid("A unit is a region, a department or a team.", code="invalid_kind")
+    nodes = unit_nodes()
+    if key and key != unit_key(key, ()):
+        hint = f"Such as {unit_key(key, ())}."
+        raise Invalid("A key has small letters, figures and hyphens.", code="invalid_key", hint=hint)
+    if key in nodes:
+        raise Refused(f"There is a unit {key} already.", code="unit_exists")
+    unit = Unit.objects.create(key=key or unit_key(name, nodes), name=name, kind=kind, parent=above, source=source)
+    record(UnitAdded(unit.key, kind, above.key), actor=scope.person, subject=("unit", unit.key))
+    return unit
+
+
+@transaction.atomic
+def rename_unit(scope: Asker, key: str, name: str) -> Unit:
+    """Give a unit another name. Its key, by which facts name it, stays."""
+    scope.demand_in("manage_people", key)
+    unit, name = _unit(key), _checked_name(name)
+    if unit.name != name:
+        unit.name = name
+        unit.save(update_fields=["name", "changed_at"])
+        record(UnitRenamed(key), actor=scope.person, subject=("unit", key))
+    return unit
+
+
+@transaction.atomic
+def move_unit(scope: Asker, key: str, parent: str) -> Unit:
+    """Hang a unit, and all below it, below another one. Both places must be the mover's to manage."""
+    scope.demand_in("manage_people", key)
+    scope.demand_in("manage_people", parent)
+    unit, above = _unit(key), _unit(parent)
+    if unit.parent_id is None:
+        raise Refused("The organisation itself cannot be moved.", code="root_stays")
+    if would_loop(key, parent, unit_nodes()):
+        raise Refused("A unit cannot lie below itself.", code="ring", hint="Choose a unit that is not below it.")
+    if unit.parent_id != above.pk:
+        before = Unit.objects.values_list("key", flat=True).get(pk=unit.parent_id)
+        unit.parent = above
+        unit.save(update_fields=["parent", "changed_at"])
+        record(UnitMoved(key, before, above.key), actor=scope.person, subject=("unit", key))
+    return unit
+
+
+@transaction.atomic
+def change_profile(person: Person, *, name: str, language: str, time_zone: str) -> Person:
+    """A person changes what is theirs to say about themselves."""
+    given = {"name": " ".join(name.split()), "language": language, "time_zone": time_zone}
+    changed = tuple(column for column, value in given.items() if getattr(person, column) != value)
+    if changed:
+        for column in changed:
+            setattr(person, column, given[column])
+        person.save(update_fields=list(changed))
+        record(ProfileChanged(person.key, changed), actor=person.key, subject=("person", person.key))
+    return person
+
+
+def change_organisation(scope: Asker, settings: dict[str, Any]) -> Organisation:
+    """Settle name, time zone, currency, languages and calendar; the version before stays readable."""
+    scope.demand_everywhere("manage_settings")
+    body = Organisation.model_validate({**settings, "first_run_done": True})
+    definitions.put_in_force(scope, "organisation", "organisation", body.model_dump(mode="json"))
+    return body
