@@ -76,7 +76,7 @@ def single_domain(row: Any, unit: str) -> Domain:
 
 
 def interval_mark(row: Any, unit: str, domain: Domain, reference: float | None = None) -> SafeString:
-    """A value as a point on its interval as a bar; a dashed line where the reference stands."""
+    """A value as a tick on its interval as a bar; a dashed line where the reference stands."""
     value, low, high = (part(row, name) for name in ("value", "low", "high"))
     if value is None:
         return mark_safe("")
@@ -99,7 +99,8 @@ def interval_mark(row: Any, unit: str, domain: Domain, reference: float | None =
     if reference is not None:
         at = f"{domain.place(float(reference)):.2f}"
         pieces.append(format_html('<line class="reference" x1="{}%" x2="{}%" y1="-20%" y2="120%"/>', at, at))
-    pieces.append(format_html('<circle class="point" cx="{}%" cy="50%" r="3"/>', f"{domain.place(float(value)):.2f}"))
+    at = f"{domain.place(float(value)):.2f}"
+    pieces.append(format_html('<line class="point" x1="{}%" x2="{}%" y1="4%" y2="96%"/>', at, at))
     return format_html('<svg class="mark" role="img" aria-label="{}">{}</svg>', said, _joined(pieces))
 
 

@@ -14,9 +14,9 @@ ENTRY = "window.vegaEmbed=vegaEmbed;"
 
 @lru_cache
 def name() -> str:
-    """Its path below the static address. Says the versions, so that a new vl-convert is a new name."""
+    """Says the versions, so that a new vl-convert is a new name."""
     known = f"{vl_convert.__version__}-{vl_convert.get_vega_version()}-{vl_convert.get_vega_embed_version()}-{ENTRY}"
-    return f"heed/charts.{hashlib.blake2s(known.encode(), digest_size=6).hexdigest()}.js"
+    return f"vega-{hashlib.blake2s(known.encode(), digest_size=6).hexdigest()}.js"
 
 
 @lru_cache

@@ -43,7 +43,7 @@ def config(language: str = "en") -> dict[str, Any]:
     }
     return {
         "background": None,
-        "padding": {"left": 0, "right": 4, "top": 6, "bottom": 0},
+        "padding": {"left": 0, "right": 4, "top": 8, "bottom": 0},
         "view": {"stroke": None},
         "axis": axis,
         "axisX": {"grid": False, "tickSize": 4, "labelFlush": True},

@@ -105,9 +105,9 @@ def _marks(marks: Sequence[Mark]) -> list[dict[str, Any]]:
             "mark": {
                 "type": "text",
                 "align": "left",
-                "baseline": "top",
-                "dx": 5,
-                "y": 0,
+                "baseline": "bottom",
+                "dx": -1,
+                "y": -5,
                 "limit": 180,
                 "color": "var(--ink-soft)",
             },
@@ -137,7 +137,12 @@ def _layers(unit: str, suffix: str, scale: dict[str, Any]) -> list[dict[str, Any
     x = {
         "field": "at",
         "type": "temporal",
-        "axis": {"title": None, "labelOverlap": "greedy", "tickCount": {"expr": "width < 500 ? 4 : 10"}},
+        "axis": {
+            "title": None,
+            "labelOverlap": "greedy",
+            "labelSeparation": 12,
+            "tickCount": {"expr": "width < 500 ? 4 : 10"},
+        },
     }
     axis = {"title": suffix or None, "format": AXIS_FORMATS.get(unit, ",.2~f"), "tickCount": 5}
     if suffix:

@@ -4,7 +4,6 @@ import math
 from typing import Any
 
 from django import template
-from django.conf import settings
 from django.forms import BoundField, CheckboxInput, CheckboxSelectMultiple
 from django.templatetags.static import static
 from django.urls import NoReverseMatch, reverse
@@ -18,28 +17,28 @@ from heed.documents.charts import bundle, chart
 register = template.Library()
 THEMES = ("light", "dark")
 
-# group key, group title, places: (URL names, first that exists wins; title; icon; letter after "g")
+# group key, group title, places: (names of addresses, of which the first that is mounted counts; title; icon; letter)
 MENU: tuple[tuple[str, Any, tuple[tuple[tuple[str, ...], Any, str, str], ...]], ...] = (
     ("start", "", ((("home",), _("Home"), "home", "h"),)),
-    ("goals", _("Goals"), ((("goals:kpis", "kpis"), _("KPIs"), "gauge", "k"),)),
+    ("goals", _("Goals"), ((("kpis",), _("KPIs"), "gauge", "k"),)),
     (
         "service",
         _("Service"),
         (
-            (("service:cases", "cases"), _("Cases"), "case", "c"),
-            (("service:imports", "imports", "formats"), _("Imports"), "inbox", "i"),
+            (("cases",), _("Cases"), "case", "c"),
+            (("imports",), _("Imports"), "inbox", "i"),
         ),
     ),
     (
         "model",
         _("Model"),
         (
-            (("core:definitions", "definitions"), _("Definitions"), "layers", "d"),
-            (("core:journal", "journal"), _("Journal"), "journal", "j"),
-            (("core:people", "people"), _("People"), "people", "p"),
+            (("definitions",), _("Definitions"), "layers", "d"),
+            (("journal",), _("Journal"), "journal", "j"),
+            (("people",), _("People"), "people", "p"),
         ),
     ),
-    ("sample", "", ((("sample-operation",), _("Sample operation"), "sample", "s"),)),
+    ("sample", "", ((("sample_operation",), _("Sample operation"), "sample", "s"),)),
 )
 
 
@@ -166,4 +165,4 @@ def chart_spec(drawn: chart.Chart) -> SafeString:
 
 @register.simple_tag
 def chart_bundle() -> str:
-    return f"{settings.STATIC_URL}{bundle.name()}"
+    return reverse("charts_script", args=[bundle.name()])

@@ -1,0 +1,11 @@
+"""The desks' addresses."""
+
+from typing import Any
+
+from django.urls import path
+
+from heed.documents.charts.pages import charts_script
+
+urlpatterns: list[Any] = [
+    path("charts/<str:name>", charts_script, name="charts_script"),
+]
