@@ -1,0 +1,194 @@
+"""The contacts of a slice of time: who comes in about what, who serves them, how long they wait, whether it helps."""
+
+from dataclasses import dataclass, fields
+
+import numpy as np
+
+from heed.sample.clock import SECOND_US, SLOT_US, Flags, Floats, Ints
+from heed.sample.names import (
+    APP,
+    CHANNELS,
+    CHAT,
+    COMPLAINT,
+    DAYS,
+    DEPARTMENTS,
+    EMAIL,
+    PHONE,
+    REGIONS,
+    SOCIAL,
+    STORE,
+    TOPIC_DEPARTMENT,
+    TOPIC_HARD,
+    TOPIC_SHARE,
+)
+from heed.sample.plan import PILOT_DAYS, RISE_DAYS
+from heed.sample.service import serve
+from heed.sample.world import World
+
+COMPLAINT_SHARE = 0.055
+RELEASE_COMPLAINTS = (3.6, 2.6, 1.8)
+RISE = 2.6
+CHANNEL_TOPICS = np.array(
+    [
+        [1.0, 1.2, 1.0, 1.1, 0.7, 0.9, 1.0, 1.0],
+        [1.2, 0.6, 0.9, 0.8, 0.9, 1.4, 1.3, 1.2],
+        [1.0, 1.0, 1.3, 0.9, 1.4, 0.8, 0.9, 0.9],
+        [0.7, 0.4, 1.6, 0.6, 0.8, 1.8, 1.2, 0.9],
+        [1.3, 1.1, 0.8, 0.9, 1.6, 0.8, 0.7, 0.8],
+        [0.8, 2.2, 0.9, 1.0, 1.2, 0.5, 0.6, 0.4],
+    ]
+)
+
+
+@dataclass
+class Contacts:
+    """Columns of equal length. `chain` is the row of the first contact of the story; `mood` and `helped` are truths that facts do not hold."""
+
+    at: Ints
+    region: Ints
+    channel: Ints
+    customer: Ints
+    topic: Ints
+    team: Ints
+    hard: Flags
+    turn: Ints
+    chain: Ints
+    day: Ints
+    agent: Ints
+    wait: Floats
+    abandoned: Flags
+    answered: Flags
+    contained: Flags
+    handle: Floats
+    reply: Floats
+    transfers: Ints
+    helped: Flags
+    resolved: Flags
+    pilot: Ints
+    treated: Flags
+    mood: Floats
+
+    def __len__(self) -> int:
+        return len(self.at)
+
+    def take(self, rows: np.ndarray) -> "Contacts":
+        return Contacts(**{field.name: getattr(self, field.name)[rows] for field in fields(self)})
+
+
+def joined(parts: list[Contacts]) -> Contacts:
+    return Contacts(**{field.name: np.concatenate([getattr(part, field.name) for part in parts]) for field in fields(Contacts)})
+
+
+def contacts_of(world: World, number: int, since: int, until: int) -> Contacts:
+    """All contacts whose story begins in the local days [since, until), with the repeats that follow, in order of time."""
+    rng = world.rng("contacts", number)
+    first = _first_contacts(world, rng, since, until)
+    first.chain = np.arange(len(first))
+    parts = [serve(world, rng, first)]
+    for turn in (1, 2):
+        parts.append(serve(world, rng, _again(world, rng, parts[-1], turn)))
+    whole = joined(parts)
+    whole = whole.take(whole.at < world.clock.end)
+    order = np.argsort(whole.at, kind="stable")
+    place = np.full(len(first), -1)
+    first_rows = np.flatnonzero(whole.turn[order] == 0)
+    place[whole.chain[order][first_rows]] = first_rows
+    whole = whole.take(order)
+    whole.chain = place[whole.chain]
+    return whole
+
+
+def _first_contacts(world: World, rng: np.random.Generator, since: int, until: int) -> Contacts:
+    span = world.clock.slots_of_days(since, until)
+    expected = world.demand.arrivals[span] * world.scale
+    cell = np.repeat(np.arange(expected.size), rng.poisson(expected).ravel())
+    slot, region, channel = np.unravel_index(cell, expected.shape)
+    at = world.clock.start + (slot + span.start) * SLOT_US + (rng.random(len(cell)) * SLOT_US).astype(np.int64)
+    at -= at % SECOND_US
+    customer = _customers(world, rng, region, since, until)
+    day = world.clock.day_of(at)
+    here = _there(world, customer, day)
+    at, region, channel, customer, day = at[here], region[here], channel[here], customer[here], day[here]
+    topic = _topics(rng, channel)
+    department = np.array(TOPIC_DEPARTMENT)[topic]
+    department = np.where(rng.random(len(at)) < 0.12, rng.integers(0, len(DEPARTMENTS), len(at)), department)
+    team = region * len(DEPARTMENTS) + department
+    complaint = rng.random(len(at)) < complaint_share(world)[day, team]
+    topic = np.where(complaint, COMPLAINT, topic)
+    hard = rng.random(len(at)) < np.array(TOPIC_HARD)[topic]
+    return _blank(at, region, channel, customer, topic, team, hard, np.zeros(len(at), dtype=np.int64), day)
+
+
+def _blank(at: Ints, region: Ints, channel: Ints, customer: Ints, topic: Ints, team: Ints, hard: Flags, turn: Ints, day: Ints) -> Contacts:
+    """Contacts before they are served."""
+    many = len(at)
+    none, no, nothing = np.zeros(many, dtype=np.int64), np.zeros(many, dtype=bool), np.zeros(many)
+    return Contacts(
+        at=at, region=region, channel=channel, customer=customer, topic=topic, team=team, hard=hard, turn=turn,
+        chain=none, day=day, agent=none - 1, wait=nothing, abandoned=no, answered=no, contained=no, handle=nothing,
+        reply=nothing, transfers=none, helped=no, resolved=no, pilot=none - 1, treated=no, mood=nothing,
+    )  # fmt: skip
+
+
+def _customers(world: World, rng: np.random.Generator, region: Ints, since: int, until: int) -> Ints:
+    """Customers of the region by their weight; who is about to leave comes oftener."""
+    people = world.customers
+    here = (people.joined < until) & (people.left >= since)
+    leaving = (people.left < until + 60) & here
+    bounds = np.concatenate([[0.0], np.cumsum(people.weight * here * np.where(leaving, 1.7, 1.0))])
+    low, high = bounds[people.region_start[region]], bounds[people.region_start[region + 1]]
+    drawn = low + rng.random(len(region)) * (high - low)
+    return np.clip(np.searchsorted(bounds, drawn, side="right") - 1, 0, len(people) - 1)
+
+
+def _there(world: World, customer: Ints, day: Ints) -> Flags:
+    return (world.customers.joined[customer] <= day) & (world.customers.left[customer] >= day)
+
+
+def _topics(rng: np.random.Generator, channel: Ints) -> Ints:
+    share = CHANNEL_TOPICS * np.array(TOPIC_SHARE)
+    bounds = np.cumsum(share / share.sum(axis=1, keepdims=True), axis=1)
+    return np.minimum((bounds[channel] < rng.random(len(channel))[:, None]).sum(axis=1), len(TOPIC_SHARE) - 1)
+
+
+def complaint_share(world: World) -> Floats:
+    """(day, team): chance that a first contact is a complaint: the release jump, the rising team and the noisy one are here."""
+    plan = world.plan
+    teams = len(REGIONS) * len(DEPARTMENTS)
+    share = np.full((DAYS, teams), COMPLAINT_SHARE)
+    for after, factor in enumerate(RELEASE_COMPLAINTS):
+        share[plan.complaint_day + after] *= factor
+    rise = np.clip((np.arange(DAYS) - (DAYS - RISE_DAYS)) / RISE_DAYS, 0.0, 1.0)
+    share[:, plan.rising_team] *= 1.0 + (RISE - 1.0) * rise
+    weekly = np.random.default_rng([world.seed, 6]).normal(0.0, 0.35, DAYS // 7 + 1)
+    share[:, plan.noisy_team] *= np.exp(weekly - 0.06)[np.arange(DAYS) // 7]
+    return share
+
+
+def _again(world: World, rng: np.random.Generator, before: Contacts, turn: int) -> Contacts:
+    """The contacts that come back: after what did not help, within five days; after giving up, within the hour."""
+    many = len(before)
+    chance = np.where(before.helped, 0.03, np.where(before.answered, 0.62, 0.0))
+    chance = np.where(before.abandoned, 0.55, np.where(before.contained, chance * 0.8, chance))
+    back = np.flatnonzero(rng.random(many) < chance * (1.0 if turn == 1 else 0.6))
+    days = rng.choice(5, len(back), p=[0.36, 0.26, 0.17, 0.12, 0.09]) + 1
+    hours = (rng.random(len(back)) - 0.5) * 2 * 3600
+    soon = before.abandoned[back]
+    gap = np.where(soon, 240 + rng.random(len(back)) * 2700, days * 86_400 + hours).astype(np.int64)
+    channel = np.where(rng.random(len(back)) < 0.35, PHONE, before.channel[back])
+    channel = np.where(soon, PHONE, np.where(channel == APP, CHAT, channel))
+    at = before.at[back] + gap * SECOND_US
+    served = world.clock.open_slots()
+    for _ in range(2):
+        shut = ~served[world.clock.slot_of(at), channel]
+        at = np.where(shut, at + 86_400 * SECOND_US, at)
+    channel = np.where(served[world.clock.slot_of(at), channel], channel, EMAIL)
+    day = world.clock.day_of(at)
+    again = _blank(
+        at, before.region[back], channel, before.customer[back], before.topic[back], before.team[back], before.hard[back],
+        np.full(len(back), turn), day,
+    )  # fmt: skip
+    again.chain = before.chain[back]
+    return again.take(_there(world, again.customer, day) & (at < world.clock.end))
+
+
