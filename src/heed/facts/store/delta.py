@@ -1,4 +1,4 @@
-"""One Delta table on disk or in object storage: how it is made, opened, grown by columns, and how a commit is signed."""
+"""One Delta table: how it is made, opened, grown by columns, and how a commit is signed."""
 
 from typing import Any
 
@@ -11,7 +11,7 @@ from heed.facts.schema.arrow import arrow_schema
 from heed.facts.schema.columns import Table
 
 PARTITION = "source"
-# Set once columns were added to a table that already had files; readers then match columns by name, which costs them time.
+# Set once columns were added to a table that had files: readers must match columns by name, which costs time.
 GREW = "heed.grew"
 # Small row groups let one big file be read by every core, and halve the time to write it.
 WRITING = WriterProperties(compression="ZSTD", compression_level=1, max_row_group_size=131_072)

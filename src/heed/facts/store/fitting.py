@@ -1,4 +1,4 @@
-"""Rows as they come, made to fit a table of facts: columns in the schema's order and types, nulls where a column is missing."""
+"""Rows as they come, made to fit a table of facts: the schema's columns and types, nulls where one is missing."""
 
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -23,7 +23,7 @@ def table_named(name: str) -> Table:
 
 
 def fit(table: Table, rows: pa.Table, now: datetime | None = None) -> pa.Table:
-    """The rows cast to the table's schema. Unknown columns, values that do not cast and empty required ones raise Invalid.
+    """The rows cast to the schema. Unknown columns, values that do not cast and empty required ones raise Invalid.
 
     `recorded_at` is `now` where the rows do not say it.
     """
@@ -33,6 +33,7 @@ def fit(table: Table, rows: pa.Table, now: datetime | None = None) -> pa.Table:
     for column in table.columns:
         if column.required:
             _check_filled(table, column.name, fitted.column(column.name))
+    _check_source(table, fitted.column("source"))
     return fitted
 
 
@@ -85,11 +86,17 @@ def _column(table: Table, rows: pa.Table, field: pa.Field, now: datetime | None)
 
 
 def _check_filled(table: Table, name: str, column: pa.ChunkedArray) -> None:
-    # An empty source would be a null partition: nobody could delete or count it by name.
-    empty = column.null_count or (name == "source" and pc.any(pc.equal(column, "")).as_py())
-    if empty:
+    if column.null_count:
         raise Invalid(
-            f"{table.name}.{name} is required and empty in some rows.",
+            f"{table.name}.{name} is required and empty in {column.null_count} rows.",
             code="missing_value",
             hint="Fill it, or leave the rows out.",
+        )
+
+
+def _check_source(table: Table, column: pa.ChunkedArray) -> None:
+    # It names the folder of the rows, which engines read back alike only in plain characters.
+    if len(column) and not pc.all(pc.match_substring_regex(column, "^[ -~]+$")).as_py():
+        raise Invalid(
+            f"{table.name}.source must be plain ASCII text.", code="invalid_source", hint="Use the key of the mapping."
         )

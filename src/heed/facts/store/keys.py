@@ -1,4 +1,4 @@
-"""Which of the given keys a table already holds: only the key column is read, and only of files whose range of keys overlaps."""
+"""Which keys a table already holds: only the key column is read, and only of files whose range overlaps."""
 
 from urllib.parse import unquote
 

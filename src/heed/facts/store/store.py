@@ -1,7 +1,7 @@
 """The store of facts: one Delta table a name, written exactly once.
 
 Rows come in by `append` (a number of an application, written once) or `append_new` (rows whose key is not there yet).
-Both try, and when somebody else committed first look again and decide anew. A store may be shared by threads, not across a fork.
+When somebody else committed first, both look again and decide anew. Threads may share a store; a fork may not.
 """
 
 import random
@@ -44,7 +44,7 @@ class TableState:
 
 
 class Store:
-    """Delta tables under one folder or object-storage URL. `storage_options` add to what the environment says (AWS_…, AZURE_…)."""
+    """Delta tables under a folder or object-storage URL. `storage_options` add to what the environment says (AWS_…)."""
 
     def __init__(self, url: str | Path, storage_options: dict[str, str] | None = None) -> None:
         text = str(url).removeprefix("file://")
@@ -65,9 +65,9 @@ class Store:
     def append(
         self, name: str, rows: pa.Table | pa.RecordBatchReader, *, app: str, number: int, after: int | None = None
     ) -> bool:
-        """Write the rows under (app, number), once. False, and nothing written, when the table is at `number` or beyond.
+        """Write the rows under (app, number), once. False, and nothing written, when the table is there or beyond.
 
-        With `after`, also when the table is not exactly there: whoever cuts batches by a position gives the position it started from.
+        With `after`, also when the table is not exactly there: who cuts batches by position gives the one it began at.
         """
         table = table_named(name)
         now = datetime.now(UTC)
@@ -84,7 +84,7 @@ class Store:
             return self._commit(name, write)
 
     def append_new(self, name: str, rows: pa.Table, *, key: str | None = None) -> int:
-        """Write the rows whose key is neither in the table nor before them in `rows`; returns how many. Writers at once never duplicate."""
+        """Write the rows whose key is not in the table nor before them in `rows`, whoever else writes; how many."""
         table = table_named(name)
         key = table.column(key or table.key).name
         fitted = first_of_each(fit(table, rows, datetime.now(UTC)), key)
@@ -201,9 +201,9 @@ class Store:
         return joined
 
     def vacuum(self, name: str) -> int:
-        """Take away every file that is not of the newest version, and the log before it: what was deleted is gone from disk.
+        """Take away every file not of the newest version, and the log before it: what was deleted is gone from disk.
 
-        Waits until nobody writes (local stores). A query that runs meanwhile may have to be run again. Returns files taken away.
+        Waits until nobody writes (local stores); a query that runs meanwhile may have to run again. Returns how many.
         """
         if not self.exists(name):
             return 0
