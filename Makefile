@@ -21,7 +21,6 @@ help:
 	@echo "make lock      write the locked requirements anew"
 
 run: .venv/run.stamp
-	$(BIN)/heed sample-operation load
 	$(BIN)/heed up
 
 test: .venv/dev.stamp
