@@ -8,7 +8,7 @@ import math
 from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 
-NBSP = " "
+NBSP = "\u00a0"
 MINUS = "−"
 SPANS = ((120.0, 1.0, "s"), (7200.0, 60.0, "min"), (172800.0, 3600.0, "h"), (math.inf, 86400.0, "d"))
 

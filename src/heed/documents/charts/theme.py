@@ -42,7 +42,7 @@ def config(language: str = "en") -> dict[str, Any]:
         "labelPadding": 6,
     }
     return {
-        "background": None,
+        "background": "transparent",
         "padding": {"left": 0, "right": 4, "top": 8, "bottom": 0},
         "view": {"stroke": None},
         "axis": axis,
