@@ -1,4 +1,4 @@
-"""The documents say what the code does: every door is listed and every listed door is there, and so is every setting."""
+"""The documents say what the code does: each door is listed, each listed door is there, and so is each setting."""
 
 import re
 from collections.abc import Iterator
