@@ -5,6 +5,7 @@ PYTHON ?= python3
 WORKERS ?= 2
 BIN := .venv/bin
 UV := $(BIN)/uv
+LOCKED := -q --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --no-emit-index-url
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
@@ -60,8 +61,6 @@ lock: $(UV)
 	$(UV) pip compile $(LOCKED) --extra spark pyproject.toml -o requirements-spark.txt
 	$(UV) pip compile $(LOCKED) --extra dev pyproject.toml -o requirements-dev.txt
 	echo uv | $(UV) pip compile $(LOCKED) - -o requirements-uv.txt
-
-LOCKED := -q --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --no-emit-index-url
 
 clean:
 	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
