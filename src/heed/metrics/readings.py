@@ -1,0 +1,132 @@
+"""A reading: a measure over a slice of facts, by group and period, with intervals, what was left out, and small
+groups withheld.
+
+One aggregate of the engine gives every group's sufficient statistics and every reason's count at once; `heed.stats`
+does the rest.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import ibis.expr.types as ir
+
+from heed.core.errors.rules import Invalid
+from heed.facts.schema.tables import TABLES
+from heed.metrics.grouping import UTC_ZONE, Groups, Split, check_attributes, groups_of, split_rows
+from heed.metrics.measures import Mean, Measure, Quantile
+from heed.metrics.periods import Period, period_start
+from heed.metrics.quantiles import quantile_aggregates, quantile_interval
+from heed.metrics.selection import STATUS, Slice, measured, sliced
+from heed.metrics.sources.opening import Engine, open_source
+from heed.metrics.sources.shapes import Shape
+from heed.metrics.sums import Sums, sums_of
+from heed.metrics.suppression import suppressed_cells
+from heed.stats.arrays import check_level
+from heed.stats.intervals.result import Interval
+
+NEVER = datetime(1970, 1, 1, tzinfo=UTC)
+SUPPRESSED = "suppressed"
+
+
+@dataclass(frozen=True)
+class Row:
+    """One group's figure. A suppressed row has no value, limits or n. `reason` says why a figure, or a limit, is not
+    there.
+    """
+
+    group: dict[str, Any]
+    value: float | None
+    low: float | None
+    high: float | None
+    n: int | None
+    suppressed: bool = False
+    reason: str = ""
+    period: date | None = None
+
+
+@dataclass(frozen=True)
+class Reading:
+    """Rows in order of group and period; `excluded` counts rows left out, by reason; `cutoff` is the newest time of
+    the facts it was read from.
+    """
+
+    rows: tuple[Row, ...]
+    excluded: dict[str, int]
+    cutoff: datetime | None
+    method: str
+    level: float
+    min_n: int
+
+
+def read(
+    engine: Engine,
+    measure: Measure,
+    *,
+    by: Sequence[str] = (),
+    part: Slice | None = None,
+    min_n: int,
+    level: float = 0.95,
+    period: Period | None = None,
+    zone: ZoneInfo = UTC_ZONE,
+) -> Reading:
+    """Take a reading. by: columns, or keys of `attributes`; period: day, week (from Monday) or month of the zone;
+    min_n >= 1.
+
+    Without `by` and `period` there is one row, empty or not. Raises Invalid where a name is unknown, naming the
+    nearest.
+    """
+    check_level(level)
+    if min_n < 1:
+        raise Invalid(f"min-n is {min_n}.", code="invalid_min_n", hint="Give 1 to show every group, or more.")
+    part, split = part or Slice(), Split(tuple(by), period, zone)
+    shape, source = open_source(engine, measure.source)
+    first, last = span(engine, shape)
+    chosen = measured(shape, sliced(shape, source, part), measure)
+    rows = split_rows(shape, chosen, split, part.since or first or NEVER, part.until or last or NEVER)
+    sums = _sums(engine, measure, rows)
+    table = engine.run(rows.group_by([*split.keys, STATUS]).agg(**sums.aggregates))
+    check_attributes(engine, shape, source, split, table)
+    groups, excluded = groups_of(table, split)
+    if isinstance(measure, Quantile):
+        interval = quantile_interval(engine, measure, rows, split.keys, groups, level)
+    else:
+        interval = sums.interval(groups.columns, level)
+    return Reading(_rows(groups, interval, split, min_n), excluded, last, interval.method, level, min_n)
+
+
+def span(engine: Engine, shape: Shape) -> tuple[datetime | None, datetime | None]:
+    """The first and the last time of the facts a source is read from; None where there are none."""
+    base = engine.table(shape.base)
+    at = base[TABLES[shape.base].time]
+    (found,) = engine.run(base.agg(first=at.min(), last=at.max())).to_pylist()
+    return found["first"], found["last"]
+
+
+def _sums(engine: Engine, measure: Measure, rows: ir.Table) -> Sums:
+    if isinstance(measure, Quantile):
+        return Sums(quantile_aggregates(measure, rows), _no_interval)
+    origin = 0.0
+    if isinstance(measure, Mean) and measure.weight:
+        (found,) = engine.run(rows.agg(origin=rows.heed_value.mean())).to_pylist()
+        origin = found["origin"] or 0.0
+    return sums_of(measure, rows, origin)
+
+
+def _no_interval(columns: Any, level: float) -> Interval:
+    raise TypeError("quantiles are read in a second pass")
+
+
+def _rows(groups: Groups, interval: Interval, split: Split, min_n: int) -> tuple[Row, ...]:
+    withheld = suppressed_cells(groups.keys, groups.n.tolist(), min_n)
+    rows = []
+    for key, figure, n, hidden in zip(groups.keys, interval.figures(), groups.n.tolist(), withheld, strict=True):
+        group = dict(zip(split.by, key, strict=False))
+        start = period_start(int(key[-1]), split.period) if split.period else None
+        if hidden:
+            rows.append(Row(group, None, None, None, None, True, SUPPRESSED, start))
+        else:
+            rows.append(Row(group, figure.value, figure.low, figure.high, int(n), False, figure.reason, start))
+    return tuple(rows)
