@@ -1,6 +1,9 @@
 """Reading the journal."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
+
+from django.contrib.auth import get_user_model
+from django.utils.translation import gettext as _
 
 from heed.core.journal.models import JournalEntry
 from heed.core.journal.rules import Entry, Link, Verdict, verify
@@ -15,17 +18,24 @@ def entries_after(position: int, limit: int = 500) -> list[Entry]:
     return [_entry(row) for row in JournalEntry.objects.filter(id__gt=position).order_by("id")[:limit]]
 
 
-def entries_before(position: int | None, limit: int = 50, *, name: str = "", subject: tuple[str, str] | None = None, actor: str = "") -> list[Entry]:
+def entries_before(
+    position: int | None,
+    limit: int = 50,
+    *,
+    name: str = "",
+    subject: tuple[str, str] | None = None,
+    actor: str = "",
+    subject_kind: str = "",
+    subject_id: str = "",
+) -> list[Entry]:
     """Newest first, for reading; `position` is the id the page before ended with."""
     rows = JournalEntry.objects.order_by("-id")
     if position is not None:
         rows = rows.filter(id__lt=position)
-    if name:
-        rows = rows.filter(name=name)
-    if actor:
-        rows = rows.filter(actor=actor)
     if subject:
-        rows = rows.filter(subject_kind=subject[0], subject_id=subject[1])
+        subject_kind, subject_id = subject
+    given = {"name": name, "actor": actor, "subject_kind": subject_kind, "subject_id": subject_id}
+    rows = rows.filter(**{column: value for column, value in given.items() if value})
     return [_entry(row) for row in rows[:limit]]
 
 
@@ -45,7 +55,45 @@ def verify_chain() -> Verdict:
     def links() -> Iterator[Link]:
         for row in JournalEntry.objects.order_by("id").iterator(chunk_size=2000):
             yield Link(
-                row.id, row.at, row.name, row.actor, row.subject_kind, row.subject_id, row.payload, row.salt, row.digest, row.chain
+                row.id,
+                row.at,
+                row.name,
+                row.actor,
+                row.subject_kind,
+                row.subject_id,
+                row.payload,
+                row.salt,
+                row.digest,
+                row.chain,
             )
 
     return verify(links())
+
+
+def entry(number: int) -> Entry | None:
+    """One entry, by its id."""
+    row = JournalEntry.objects.filter(id=number).first()
+    return _entry(row) if row else None
+
+
+def head() -> tuple[int, str]:
+    """The newest entry's id and the value of the chain there; 0 and nothing on an empty journal."""
+    return JournalEntry.objects.order_by("-id").values_list("id", "chain").first() or (0, "")
+
+
+def actors() -> list[str]:
+    """Who has written, by key."""
+    return list(JournalEntry.objects.order_by("actor").values_list("actor", flat=True).distinct())
+
+
+def actor_names(keys: Iterable[str]) -> dict[str, str]:
+    """Names of those who did things, by key. People are looked up now: the journal itself holds no name."""
+    wanted = set(keys)
+    known = dict(get_user_model().objects.filter(key__in=wanted).values_list("key", "name"))
+    known |= {"system": _("heed itself"), "command-line": _("the command line")}
+    return {key: known.get(key, key) for key in wanted}
+
+
+def count_after(position: int) -> int:
+    """How many entries there are behind a position."""
+    return JournalEntry.objects.filter(id__gt=position).count()

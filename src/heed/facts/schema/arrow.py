@@ -17,5 +17,5 @@ ARROW_TYPES: dict[Kind, pa.DataType] = {
 
 
 def arrow_schema(table: Table) -> pa.Schema:
-    """The Arrow schema of a table, columns in the order of the schema; required columns are not nullable in meaning only."""
+    """The Arrow schema of a table, columns in its order; that a column is required is checked when rows come in."""
     return pa.schema([pa.field(column.name, ARROW_TYPES[column.kind]) for column in table.columns])

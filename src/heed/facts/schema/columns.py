@@ -9,7 +9,7 @@ Personal = Literal["no", "key", "text"]
 
 @dataclass(frozen=True)
 class Column:
-    """One column: its kind, unit and meaning; `personal` says whether it names a person (key) or may hold their words (text)."""
+    """One column: its kind, unit and meaning; `personal`: it names a person (key) or may hold their words (text)."""
 
     name: str
     kind: Kind

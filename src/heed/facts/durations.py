@@ -1,0 +1,8 @@
+"""Time between two times, alike on every engine: their own seconds of an epoch drop the fraction, each in its way."""
+
+import ibis.expr.types as ir
+
+
+def seconds_between(start: ir.TimestampValue, end: ir.TimestampValue) -> ir.FloatingValue:
+    """Seconds from start to end, to the microsecond; null when one of them is."""
+    return end.delta(start, unit="microsecond") / 1e6
