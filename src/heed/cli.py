@@ -106,7 +106,11 @@ class Lazy(typer.core.TyperGroup):
 
 
 app = typer.Typer(
-    cls=Lazy, rich_markup_mode=None, add_completion=False, no_args_is_help=True, context_settings={"help_option_names": ["-h", "--help"]}
+    cls=Lazy,
+    rich_markup_mode=None,
+    add_completion=False,
+    no_args_is_help=True,
+    context_settings={"help_option_names": ["-h", "--help"]},
 )
 
 
@@ -117,7 +121,11 @@ def _version(asked: bool) -> None:
 
 
 @app.callback()
-def root(shown: Annotated[bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version and stop.")] = False) -> None:
+def root(
+    shown: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version and stop.")
+    ] = False,
+) -> None:
     """heed runs customer satisfaction across complex operations. Start with: heed up"""
 
 

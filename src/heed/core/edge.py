@@ -81,3 +81,9 @@ def page(permission: str | None = None) -> Callable[[F], F]:
         return run  # type: ignore[return-value]
 
     return wrap
+
+
+def tell(form: Any, error: HeedError, fields: dict[str, str]) -> None:
+    """Put a refusal at the field it is about (by the error's code), or above the form when it is about none."""
+    field = fields.get(error.code, "")
+    form.add_error(field if field in form.fields else None, f"{error.message} {error.hint}".strip())

@@ -8,7 +8,7 @@ from ninja import NinjaAPI
 from ninja.errors import AuthenticationError, HttpError, ValidationError
 from ninja.security import HttpBearer, SessionAuth
 
-from heed.core.access.actions import token_scope
+from heed.core.access.actions.tokens import token_scope
 from heed.core.access.queries import scope_of
 from heed.core.errors.rules import Forbidden, HeedError, Invalid, NotFound
 from heed.core.urls import routers as core_routers
@@ -71,7 +71,9 @@ def _invalid(request: HttpRequest, error: ValidationError) -> HttpResponse:
 
 @api.exception_handler(AuthenticationError)
 def _not_signed_in(request: HttpRequest, error: AuthenticationError) -> HttpResponse:
-    response = problem(Forbidden("Sign in, or send a token.", code="not_signed_in", hint="Authorization: Bearer heed_…"))
+    response = problem(
+        Forbidden("Sign in, or send a token.", code="not_signed_in", hint="Authorization: Bearer heed_…")
+    )
     response.status_code = 401
     response.headers["WWW-Authenticate"] = "Bearer"
     return response

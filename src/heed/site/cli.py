@@ -58,7 +58,9 @@ def backup(file: File, as_json: AsJson = False) -> None:
     if as_json:
         print_json({"file": str(file), "bytes": file.stat().st_size, **asdict(manifest)})
         return
-    say(f"{file}: {file.stat().st_size >> 10} KiB, {manifest.journal_entries} journal entries, {len(manifest.facts)} fact tables.")
+    say(
+        f"{file}: {file.stat().st_size >> 10} KiB, {manifest.journal_entries} journal entries, {len(manifest.facts)} fact tables."
+    )
     if manifest.facts_kept_elsewhere:
         say(f"The facts lie at {manifest.facts_kept_elsewhere} and are not in the file: keep versions there.")
 
@@ -73,7 +75,9 @@ def restore(file: File, as_json: AsJson = False) -> None:
     if as_json:
         print_json({"file": str(file), **asdict(manifest)})
     else:
-        say(f"Restored into {current().home_path}: {manifest.journal_entries} journal entries, {len(manifest.facts)} fact tables.")
+        say(
+            f"Restored into {current().home_path}: {manifest.journal_entries} journal entries, {len(manifest.facts)} fact tables."
+        )
 
 
 @door(store=False)

@@ -1,6 +1,6 @@
 """The first start: the sample operation unless it is not wanted, somebody who may sign in, and a link that lets them in once."""
 
-from heed.core.access.actions import entrance_link
+from heed.core.access.actions.entrance import entrance_link
 from heed.core.console.rules import say
 from heed.core.people.models import Person
 from heed.core.settings.rules import current

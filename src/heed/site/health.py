@@ -20,9 +20,13 @@ def ready(request: HttpRequest) -> HttpResponse:
             cursor.execute("SELECT 1")
         missing = missing_migrations()
     except DatabaseError as error:
-        return JsonResponse({"ready": False, "reason": f"the database does not answer: {type(error).__name__}"}, status=503)
+        return JsonResponse(
+            {"ready": False, "reason": f"the database does not answer: {type(error).__name__}"}, status=503
+        )
     if missing:
-        return JsonResponse({"ready": False, "reason": "the store is older than this heed: run heed upgrade"}, status=503)
+        return JsonResponse(
+            {"ready": False, "reason": "the store is older than this heed: run heed upgrade"}, status=503
+        )
     return JsonResponse({"ready": True})
 
 
@@ -32,5 +36,9 @@ def metrics(request: HttpRequest) -> HttpResponse:
         ("heed_journal_entries", "counter", "Entries in the journal.", last_id()),
         ("heed_facts_lag_entries", "gauge", "Journal entries not yet in the facts.", lag()),
     ]
-    lines = [line for name, kind, words, value in rows for line in (f"# HELP {name} {words}", f"# TYPE {name} {kind}", f"{name} {value}")]
+    lines = [
+        line
+        for name, kind, words, value in rows
+        for line in (f"# HELP {name} {words}", f"# TYPE {name} {kind}", f"{name} {value}")
+    ]
     return HttpResponse("\n".join(lines) + "\n", content_type="text/plain; version=0.0.4; charset=utf-8")

@@ -74,5 +74,11 @@ class Errors:
 
 def problem(error: HeedError) -> JsonResponse:
     """An error as RFC 9457 problem+json."""
-    body = {"type": f"urn:heed:error:{error.code}", "title": error.message, "status": error.status, "code": error.code, "hint": error.hint}
+    body = {
+        "type": f"urn:heed:error:{error.code}",
+        "title": error.message,
+        "status": error.status,
+        "code": error.code,
+        "hint": error.hint,
+    }
     return JsonResponse(body, status=error.status, content_type="application/problem+json")

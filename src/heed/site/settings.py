@@ -191,6 +191,10 @@ TIME_ZONE = "UTC"
 STATIC_URL = "/static/"
 STATIC_ROOT = HEED.home_path / "static"
 STATICFILES_DIRS = [BASE / "static"]
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "heed.site.static.Static"},
+}
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_AUTOREFRESH = DEBUG
 DATA_UPLOAD_MAX_MEMORY_SIZE = int(HEED.upload_bytes)
@@ -214,6 +218,9 @@ LOGGING = {
     "disable_existing_loggers": False,
     "formatters": {"line": {"()": "heed.site.logs.JsonLines"}},
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
-    "root": {"handlers": ["stderr"], "level": HEED.log_level if HEED.log_level in logging.getLevelNamesMapping() else "INFO"},
+    "root": {
+        "handlers": ["stderr"],
+        "level": HEED.log_level if HEED.log_level in logging.getLevelNamesMapping() else "INFO",
+    },
     "loggers": {"django.server": {"level": "ERROR"}, "django.request": {"level": "ERROR"}},
 }

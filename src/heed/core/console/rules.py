@@ -39,7 +39,9 @@ def print_table(columns: Sequence[str], rows: Sequence[Sequence[Any]], title: st
     """A table for people; numbers to the right."""
     table = Table(title=title or None, box=None, header_style="bold", pad_edge=False)
     for index, column in enumerate(columns):
-        numeric = bool(rows) and all(isinstance(row[index], int | float | Decimal) or row[index] in ("", None) for row in rows)
+        numeric = bool(rows) and all(
+            isinstance(row[index], int | float | Decimal) or row[index] in ("", None) for row in rows
+        )
         table.add_column(column, justify="right" if numeric else "left", overflow="fold")
     for row in rows:
         table.add_row(*("" if cell is None else str(cell) for cell in row))

@@ -36,3 +36,9 @@ def rebuilt(name: str, payload: Mapping[str, Any]) -> Any:
     cls = EVENTS[name]
     known = {item.name for item in fields(cls)}
     return cls(**{key: value for key, value in payload.items() if key in known})
+
+
+def meaning(name: str) -> str:
+    """What an event means, in a sentence; nothing for one this heed does not know."""
+    cls = EVENTS.get(name)
+    return " ".join((cls.__doc__ or "").split()) if cls else ""

@@ -94,6 +94,7 @@ def actor_names(keys: Iterable[str]) -> dict[str, str]:
     return {key: known.get(key, key) for key in wanted}
 
 
-def count_after(position: int) -> int:
-    """How many entries there are behind a position."""
-    return JournalEntry.objects.filter(id__gt=position).count()
+def count_after(position: int, names: Sequence[str] = ()) -> int:
+    """How many entries there are behind a position, of the events named; of all when none is."""
+    rows = JournalEntry.objects.filter(id__gt=position)
+    return (rows.filter(name__in=names) if names else rows).count()

@@ -23,7 +23,11 @@ def unknown_migrations() -> list[str]:
     """Migrations of heed's own apps that the database has had and this heed does not know: a newer heed wrote it."""
     loader = MigrationExecutor(connection).loader
     ours = loader.migrated_apps
-    return sorted(f"{app}.{name}" for app, name in loader.applied_migrations if app in ours and (app, name) not in loader.disk_migrations)
+    return sorted(
+        f"{app}.{name}"
+        for app, name in loader.applied_migrations
+        if app in ours and (app, name) not in loader.disk_migrations
+    )
 
 
 @contextmanager
@@ -35,7 +39,11 @@ def _one_at_a_time() -> Iterator[None]:
             fcntl.flock(door, fcntl.LOCK_EX)
             yield
     except OSError as error:
-        raise Unavailable(f"The data folder {home} cannot be written: {error}.", code="home_not_writable", hint="Set HEED_HOME to a folder of yours.") from error
+        raise Unavailable(
+            f"The data folder {home} cannot be written: {error}.",
+            code="home_not_writable",
+            hint="Set HEED_HOME to a folder of yours.",
+        ) from error
 
 
 def refuse_newer() -> None:

@@ -20,25 +20,41 @@ class Settings:
 
     home: str = _setting("HEED_HOME", "var", "The data folder: everything heed writes lies under it.")
     database_url: str = _setting(
-        "HEED_DATABASE_URL", "", "`postgresql://user:password@host:5432/name`; empty = SQLite (`heed.db`) in the data folder."
+        "HEED_DATABASE_URL",
+        "",
+        "`postgresql://user:password@host:5432/name`; empty = SQLite (`heed.db`) in the data folder.",
     )
     facts_url: str = _setting(
-        "HEED_FACTS_URL", "", "Where the Delta tables lie: a folder, or object storage such as `s3://bucket/path`; empty = `facts` in the data folder."
+        "HEED_FACTS_URL",
+        "",
+        "Where the Delta tables lie: a folder, or object storage such as `s3://bucket/path`; empty = `facts` in the data folder.",
     )
     engine: str = _setting("HEED_ENGINE", "duckdb", "`duckdb`, or `spark://host:7077` (also `local[2]`) for Spark.")
     queue_url: str = _setting(
-        "HEED_QUEUE_URL", "", "`redis://host:6379/0` or `postgresql://…`; empty = SQLite (`queue.db`) in the data folder."
+        "HEED_QUEUE_URL",
+        "",
+        "`redis://host:6379/0` or `postgresql://…`; empty = SQLite (`queue.db`) in the data folder.",
     )
     secret_key: str = _setting(
-        "HEED_SECRET_KEY", "", "Signs sessions and links, at least 32 characters; empty = made once and kept in the data folder.", secret=True
+        "HEED_SECRET_KEY",
+        "",
+        "Signs sessions and links, at least 32 characters; empty = made once and kept in the data folder.",
+        secret=True,
     )
     host: str = _setting("HEED_HOST", "127.0.0.1", "Address the web process listens on.")
     port: str = _setting("HEED_PORT", "8000", "Port the web process listens on.")
-    base_url: str = _setting("HEED_BASE_URL", "", "Address people reach heed at, used in mails; empty = `http://HEED_HOST:HEED_PORT`.")
-    allowed_hosts: str = _setting("HEED_ALLOWED_HOSTS", "", "Host names answered to, with commas; empty = those of the base URL and localhost.")
+    base_url: str = _setting(
+        "HEED_BASE_URL", "", "Address people reach heed at, used in mails; empty = `http://HEED_HOST:HEED_PORT`."
+    )
+    allowed_hosts: str = _setting(
+        "HEED_ALLOWED_HOSTS", "", "Host names answered to, with commas; empty = those of the base URL and localhost."
+    )
     web_workers: str = _setting("HEED_WEB_WORKERS", "2", "Web worker processes.")
     mail_url: str = _setting(
-        "HEED_MAIL_URL", "", "`smtp://user:password@host:587?starttls=1` or `smtps://…`; empty = mails are kept as files in the data folder.", secret=True
+        "HEED_MAIL_URL",
+        "",
+        "`smtp://user:password@host:587?starttls=1` or `smtps://…`; empty = mails are kept as files in the data folder.",
+        secret=True,
     )
     mail_from: str = _setting("HEED_MAIL_FROM", "heed@localhost", "Sender of heed's own mails.")
     outgoing_allow: str = _setting(
@@ -84,13 +100,29 @@ def _wrong(variable: str, value: str, hint: str) -> Invalid:
 
 
 def _check(settings: Settings) -> None:
-    for variable, value in (("HEED_PORT", settings.port), ("HEED_WEB_WORKERS", settings.web_workers), ("HEED_UPLOAD_BYTES", settings.upload_bytes)):
+    for variable, value in (
+        ("HEED_PORT", settings.port),
+        ("HEED_WEB_WORKERS", settings.web_workers),
+        ("HEED_UPLOAD_BYTES", settings.upload_bytes),
+    ):
         if not value.isdigit():
             raise _wrong(variable, value, "Give a whole number.")
     if settings.database_url and urlsplit(settings.database_url).scheme not in {"postgresql", "postgres", "sqlite"}:
-        raise _wrong("HEED_DATABASE_URL", settings.database_url.split(":", 1)[0], "Use postgresql://… or leave it empty for SQLite.")
-    if settings.queue_url and urlsplit(settings.queue_url).scheme not in {"redis", "rediss", "postgresql", "postgres", "sqlite"}:
-        raise _wrong("HEED_QUEUE_URL", settings.queue_url.split(":", 1)[0], "Use redis://…, postgresql://… or leave it empty.")
+        raise _wrong(
+            "HEED_DATABASE_URL",
+            settings.database_url.split(":", 1)[0],
+            "Use postgresql://… or leave it empty for SQLite.",
+        )
+    if settings.queue_url and urlsplit(settings.queue_url).scheme not in {
+        "redis",
+        "rediss",
+        "postgresql",
+        "postgres",
+        "sqlite",
+    }:
+        raise _wrong(
+            "HEED_QUEUE_URL", settings.queue_url.split(":", 1)[0], "Use redis://…, postgresql://… or leave it empty."
+        )
     if settings.engine != "duckdb" and not settings.engine.startswith(("spark://", "local[")):
         raise _wrong("HEED_ENGINE", settings.engine, "Use duckdb, spark://host:port or local[2].")
     if settings.secret_key and len(settings.secret_key) < 32:

@@ -86,10 +86,16 @@ def unpack(path: Path, folder: Path) -> Manifest:
         found: dict[str, Any] = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
     except (tarfile.TarError, EOFError, OSError, KeyError, ValueError) as error:
         raise Invalid(
-            f"{path} is not a whole backup: {error}.", code="backup_damaged", hint="Take another copy of the file; this one cannot be restored."
+            f"{path} is not a whole backup: {error}.",
+            code="backup_damaged",
+            hint="Take another copy of the file; this one cannot be restored.",
         ) from error
     if found.get("format") != FORMAT:
-        raise Invalid(f"{path} has format {found.get('format')}.", code="backup_format", hint="Restore it with the heed that made it.")
+        raise Invalid(
+            f"{path} has format {found.get('format')}.",
+            code="backup_format",
+            hint="Restore it with the heed that made it.",
+        )
     manifest = Manifest(**found)
     for name, digest in manifest.members.items():
         member = folder / name

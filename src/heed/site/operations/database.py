@@ -24,7 +24,9 @@ def applied_migrations() -> list[str]:
 
 def table_names() -> list[str]:
     """Every table Django knows of, and the record of migrations, in a steady order."""
-    return sorted({model._meta.db_table for model in apps.get_models(include_auto_created=True)} | {"django_migrations"})
+    return sorted(
+        {model._meta.db_table for model in apps.get_models(include_auto_created=True)} | {"django_migrations"}
+    )
 
 
 @contextmanager

@@ -44,7 +44,12 @@ def _home() -> Finding:
     probe.unlink()
     free = shutil.disk_usage(home).free
     if free < LOW_DISK_BYTES:
-        return Finding("data folder", "warning", f"{home}: only {free >> 20} MiB free", "Make room: a full disk refuses new records.")
+        return Finding(
+            "data folder",
+            "warning",
+            f"{home}: only {free >> 20} MiB free",
+            "Make room: a full disk refuses new records.",
+        )
     return Finding("data folder", "ok", f"{home}: {free >> 30} GiB free")
 
 
@@ -57,9 +62,16 @@ def _database() -> Finding:
             cursor.execute("PRAGMA quick_check")
             whole = cursor.fetchone()[0]
             if whole != "ok":
-                return Finding("database", "failed", f"SQLite says: {whole}", "Restore the last backup into another folder.")
+                return Finding(
+                    "database", "failed", f"SQLite says: {whole}", "Restore the last backup into another folder."
+                )
             if mode not in ("wal", "memory"):
-                return Finding("database", "warning", f"journal mode {mode}", "The file system of HEED_HOME does not take WAL; use a local disk.")
+                return Finding(
+                    "database",
+                    "warning",
+                    f"journal mode {mode}",
+                    "The file system of HEED_HOME does not take WAL; use a local disk.",
+                )
     return Finding("database", "ok", connection.vendor)
 
 
@@ -75,7 +87,12 @@ def _schema() -> Finding:
 def _journal() -> Finding:
     verdict = verify_chain()
     if verdict.broken_at is not None:
-        return Finding("journal", "failed", f"the chain breaks at entry {verdict.broken_at}: {verdict.reason}", "Compare with a backup.")
+        return Finding(
+            "journal",
+            "failed",
+            f"the chain breaks at entry {verdict.broken_at}: {verdict.reason}",
+            "Compare with a backup.",
+        )
     return Finding("journal", "ok", f"{verdict.entries} entries, chain whole")
 
 
@@ -84,14 +101,21 @@ def _facts() -> Finding:
     rows = sum(table.rows for table in tables)
     behind = lag()
     if behind > 0:
-        return Finding("facts", "warning", f"{rows} rows; {behind} journal entries not carried over", "Is heed worker (or heed up) running?")
+        return Finding(
+            "facts",
+            "warning",
+            f"{rows} rows; {behind} journal entries not carried over",
+            "Is heed worker (or heed up) running?",
+        )
     return Finding("facts", "ok", f"{rows} rows in {len(tables)} tables")
 
 
 def _mail() -> Finding:
     url = urlsplit(current().mail_url)
     if not current().mail_url:
-        return Finding("mail", "warning", "no mail server set; mails are kept as files in the data folder", "Set HEED_MAIL_URL.")
+        return Finding(
+            "mail", "warning", "no mail server set; mails are kept as files in the data folder", "Set HEED_MAIL_URL."
+        )
     with socket.create_connection((url.hostname or "localhost", url.port or 25), timeout=5):
         return Finding("mail", "ok", f"{url.hostname} answers")
 

@@ -22,7 +22,9 @@ HARMLESS = {"static", "upgrade.door"}
 def restore_backup(path: Path) -> Manifest:
     """Bring a backup back. Nothing that exists is written over: Raises Refused when the store is not empty."""
     if not path.is_file():
-        raise Invalid(f"There is no file {path}.", code="no_such_file", hint="Give the path of a file made by heed backup.")
+        raise Invalid(
+            f"There is no file {path}.", code="no_such_file", hint="Give the path of a file made by heed backup."
+        )
     home = current().home_path
     _refuse_full(home)
     home.mkdir(parents=True, exist_ok=True)
@@ -42,7 +44,11 @@ def restore_backup(path: Path) -> Manifest:
     connection.close()
     verdict = verify_chain()
     if verdict.broken_at is not None or verdict.head != manifest.journal_head:
-        raise Refused("The restored journal does not match its manifest.", code="restore_mismatch", hint="Take another copy of the file.")
+        raise Refused(
+            "The restored journal does not match its manifest.",
+            code="restore_mismatch",
+            hint="Take another copy of the file.",
+        )
     return manifest
 
 
@@ -59,13 +65,19 @@ def _refuse_full(home: Path) -> None:
         kept -= {"secret_key"}
         tables = connection.introspection.table_names()
         if JournalEntry._meta.db_table in tables and JournalEntry.objects.exists():
-            raise Refused("The database is not empty.", code="store_not_empty", hint="Restore into a new, empty database.")
+            raise Refused(
+                "The database is not empty.", code="store_not_empty", hint="Restore into a new, empty database."
+            )
     elif kept <= {"secret_key"}:
         # Starting Django made a key; the backup brings its own.
         (home / "secret_key").unlink(missing_ok=True)
         kept = set()
     if kept:
-        raise Refused(f"The data folder {home} is not empty.", code="store_not_empty", hint="Set HEED_HOME to a new folder and restore there.")
+        raise Refused(
+            f"The data folder {home} is not empty.",
+            code="store_not_empty",
+            hint="Set HEED_HOME to a new folder and restore there.",
+        )
 
 
 def _refuse_other(manifest: Manifest) -> None:
