@@ -31,6 +31,8 @@ COMPARABLE = ("double", "int64", "string", "timestamp", "duration")
 DAYS = ("day_of_month", "day_of_month_1_based", "day_of_week", "day_of_year")
 PARTS = ("year", "month", *DAYS, "hours", "minutes", "seconds")
 
+MOVES = frozenset({"add_timestamp_duration", "add_duration_timestamp", "subtract_timestamp_duration"})
+
 OVERLOADS: frozenset[str] = frozenset(
     {
         "logical_and",
@@ -46,12 +48,15 @@ OVERLOADS: frozenset[str] = frozenset(
     | {f"{order}_{kind}" for order in ("less", "less_equals", "greater", "greater_equals") for kind in COMPARABLE}
     | {f"{step}_{kind}" for step in ("add", "subtract", "multiply", "negate") for kind in ("double", "int64")}
     | {"divide_double", "add_string", "int64_to_double", "double_to_int64"}
-    | {"add_timestamp_duration", "subtract_timestamp_duration", "subtract_timestamp_timestamp"}
+    | MOVES
+    | {"subtract_timestamp_timestamp"}
     | {"add_duration_duration", "subtract_duration_duration", "string_to_duration", "string_to_timestamp"}
     | {"duration_to_hours", "duration_to_minutes", "duration_to_seconds"}
     | {"size_string", "string_size"}
     | {"contains_string", "starts_with_string", "ends_with_string", "matches", "matches_string"}
-    | {f"timestamp_to_{part}{zone}" for part in PARTS for zone in ("", "_with_tz")}
+    | {f"timestamp_to_{part}" for part in PARTS}
+    | {f"timestamp_to_{part}_with_tz" for part in PARTS[:-1]}
+    | {"timestamp_to_seconds_tz"}
 )
 
 # Functions a person may write, for the hint after a misspelt one.

@@ -20,6 +20,7 @@ from heed.core.conditions.language import (
     CONSTANT_TEXT,
     FUNCTIONS,
     LARGEST_WHOLE,
+    MOVES,
     OVERLOADS,
     RESULTS,
     WORDS,
@@ -27,6 +28,22 @@ from heed.core.conditions.language import (
 from heed.core.conditions.spelling import divides, guarded, whole_literals_beside_numbers, widen
 from heed.core.conditions.tree import Call, Items, Literal, Name, Node, Other, Select, read_tree, walk
 from heed.core.errors.rules import Invalid, nearest
+
+__all__ = [
+    "FLAG_PREFIX",
+    "MOVES",
+    "Call",
+    "Condition",
+    "Fields",
+    "Items",
+    "Literal",
+    "Name",
+    "Node",
+    "Other",
+    "Select",
+    "compile_condition",
+    "written_constant",
+]
 
 CODE = "invalid_condition"
 FLAG_PREFIX = "has_"
@@ -237,7 +254,7 @@ def _refuse_call(call: Call, where: _Where) -> None:
         raise _invalid(f"{name} is not used in conditions for {' and '.join(types)} ({where(call.at)})", "")
     if call.overload == "in_list" and not isinstance(call.args[1], Items):
         raise _invalid(f"in takes a written list or a map ({where(call.at)})", "")
-    if call.overload in ("add_timestamp_duration", "subtract_timestamp_duration"):
+    if call.overload in MOVES:
         for arg in call.args:
             if arg.type == "duration" and not (isinstance(arg, Call) and arg.overload == "string_to_duration"):
                 raise _invalid(
@@ -248,13 +265,13 @@ def _refuse_call(call: Call, where: _Where) -> None:
 
 def _refuse_constant(call: Call, where: _Where) -> None:
     """Patterns, times, durations and time zones stand in the condition, and are tried now."""
-    position = 1 if call.overload.endswith("_with_tz") else CONSTANT_TEXT.get(call.overload)
+    position = 1 if call.overload.endswith("_tz") else CONSTANT_TEXT.get(call.overload)
     if position is None:
         return
     constant = call.args[position]
     if not isinstance(constant, Literal):
         raise _invalid(f"{call.function} takes a text written in the condition ({where(call.at)})", "")
-    if position == 1 and call.overload.endswith("_with_tz"):
+    if position == 1 and call.overload.endswith("_tz"):
         try:
             ZoneInfo(str(constant.value))
         except (KeyError, ValueError, OSError):
@@ -262,12 +279,36 @@ def _refuse_constant(call: Call, where: _Where) -> None:
                 f"unknown time zone {constant.value} ({where(constant.at)})", "Such as Europe/Berlin."
             ) from None
         return
-    tried = f'matches("", {guarded(constant)})' if position == 1 else guarded(call)
-    outcome = cel.NewEnv().compile(tried).eval(data={})
-    if outcome.type() == cel.Type.ERROR:
+    if position == 1:
+        readable = _alone(f'matches("", {guarded(constant)})') is not None
+    else:
+        readable = written_constant(call) is not None
+    if not readable:
         raise _invalid(
             f"{call.function} cannot read {constant.value!r} ({where(constant.at)})", _shape_of(call.function)
         )
+
+
+def written_constant(node: Node) -> str | datetime.timedelta | datetime.datetime | None:
+    """The text, duration or time that stands in the condition; None when it cannot be read to the microsecond."""
+    if isinstance(node, Literal):
+        return str(node.value)
+    source = guarded(node)
+    found = _alone(source)
+    if isinstance(found, datetime.timedelta):
+        exact = f'duration("{found // datetime.timedelta(microseconds=1)}us")'
+    elif isinstance(found, datetime.datetime):
+        found = _aware(found).astimezone(datetime.UTC)
+        exact = f'timestamp("{found:%Y-%m-%dT%H:%M:%S.%f}Z")'
+    else:
+        return None
+    return found if _alone(f"{source} == {exact}") is True else None
+
+
+def _alone(source: str) -> Any:
+    """The value of an expression without fields, None when it fails."""
+    outcome = cel.NewEnv().compile(source).eval(data={})
+    return None if outcome.type() == cel.Type.ERROR else outcome.value()
 
 
 def _shape_of(function: str) -> str:
