@@ -1,0 +1,477 @@
+"""Rows of a file to rows of facts, a batch at a time and in sets: one statement reads all values, Arrow does the rest.
+
+A row is whole or not at all: when one value of one target is rejected, the row feeds none.
+"""
+
+from collections import OrderedDict
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+import duckdb
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from heed.core.conditions.rules import Condition
+from heed.facts.schema.arrow import ARROW_TYPES
+from heed.service.formats.definition import Column
+from heed.service.formats.rules.batches import Batch, Fault, Rejected, Tally
+from heed.service.formats.rules.convert import SCIENTIFIC, Reading, identifier, matches, quoted, reading
+from heed.service.formats.rules.plan import Feed, Plan, Step, condition_name
+
+ROW, LINE, KEY, CONTENT = "_row", "_line", "_key", "_content"
+ROW_ID = "_row_id"
+BLANKS = " \t\r\n\u00a0"
+REMEMBERED_PEOPLE = 200_000
+Pseudonym = Callable[[str, str, str], str]
+
+
+@dataclass
+class Turned:
+    """A batch as facts: for each target the rows it takes, with `_row`, `_line`, `_key` and `_content` before its columns."""
+
+    tables: dict[int, pa.Table]
+    rejected: list[Rejected]
+    passed_over: int
+    notes: Tally = field(default_factory=Tally)
+
+
+@dataclass
+class _Values:
+    """One column for all rows of the batch, and where its text could not be read (None: everywhere)."""
+
+    values: pa.ChunkedArray | pa.Array
+    wrong: np.ndarray | None = None
+    rule: str = ""
+    reason: str = ""
+    reads: tuple[str, ...] = ()
+
+
+class Transformer:
+    """Runs a plan. `pseudonym(kind, system, identifier)` gives people's keys, `digest_salt` keeps content from being guessed."""
+
+    def __init__(self, plan: Plan, pseudonym: Pseudonym, digest_salt: str, threads: int = 2) -> None:
+        self.plan = plan
+        self._pseudonym = pseudonym
+        self._salt = digest_salt
+        self._people: OrderedDict[tuple[str, str, str], str] = OrderedDict()
+        self._engine = duckdb.connect(config={"threads": threads, "memory_limit": "1GB"})
+        self._engine.execute("SET timezone = 'UTC'")
+        self._columns = list(plan.mapping.source_columns)
+        self._place = {name: f"c{number}" for number, name in enumerate(self._columns)}
+        self._readings: dict[str, Reading] = {}
+        self._statement = self._select()
+
+    def close(self) -> None:
+        self._engine.close()
+
+    # The statement
+
+    def _select(self) -> str:
+        """One SELECT: trimmed text per used column inside, every reading outside."""
+        parts = [f"{place} AS {place}" for place in self._place.values()]
+        for name, sort in self.plan.mapping.source_columns.items():
+            if sort != "text":
+                parts += self._reading_parts(
+                    f"s_{self._place[name]}", reading(Column(**{"from": name}), sort, self._place[name])
+                )
+        for feed in self.plan.feeds:
+            parts += self._feed_parts(feed)
+        inner = ", ".join(self._bare(name, place) for name, place in self._place.items())
+        content = ", '\x1f', ".join(f"coalesce(raw.{self._place[name]}, '\x1e')" for name in self.plan.mapping.columns)
+        whole = f"concat({content})"
+        if any(not feed.target.key for feed in self.plan.feeds):
+            parts.append(f"left(sha256(concat({quoted(self._salt)}, '\x1f', content)), 32) AS digest")
+        parts.append("hash(content) AS content_hash")
+        return f"SELECT {', '.join(parts)} FROM (SELECT {inner}, {whole} AS content FROM raw)"  # noqa: S608
+
+    def _bare(self, name: str, place: str) -> str:
+        """Text without blanks around it and, from Excel, without the = it put before; the file's words for nothing become null."""
+        text = f"trim(raw.{place}, {quoted(BLANKS)})"
+        if self.plan.mapping.excel and self.plan.mapping.source_columns[name] == "text":
+            text = f"CASE WHEN starts_with({text}, '=') AND NOT {matches(text, '=-?[0-9.]+')} THEN trim({text}[2:]) ELSE {text} END"
+        nulls = ", ".join(quoted(word) for word in dict.fromkeys((*self.plan.mapping.nulls, "")))
+        return f"CASE WHEN {text} NOT IN ({nulls}) THEN {text} END AS {place}"
+
+    def _text(self, column: Column) -> str:
+        """The text a column reads: its source columns, joined by a blank when there are several and none is missing."""
+        places = [self._place[name] for name in column.from_]
+        if column.nulls:
+            nulls = ", ".join(quoted(word) for word in column.nulls)
+            places = [f"CASE WHEN {place} NOT IN ({nulls}) THEN {place} END" for place in places]
+        return places[0] if len(places) == 1 else "(" + " || ' ' || ".join(places) + ")"
+
+    def _reading_parts(self, name: str, read: Reading) -> list[str]:
+        self._readings[name] = read
+        parts = [f"{read.value} AS {name}"]
+        if read.instant:
+            parts.append(f"{read.instant} AS {name}_i")
+        return parts
+
+    def _feed_parts(self, feed: Feed) -> list[str]:
+        parts: list[str] = []
+        for number, step in enumerate(feed.steps):
+            if not step.column.from_:
+                continue
+            name, text = f"t{feed.number}_{number}", self._text(step.column)
+            parts.append(f"{text} AS {name}_x")
+            if step.column.codes is None and step.convert not in ("text", "pseudonym", "id"):
+                parts += self._reading_parts(name, reading(step.column, step.convert, f"({text})"))
+            elif step.convert == "id":
+                parts.append(f"{quoted(step.system + ':')} || {identifier(f'({text})')} AS {name}")
+                parts.append(f"coalesce({matches(f'({text})', SCIENTIFIC)}, FALSE) AS {name}_e")
+        if feed.target.key:
+            for number, column in enumerate(feed.target.key):
+                parts.append(f"{identifier(self._place[column])} AS k{feed.number}_{number}")
+            damaged = " OR ".join(
+                f"coalesce({matches(self._place[column], SCIENTIFIC)}, FALSE)" for column in feed.target.key
+            )
+            parts.append(f"({damaged}) AS k{feed.number}_e")
+        return parts
+
+    # One batch
+
+    def turn(self, batch: Batch) -> Turned:
+        """The batch as facts and rejected rows."""
+        if not batch.table.num_rows:
+            return Turned({}, list(batch.rejected), 0)
+        raw = self._raw(batch.table)
+        self._engine.register("raw", raw)
+        read = self._engine.sql(self._statement).to_arrow_table()
+        self._engine.unregister("raw")
+        if batch.digests is not None:
+            digests = pa.array([digest.split(".")[0] for digest in batch.digests])
+            read = read.append_column("given", digests)
+        return _Turn(self, batch, raw, read).run()
+
+    def _raw(self, table: pa.Table) -> pa.Table:
+        """The columns of the plan, in order; optional ones that the file lacks are empty."""
+        arrays = []
+        for name in self._columns:
+            here = name in table.column_names
+            arrays.append(table.column(name) if here else pa.chunked_array([pa.nulls(table.num_rows, pa.string())]))
+        return pa.table(arrays, names=list(self._place.values()))
+
+    def person(self, kind: str, system: str, identifier_: str) -> str:
+        """The key of a person; the last ones asked for are remembered."""
+        asked = (kind, system, identifier_)
+        known = self._people.get(asked)
+        if known is None:
+            known = self._people[asked] = self._pseudonym(kind, system, identifier_)
+            if len(self._people) > REMEMBERED_PEOPLE:
+                self._people.popitem(last=False)
+        return known
+
+    def people(self, texts: pa.ChunkedArray, kind: str, system: str) -> pa.Array:
+        """Keys for a column of identifiers: each distinct one is turned once."""
+        coded = texts.combine_chunks().dictionary_encode()
+        if isinstance(coded, pa.ChunkedArray):
+            coded = coded.combine_chunks()
+        bare = (
+            text.removesuffix(".0") if text.removesuffix(".0").isdigit() else text
+            for text in coded.dictionary.to_pylist()
+        )
+        keys = pa.array([self.person(kind, system, text) for text in bare], pa.string())
+        return keys.take(coded.indices)
+
+
+class _Turn:
+    """The work on one batch."""
+
+    def __init__(self, owner: Transformer, batch: Batch, raw: pa.Table, read: pa.Table) -> None:
+        self.owner, self.plan = owner, owner.plan
+        self.batch, self.raw, self.read = batch, raw, read
+        self.size = raw.num_rows
+        self.faulty = np.zeros(self.size, dtype=bool)
+        self.faults: list[tuple[np.ndarray, str, str, tuple[str, ...]]] = []
+        self.notes = Tally()
+        self.conditions: dict[Condition, pa.Array] = {}
+        self.typed: dict[str, pa.ChunkedArray] = {}
+
+    def run(self) -> Turned:
+        self._type_sources()
+        takes: list[np.ndarray] = []
+        columns: list[dict[str, Any]] = []
+        for feed in self.plan.feeds:
+            take, built = self._feed(feed)
+            takes.append(take)
+            columns.append(built)
+        tables = {}
+        fed = np.zeros(self.size, dtype=bool)
+        for feed, take, built in zip(self.plan.feeds, takes, columns, strict=True):
+            fed |= take
+            keep = take & ~self.faulty
+            table = pa.table(built)
+            tables[feed.number] = table if keep.all() else table.filter(pa.array(keep))
+        rejected = self._rejected()
+        return Turned(tables, rejected, int((~fed & ~self.faulty).sum()), self.notes)
+
+    def _wrong(self, where: np.ndarray, rule: str, reason: str, reads: tuple[str, ...]) -> None:
+        if where.any():
+            self.faulty |= where
+            self.faults.append((where, rule, reason, reads))
+
+    def _type_sources(self) -> None:
+        """The source columns as conditions see them; one that is declared a number and is none is a fault."""
+        for name, sort in self.plan.mapping.source_columns.items():
+            place = self.owner._place[name]
+            if sort == "text":
+                self.typed[condition_name(name)] = self.read.column(place)
+                continue
+            found = self._as_read(f"s_{place}", place, (name,), self.plan.mapping.zone)
+            if found.wrong is not None:
+                self._wrong(found.wrong, found.rule, found.reason, found.reads)
+            self.typed[condition_name(name)] = found.values
+
+    def _as_read(self, name: str, text: str, reads: tuple[str, ...], zone: str) -> _Values:
+        """A column the statement has read: its values, and where there was text but no value came of it."""
+        read = self.owner._readings[name]
+        values = self.read.column(name)
+        skipped: np.ndarray | None = None
+        if read.instant:
+            values, skipped = _instants(values, self.read.column(f"{name}_i"), zone)
+        wrong = _flags(pc.and_(pc.is_valid(self.read.column(text)), pc.is_null(values)))
+        if skipped is not None and skipped.any():
+            self._wrong(skipped, "time_skipped_by_clock", f"did not exist in {zone}: the clocks went forward", reads)
+            wrong = wrong & ~skipped
+        return _Values(values, wrong, read.rule, read.reason, reads)
+
+    def _holds(self, condition: Condition) -> np.ndarray:
+        return _flags(pc.fill_null(self._evaluated(condition, pa.bool_()), False))
+
+    def _evaluated(self, condition: Condition, kind: pa.DataType) -> pa.Array:
+        """A condition over the batch: each distinct combination of the columns it reads is evaluated once."""
+        known = self.conditions.get(condition)
+        if known is not None:
+            return known
+        names = sorted(condition.field_names)
+        if not names:
+            result = pa.array([condition.evaluate({})] * self.size, kind)
+        else:
+            coded = [_coded(self.typed[name]) for name in names]
+            combined = np.zeros(self.size, dtype=np.int64)
+            for codes, words in coded:
+                # Numbered anew at each step, so that the product never outgrows 64 bits.
+                combined = np.unique(combined * (len(words) + 1) + codes, return_inverse=True)[1].reshape(-1)
+            _, first, inverse = np.unique(combined, return_index=True, return_inverse=True)
+            picked = [
+                [words[codes[place]] if codes[place] < len(words) else None for place in first]
+                for codes, words in coded
+            ]
+            rows = zip(*picked, strict=True)
+            result = pa.array([condition.evaluate(dict(zip(names, row, strict=True))) for row in rows], kind).take(
+                pa.array(inverse.reshape(-1))
+            )
+        self.conditions[condition] = result
+        return result
+
+    # One target
+
+    def _feed(self, feed: Feed) -> tuple[np.ndarray, dict[str, Any]]:
+        take = self._holds(feed.when) if feed.when else np.ones(self.size, dtype=bool)
+        values: dict[str, _Values] = {}
+        for number, step in enumerate(feed.steps):
+            if not step.column.row:
+                values[step.name] = self._step(feed, number, step)
+        for step in feed.steps:
+            if step.column.not_before:
+                found = values[step.name]
+                found.values = _next_day(found.values, values[step.column.not_before].values)
+        for step in feed.steps:
+            if step.name in values:
+                self._check(feed, step, values[step.name], take)
+        for name in feed.target.needs:
+            take = take & _flags(pc.is_valid(values[name].values))
+        for name in feed.required:
+            if name in values:
+                empty = _flags(pc.is_null(values[name].values)) & take & ~self.faulty
+                self._wrong(empty, "missing_value", f"{feed.target.table} needs a value for {name}", values[name].reads)
+        built: dict[str, Any] = {ROW: pa.array(self.batch.rows), LINE: pa.array(self.batch.lines)}
+        built[KEY] = self._key(feed, take)
+        if any(step.column.row for step in feed.steps):
+            built[ROW_ID] = self._key(self.plan.feeds[0], take, with_part=False)
+        built[CONTENT] = self.read.column("content_hash")
+        built |= {name: found.values for name, found in values.items()}
+        self._exclude(feed, built)
+        if feed.attributes:
+            built["attributes"] = self._attributes(feed)
+        return take, built
+
+    def _step(self, feed: Feed, number: int, step: Step) -> _Values:
+        column, name, kind = step.column, f"t{feed.number}_{number}", ARROW_TYPES[step.fact.kind]
+        if column.value is not None:
+            return _Values(pa.array([column.value], kind).take(pa.array(np.zeros(self.size, dtype=np.int64))))
+        if step.compute is not None:
+            reads = tuple(self.plan.column_of[field] for field in sorted(step.compute.field_names))
+            found = _Values(self._evaluated(step.compute, kind), reads=reads)
+        elif column.codes is not None:
+            found = self._crosswalk(step, f"{name}_x")
+        elif step.convert == "pseudonym":
+            kind_of_person = "e" if step.name == "agent_key" else "c"
+            found = _Values(
+                self.owner.people(self.read.column(f"{name}_x"), kind_of_person, step.system), reads=column.from_
+            )
+        elif step.convert == "id":
+            found = _Values(self.read.column(name), reads=column.from_)
+            self._note_damaged(self.read.column(f"{name}_e"), column.from_)
+        elif step.convert == "text":
+            found = _Values(self.read.column(f"{name}_x"), reads=column.from_)
+        else:
+            found = self._as_read(name, f"{name}_x", column.from_, step.zone)
+            if found.values.type != kind:
+                found.values = found.values.cast(kind)
+        if step.when is not None:
+            holds = self._holds(step.when)
+            found.values = pc.if_else(pa.array(holds), found.values, pa.scalar(None, found.values.type))
+            found.wrong = None if found.wrong is None else found.wrong & holds
+        return found
+
+    def _crosswalk(self, step: Step, text: str) -> _Values:
+        codes, kind = step.column.codes or {}, ARROW_TYPES[step.fact.kind]
+        texts = self.read.column(text)
+        place = pc.index_in(texts, value_set=pa.array([str(code).strip() for code in codes], pa.string()))
+        values = pa.array(list(codes.values()), kind).take(
+            place.combine_chunks() if isinstance(place, pa.ChunkedArray) else place
+        )
+        unknown = pc.and_(pc.is_valid(texts), pc.is_null(place))
+        if step.column.otherwise == "keep" and kind == pa.string():
+            return _Values(pc.if_else(unknown, texts, values), reads=step.column.from_)
+        wrong = _flags(unknown) if step.column.otherwise == "refuse" else None
+        return _Values(values, wrong, "unknown_code", "is not in the crosswalk", step.column.from_)
+
+    def _check(self, feed: Feed, step: Step, found: _Values, take: np.ndarray) -> None:
+        if found.wrong is not None:
+            self._wrong(found.wrong & take, found.rule, found.reason, found.reads)
+        column = step.column
+        if column.least is not None or column.most is not None:
+            low, high = column.least, column.most
+            outside = np.zeros(self.size, dtype=bool)
+            if low is not None:
+                outside |= _flags(pc.fill_null(pc.less(found.values, low), False))
+            if high is not None:
+                outside |= _flags(pc.fill_null(pc.greater(found.values, high), False))
+            bounds = f"is outside {'' if low is None else f'{low:g}'} … {'' if high is None else f'{high:g}'}"
+            self._wrong(outside & take, "out_of_range", bounds, found.reads)
+        if column.allowed:
+            known = pc.is_in(found.values, value_set=pa.array(list(column.allowed), pa.string()))
+            outside = _flags(pc.and_(pc.is_valid(found.values), pc.invert(known)))
+            self._wrong(outside & take, "not_allowed", f"is none of {', '.join(column.allowed)}", found.reads)
+
+    def _key(self, feed: Feed, take: np.ndarray, *, with_part: bool = True) -> Any:
+        """The natural key, under the source's system, or the digest of the row's content."""
+        if not feed.target.key:
+            return self.read.column("given" if "given" in self.read.column_names else "digest")
+        parts = []
+        for number, column in enumerate(feed.target.key):
+            part = self.read.column(f"k{feed.number}_{number}")
+            missing = _flags(pc.is_null(part)) & take
+            self._wrong(missing, "missing_key", "is part of the key and is empty", (column,))
+            if column in feed.key_is_personal:
+                part = self.owner.people(part, "c", self.plan.system)
+            parts.append(part)
+        damaged = _flags(self.read.column(f"k{feed.number}_e")) & take
+        self._wrong(
+            damaged,
+            "id_in_scientific_notation",
+            "lost its last digits in a spreadsheet and cannot tell rows apart",
+            feed.target.key,
+        )
+        joined = parts[0] if len(parts) == 1 else pc.binary_join_element_wise(*parts, "|")
+        prefix = f"{self.plan.system}:{feed.target.part}:" if feed.target.part and with_part else f"{self.plan.system}:"
+        return pc.binary_join_element_wise(prefix, joined, "")
+
+    def _note_damaged(self, damaged: pa.ChunkedArray, reads: tuple[str, ...]) -> None:
+        where = np.flatnonzero(_flags(damaged))
+        if len(where):
+            first = int(where[0])
+            value = self._raw_value(reads[0], first)
+            reason = "an id in scientific notation: its last digits were lost in a spreadsheet"
+            fault = Fault("id_in_scientific_notation", int(self.batch.lines[first]), reads[0], value, reason)
+            self.notes.add(fault, len(where))
+
+    def _exclude(self, feed: Feed, built: dict[str, Any]) -> None:
+        if not feed.excluded:
+            return
+        reason: Any = pa.nulls(self.size, pa.string())
+        for name, condition in reversed(feed.excluded):
+            reason = pc.if_else(pa.array(self._holds(condition)), name, reason)
+        built["excluded_reason"] = reason
+
+    def _attributes(self, feed: Feed) -> pa.Array:
+        """The kept source columns as a map, without the empty ones."""
+        columns = [self.read.column(self.owner._place[name]).combine_chunks() for name in feed.attributes]
+        columns = [column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column for column in columns]
+        valid = np.stack([_flags(pc.is_valid(column)) for column in columns], axis=1)
+        counts = valid.sum(axis=1)
+        offsets = np.concatenate([[0], np.cumsum(counts)]).astype(np.int32)
+        row, place = np.nonzero(valid)
+        values = pa.concat_arrays(columns).take(pa.array(place * self.size + row))
+        names = pa.array(list(feed.attributes), pa.string()).take(pa.array(place))
+        return pa.MapArray.from_arrays(pa.array(offsets), names, values)
+
+    # Rejected rows
+
+    def _raw_value(self, column: str, row: int) -> str | None:
+        place = self.owner._place.get(column)
+        return None if place is None else self.raw.column(place)[row].as_py()
+
+    def _rejected(self) -> list[Rejected]:
+        """The rejected rows of the batch in order of the file, those of the reader among them."""
+        where = np.flatnonzero(self.faulty)
+        found: dict[int, list[Fault]] = {int(place): [] for place in where}
+        for mask, rule, reason, reads in self.faults:
+            for place in np.flatnonzero(mask):
+                row = int(place)
+                value = " ".join(self._raw_value(column, row) or "" for column in reads) if reads else None
+                fault = Fault(rule, int(self.batch.lines[row]), " ".join(reads), value, reason)
+                if fault not in found[row]:
+                    found[row].append(fault)
+        raws = self.batch.table.take(pa.array(where)).to_pylist() if len(where) else []
+        mine = [
+            Rejected(int(self.batch.rows[place]), int(self.batch.lines[place]), raw, tuple(found[int(place)]))
+            for place, raw in zip(where, raws, strict=True)
+        ]
+        return sorted([*self.batch.rejected, *mine], key=lambda item: item.row)
+
+
+def _flags(values: Any) -> np.ndarray:
+    return np.asarray(
+        values.to_numpy(zero_copy_only=False) if isinstance(values, pa.Array) else values.to_numpy(), dtype=bool
+    )
+
+
+def _coded(values: pa.ChunkedArray) -> tuple[np.ndarray, list[Any]]:
+    """Codes and the distinct values they stand for; null is one code beyond the last."""
+    coded = values.combine_chunks() if isinstance(values, pa.ChunkedArray) else values
+    if isinstance(coded, pa.ChunkedArray):
+        coded = coded.chunk(0) if coded.num_chunks == 1 else pa.concat_arrays(coded.chunks)
+    coded = coded.dictionary_encode()
+    words = coded.dictionary.to_pylist()
+    return coded.indices.fill_null(len(words)).to_numpy(zero_copy_only=False).astype(np.int64), words
+
+
+def _instants(
+    local: pa.ChunkedArray, instants: pa.ChunkedArray, zone: str
+) -> tuple[pa.ChunkedArray, np.ndarray | None]:
+    """Clock times of a zone, and times that named their offset, as UTC; and which clock times the zone's clocks skipped.
+
+    Of a time that came twice, when clocks went back, the first is taken.
+    """
+    utc = pa.timestamp("us", tz="UTC")
+    if zone == "UTC":
+        return pc.coalesce(pc.assume_timezone(local, "UTC"), instants.cast(utc)), None
+    placed = pc.assume_timezone(local, zone, ambiguous="earliest", nonexistent="latest")
+    again = pc.local_timestamp(placed)
+    skipped = _flags(pc.fill_null(pc.not_equal(again, local), False))
+    placed = placed.cast(utc)
+    if skipped.any():
+        placed = pc.if_else(pa.array(skipped), pa.scalar(None, utc), placed)
+    return pc.coalesce(placed, instants.cast(utc)), skipped
+
+
+def _next_day(values: Any, floor: Any) -> Any:
+    """A clock time that is earlier than `floor` belongs to the day after."""
+    day = pa.scalar(86_400_000_000, pa.duration("us"))
+    earlier = pc.fill_null(pc.less(values, floor), False)
+    return pc.if_else(earlier, pc.add(values, day), values)
