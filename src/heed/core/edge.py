@@ -17,7 +17,7 @@ F = TypeVar("F", bound=Callable[..., Any])
 
 def start_django() -> None:
     """Set Django up once, in commands that need it."""
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "heed.site.settings")
+    os.environ["DJANGO_SETTINGS_MODULE"] = os.environ.get("DJANGO_SETTINGS_MODULE") or "heed.site.settings"
     import django
     from django.apps import apps
 

@@ -1,6 +1,7 @@
 """The hash chain of the journal: each link covers the one before and a salted digest of its payload.
 
-Erasing a payload takes the payload and its salt away and leaves the digest, so the chain stays whole and proves nothing about what was erased.
+Erasing a payload takes it and its salt away and leaves the digest, so the chain stays whole
+and proves nothing about what was erased.
 """
 
 import hashlib

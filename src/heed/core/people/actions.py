@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from django.contrib.auth.password_validation import validate_password
+from django.core.exceptions import ValidationError
 from django.db import transaction
 
 from heed.core.definitions import actions as definitions
@@ -11,7 +13,7 @@ from heed.core.people.definition import Organisation
 from heed.core.people.events import ProfileChanged, UnitAdded, UnitMoved, UnitRenamed
 from heed.core.people.models import Person, Unit
 from heed.core.people.queries import root_unit, unit_nodes
-from heed.core.people.rules import KINDS, Asker, unit_key, would_loop
+from heed.core.people.rules import KINDS, Asker, address, unit_key, would_loop
 
 ROOT_KEY = "organisation"
 
@@ -23,6 +25,26 @@ def ensure_root_unit(name: str, *, actor: str = "system") -> Unit:
         found = Unit.objects.create(key=unit_key(ROOT_KEY, unit_nodes()), name=name, kind="organisation")
         record(UnitAdded(found.key, found.kind, None), actor=actor, subject=("unit", found.key))
     return found
+
+
+def make_person(*, email: str, name: str, password: str | None = None) -> Person:
+    """Somebody who can sign in. Call it inside a transaction, beside the event that tells why."""
+    return Person.objects.create_user(address(email), password, name=" ".join(name.split()))
+
+
+def set_active(person: Person, is_active: bool) -> None:
+    """Let a person sign in or not. Call it inside a transaction, beside the event that tells why."""
+    person.is_active = is_active
+    person.save(update_fields=["is_active"])
+
+
+def checked_password(password: str, *, email: str, name: str) -> str:
+    """The password, when it is strong enough; Invalid saying why not otherwise."""
+    try:
+        validate_password(password, Person(email=email, name=name))
+    except ValidationError as error:
+        raise Invalid(" ".join(error.messages), code="weak_password") from None
+    return password
 
 
 def _unit(key: str) -> Unit:

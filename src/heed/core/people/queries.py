@@ -1,5 +1,7 @@
 """Reading the organisation, its people and its units."""
 
+import zoneinfo
+
 from django.db.models import QuerySet
 from django.db.utils import OperationalError, ProgrammingError
 
@@ -7,7 +9,7 @@ from heed.core.definitions.queries import in_force
 from heed.core.people.definition import Organisation
 from heed.core.people.models import Person as Person  # the type of what these return
 from heed.core.people.models import Unit as Unit
-from heed.core.people.rules import Node, address
+from heed.core.people.rules import Node, address, in_order
 
 
 def organisation() -> Organisation:
@@ -60,3 +62,17 @@ def unit_nodes() -> dict[str, Node]:
 
 def unit_by_key(key: str) -> Unit | None:
     return Unit.objects.select_related("parent").filter(key=key).first()
+
+
+def unit_choices(within: frozenset[str] | None = None) -> list[tuple[str, str]]:
+    """(key, name) of units in the order of the tree, names set in by depth; None = all."""
+    rows = {unit.key: unit for unit in units()}
+    tree = in_order((unit.key, unit.name, unit.parent.key if unit.parent else None) for unit in rows.values())
+    shown = [(key, depth) for key, depth in tree if within is None or key in within]
+    return [(key, "\u2003" * depth + rows[key].name) for key, depth in shown]
+
+
+def zone_choices() -> list[tuple[str, str]]:
+    """The time zones of places, and UTC, for choosing one."""
+    places = [name for name in sorted(zoneinfo.available_timezones()) if "/" in name and not name.startswith("Etc/")]
+    return [("UTC", "UTC"), *((name, name.replace("_", " ")) for name in places)]
