@@ -146,7 +146,11 @@
     }
     const acts = {
       "/": () => openDialog("palette"), "?": () => openDialog("keys"), g: () => { waiting = Date.now(); },
-      j: () => stepRow(1), k: () => stepRow(-1), f: () => document.querySelector(".filters input, .filters select")?.focus(),
+      j: () => stepRow(1), k: () => stepRow(-1), f: () => {
+        const panel = document.querySelector(".filters details");
+        if (panel) panel.open = true;
+        document.querySelector(".filters .panel input, .filters .panel select, .filters input, .filters select")?.focus();
+      },
     };
     if (acts[event.key]) { acts[event.key](); event.preventDefault(); }
   };
