@@ -11,6 +11,7 @@ from types import FrameType
 from django.core.management import call_command
 from granian import Granian
 from granian.constants import Interfaces
+from granian.log import LogLevels
 
 from heed.core.console.rules import say
 from heed.core.errors.rules import Refused
@@ -56,8 +57,7 @@ def serve_web() -> None:
         backpressure=4096,
         respawn_failed_workers=True,
         workers_kill_timeout=5,
-        log_level="warning",  # type: ignore[arg-type]
-        process_name="heed web",
+        log_level=LogLevels.warning,
     ).serve()
 
 

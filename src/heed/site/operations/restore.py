@@ -87,7 +87,7 @@ def _refuse_other(manifest: Manifest) -> None:
             code="other_database",
             hint="Set HEED_DATABASE_URL to a database of the same kind.",
         )
-    known = {f"{app}.{name}" for app, name in MigrationLoader(None, ignore_no_initial=True).disk_migrations}
+    known = {f"{app}.{name}" for app, name in MigrationLoader(None).disk_migrations}
     unknown = sorted(set(manifest.migrations) - known)
     if unknown:
         raise Refused(
