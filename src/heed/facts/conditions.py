@@ -4,6 +4,7 @@ A null is an absent variable and an error is NULL, so for every row this is what
 """
 
 import datetime
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import reduce
@@ -29,6 +30,7 @@ from heed.core.conditions.rules import (
 from heed.facts.schema.tables import TABLES
 
 LARGEST = 9.2233720368547e18
+LARGEST_NUMBER = sys.float_info.max
 HOUR, MINUTE, SECOND = 3_600_000_000, 60_000_000, 1_000_000
 
 
@@ -85,8 +87,7 @@ class _Translator:
         if kind not in ("number", "count", "money"):
             return column
         if column.type().is_floating():
-            column = column.cast("float64")
-            return ibis.cases((~(column.isnan() | column.isinf()), column))
+            return _finite(column.cast("float64"))
         return column.cast("float64")
 
     def _in_list(self, needle: Node, items: tuple[Node, ...]) -> Value:
@@ -132,6 +133,11 @@ def _within(result: Callable[[Value, Value], Value]) -> Callable[[Value, Value],
     return checked
 
 
+def _finite(number: Value) -> Value:
+    """NULL for NaN and infinity: every engine here orders NaN above all numbers."""
+    return ibis.cases((number.abs() <= LARGEST_NUMBER, number))
+
+
 def _truncated(number: Value) -> Value:
     toward_zero = ibis.cases((number >= 0, number.floor()), else_=number.ceil())
     return ibis.cases((number.abs() < LARGEST, toward_zero.cast("int64")))
@@ -148,7 +154,7 @@ def _as_result(value: Value, tree: Node, returns: str) -> Value:
     if tree.type == "duration":
         number = number / SECOND
     if tree.type == "number":
-        number = ibis.cases((~(number.isnan() | number.isinf()), number))
+        number = _finite(number)
     if returns == "count":
         return ibis.cases(((number.abs() < LARGEST) & (number == number.floor()), number.cast("int64")))
     return number
