@@ -1,0 +1,223 @@
+"""The kind `kpi`: what a figure is, in words and as a measure, with the parameters a reader may set. Checked, name by
+name, when proposed.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from itertools import product
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from heed.core.conditions.rules import compile_condition
+from heed.core.definitions.rules import kind
+from heed.core.errors.rules import Invalid, nearest
+from heed.metrics.measures import Count, Mean, Measure, Nps, Proportion, Quantile, Rate, Ratio
+from heed.metrics.sources.shapes import field_of, shape_of
+
+Unit = Literal["share", "points", "seconds", "count", "money", "number"]
+Direction = Literal["higher_is_better", "lower_is_better", "neither"]
+Setting = float | str
+KINDS: dict[str, type[Measure]] = {kind.kind: kind for kind in (Proportion, Mean, Nps, Ratio, Quantile, Rate, Count)}
+FROZEN = ConfigDict(frozen=True, extra="forbid")
+Name = Annotated[str, Field(pattern="^[a-z][a-z0-9_]*$", max_length=60)]
+
+
+class MeasureBody(BaseModel):
+    """A measure as written. Expressions are CEL over the source's fields; `{name}` stands for a number parameter's
+    value.
+    """
+
+    model_config = FROZEN
+
+    kind: Literal["proportion", "mean", "nps", "ratio", "quantile", "rate", "count"] = Field(
+        description="Kind of measure."
+    )
+    source: str = Field(description="The table of facts, or `cases` or `contacts`, that is measured.")
+    where: str = Field("", description="Which rows it is about; rows left out are counted among these.")
+    among: str = Field("", description="Which of those it measures.")
+    exclusions: dict[Name, str] = Field({}, description="Reason → condition: rows left out and counted.")
+    success: str | None = Field(None, description="Proportion: what counts.")
+    value: str | None = Field(None, description="Mean, nps, quantile: the value of a row.")
+    numerator: str | None = Field(None, description="Ratio: above the line.")
+    denominator: str | None = Field(None, description="Ratio: below the line.")
+    event: str | None = Field(None, description="Rate: what is counted.")
+    exposure: str | None = Field(None, description="Rate: per what.")
+    quantile: float | str | None = Field(None, description="Quantile: 0.5 is the median.")
+    weight: str | None = Field(None, description="Column of the survey weight.")
+
+
+class Choice(BaseModel):
+    """One choice of a parameter: what it means, and what it changes in the measure (whole fields)."""
+
+    model_config = FROZEN
+
+    meaning: str = Field(min_length=1, description="What this choice counts, in words.")
+    measure: dict[str, Any] = Field({}, description="Fields of the measure that it replaces.")
+    unit: Unit | None = Field(None, description="Its unit, when another.")
+    formula: str | None = Field(None, description="Its formula in words, when another.")
+
+
+class Parameter(BaseModel):
+    """A number between limits, or one of named choices."""
+
+    model_config = FROZEN
+
+    meaning: str = Field(min_length=1, description="What it sets, in words.")
+    default: float | str = Field(description="Its value when nobody sets it.")
+    unit: str = Field("", description="Unit of a number.")
+    least: float | None = Field(None, description="Smallest number allowed.")
+    most: float | None = Field(None, description="Largest number allowed.")
+    choices: dict[Name, Choice] = Field({}, description="Named choices; empty for a number.")
+
+    @model_validator(mode="after")
+    def _default_is_allowed(self) -> "Parameter":
+        try:
+            self.read("default", self.default)
+        except Invalid as error:
+            raise ValueError(error.message.rstrip(".")) from error
+        return self
+
+    def read(self, name: str, value: Setting) -> Setting:
+        """A value as this parameter takes it: text from a command line becomes a number. Raises Invalid."""
+        if self.choices:
+            if value not in self.choices:
+                raise Invalid(
+                    f"{name} cannot be {value}.", code="invalid_setting", hint=nearest(str(value), self.choices)
+                )
+            return value
+        try:
+            number = float(value)
+        except ValueError:
+            raise Invalid(
+                f"{name} is {value!r}, not a number.", code="invalid_setting", hint=f"Such as {self.default}."
+            ) from None
+        low, high = (
+            self.least if self.least is not None else float("-inf"),
+            self.most if self.most is not None else float("inf"),
+        )
+        if not low <= number <= high or number in (float("inf"), float("-inf")):
+            raise Invalid(
+                f"{name} cannot be {value}.", code="invalid_setting", hint=f"It lies between {low:g} and {high:g}."
+            )
+        return number
+
+
+@dataclass(frozen=True)
+class Resolved:
+    """A KPI with every parameter settled: its measure, unit and formula, and the settings used."""
+
+    measure: Measure
+    unit: Unit
+    formula: str
+    settings: dict[str, Setting]
+
+
+@kind("kpi", title="KPI", title_plural="KPIs")
+class Kpi(BaseModel):
+    """A figure by which the operation judges itself."""
+
+    model_config = FROZEN
+
+    name: str = Field(min_length=1, max_length=80, description="Name, as people say it.")
+    short: str = Field("", max_length=24, description="Short name, for tables.")
+    formula: str = Field(min_length=1, description="The formula in words; `{name}` stands for a parameter.")
+    measure: MeasureBody = Field(description="What is measured.")
+    direction: Direction = Field(description="Which way is better.")
+    unit: Unit = Field(description="Unit of the figure.")
+    segment_keys: tuple[str, ...] = Field((), description="Columns by which it is usually split.")
+    source: str = Field(min_length=1, description="Where the definition comes from.")
+    target_hints: tuple[str, ...] = Field((), description="What others aim at; a hint, not a target.")
+    parameters: dict[Name, Parameter] = Field({}, description="What a reader may set.")
+
+    def resolve(self, settings: Mapping[str, Setting] | None = None) -> Resolved:
+        """The measure under these settings; defaults for the rest. Raises Invalid naming the nearest parameter or
+        choice.
+        """
+        given = dict(settings or {})
+        for name in given:
+            if name not in self.parameters:
+                hint = nearest(name, self.parameters) if self.parameters else "This KPI has no parameters."
+                raise Invalid(f"There is no parameter {name}.", code="unknown_parameter", hint=hint)
+        values = {
+            name: parameter.read(name, given.get(name, parameter.default))
+            for name, parameter in self.parameters.items()
+        }
+        chosen = [
+            parameter.choices[str(values[name])] for name, parameter in self.parameters.items() if parameter.choices
+        ]
+        body = self.measure.model_dump(exclude_none=True)
+        unit, formula = self.unit, self.formula
+        for choice in chosen:
+            body |= choice.measure
+            unit, formula = choice.unit or unit, choice.formula or formula
+        return Resolved(_measure(body, values), unit, _filled(formula, values, words=True), values)
+
+    def check(self) -> None:
+        """Refuse names the source does not have, under every combination of choices. Raises Invalid naming the
+        nearest.
+        """
+        choosing = {name: list(parameter.choices) for name, parameter in self.parameters.items() if parameter.choices}
+        for combination in product(*choosing.values()):
+            resolved = self.resolve(dict(zip(choosing, combination, strict=True)))
+            _check_measure(resolved.measure)
+        for key in self.segment_keys:
+            if field_of(shape_of(self.measure.source), key) == "map":
+                raise Invalid(f"{key} is no column to split by.", code="not_a_group", hint="Name a column.")
+
+
+def _measure(body: Mapping[str, Any], values: Mapping[str, Setting]) -> Measure:
+    fields = {
+        name: value
+        for name, value in MeasureBody.model_validate(body).model_dump(exclude_none=True).items()
+        if value != ""
+    }
+    kind_of_measure = KINDS[fields.pop("kind")]
+    exclusions = tuple((reason, _filled(condition, values)) for reason, condition in fields.pop("exclusions").items())
+    filled = {name: _filled(value, values) if isinstance(value, str) else value for name, value in fields.items()}
+    if "quantile" in filled:
+        filled["quantile"] = float(filled["quantile"])
+    known = set(kind_of_measure.__dataclass_fields__)
+    for name in filled:
+        if name not in known:
+            raise Invalid(
+                f"A {kind_of_measure.kind} has no {name}.", code="invalid_definition", hint=nearest(name, known)
+            )
+    missing = [
+        name
+        for name in ("success", "value", "numerator", "denominator", "event", "exposure")
+        if name in known - set(filled)
+    ]
+    if missing and not (missing == ["value"] and kind_of_measure is Nps):
+        raise Invalid(
+            f"A {kind_of_measure.kind} needs {missing[0]}.", code="invalid_definition", hint="Add it to the measure."
+        )
+    return kind_of_measure(exclusions=exclusions, **filled)
+
+
+def _filled(text: str, values: Mapping[str, Setting], *, words: bool = False) -> str:
+    """The text with `{name}` replaced by each parameter's value. A number is written as CEL's float, or short when it
+    is for people.
+    """
+    for name, value in values.items():
+        written = (
+            f"{value:g}" if words and isinstance(value, float) else repr(value) if isinstance(value, float) else value
+        )
+        text = text.replace("{" + name + "}", str(written))
+    return text
+
+
+def _check_measure(measure: Measure) -> None:
+    shape = shape_of(measure.source)
+    conditions = [
+        condition
+        for condition in (measure.where, measure.among, *(text for _, text in measure.exclusions))
+        if condition
+    ]
+    wanted = [(condition, "flag") for condition in conditions] + list(measure.expressions.values())
+    for source, returns in wanted:
+        compile_condition(source, shape.fields, returns)
+    if measure.weight_column and field_of(shape, measure.weight_column) != "number":
+        raise Invalid(
+            f"{measure.weight_column} is no number to weigh by.", code="not_a_weight", hint="Name a number column."
+        )

@@ -1,0 +1,80 @@
+"""The catalogue heed brings along, and what decides how a KPI is read: the least group shown, and the rows a person
+reaches.
+"""
+
+from collections.abc import Mapping, Sequence
+from importlib.resources import files
+from typing import Any, Protocol
+
+import yaml
+
+from heed.goals.kpis.definition import Kpi, Resolved, Setting
+
+CATALOGUE = (
+    "csat",
+    "nps",
+    "ces",
+    "fcr",
+    "aht",
+    "asa",
+    "service_level",
+    "abandonment",
+    "first_response_time",
+    "resolution_time",
+    "reopen_rate",
+    "transfer_rate",
+)
+EMPLOYEE_COLUMNS = frozenset({"agent_key"})
+POLICY_KIND = "privacy_policy"
+
+
+class LeastGroups(Protocol):
+    """What is read of the privacy policy in force: how many rows a group must have to be shown."""
+
+    @property
+    def min_n_customers(self) -> int: ...
+
+    @property
+    def min_n_employees(self) -> int: ...
+
+
+class Reach(Protocol):
+    """What is read of a scope: whether every row is reached, and else those of which teams and regions."""
+
+    @property
+    def everything(self) -> bool: ...
+
+    @property
+    def teams(self) -> frozenset[str]: ...
+
+    @property
+    def regions(self) -> frozenset[str]: ...
+
+
+def catalogue_body(key: str) -> dict[str, Any]:
+    """The definition heed brings along under this key, as it stands in its file."""
+    body: dict[str, Any] = yaml.safe_load(
+        files("heed.goals.kpis").joinpath(f"catalogue/{key}.yaml").read_text(encoding="utf-8")
+    )
+    return body
+
+
+def measure_of(kpi: Kpi, settings: Mapping[str, Setting] | None = None) -> Resolved:
+    """The measure of a KPI under settings. Raises Invalid naming the nearest parameter or choice."""
+    return kpi.resolve(settings)
+
+
+def least_group(policy: LeastGroups | None, by: Sequence[str]) -> int:
+    """How many rows a group must have: about employees (split by who served) the policy's lower bound, else that for
+    customers; 5 and 10 without a policy.
+    """
+    if EMPLOYEE_COLUMNS & set(by):
+        return policy.min_n_employees if policy else 5
+    return policy.min_n_customers if policy else 10
+
+
+def reached_rows(reach: Reach) -> dict[str, frozenset[str]] | None:
+    """Column -> values of the rows a person reaches; None = every row. A row is reached by its team or by its region."""
+    if reach.everything:
+        return None
+    return {"team": reach.teams, "region": reach.regions}
