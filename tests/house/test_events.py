@@ -2,6 +2,9 @@
 
 import ast
 from dataclasses import fields, is_dataclass
+from importlib import import_module
+
+import pytest
 
 from heed.core.journal.events import EVENTS, event_name
 from heed.facts.projections import PROJECTIONS, Projection, faults
@@ -27,7 +30,13 @@ def test_every_event_lies_in_an_events_room() -> None:
     assert not {name: module for name, module in marked_events().items() if ".events" not in module}
 
 
-def test_the_started_product_knows_every_event() -> None:
+@pytest.fixture(autouse=True, scope="module")
+def every_event_is_known() -> None:
+    for module in set(marked_events().values()):
+        import_module(module)
+
+
+def test_event_names_are_unique_in_the_product() -> None:
     known = {cls.__name__ for cls in EVENTS.values() if cls.__module__.startswith("heed.")}
     assert known == set(marked_events())
 

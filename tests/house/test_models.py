@@ -11,7 +11,13 @@ from heed.facts.schema.tables import TABLES
 from tests.house.plan import ROOT
 
 # Fields that can hold what a person wrote or is reached by, and do not: model.field, and why.
-NOT_PERSONAL: dict[str, str] = {}
+NOT_PERSONAL: dict[str, str] = {
+    "core.ApiToken.scopes": "names of permissions",
+    "core.DefinitionVersion.body": "a definition speaks of rules, not of people",
+    "core.JournalEntry.name": "the name of an event",
+    "core.JournalEntry.payload": "fields of events, which may hold nothing personal (test_events)",
+    "core.Unit.name": "a unit is no person",
+}
 TELLING_NAMES = {
     "name",
     "email",
