@@ -7,3 +7,7 @@ class ServiceConfig(AppConfig):
     name = "heed.service"
     label = "service"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from heed.service.formats import definition, events  # noqa: F401  registers the kind and the events
+        from heed.service.formats.rules import personal  # noqa: F401  registers the personal columns

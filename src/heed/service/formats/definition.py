@@ -35,7 +35,7 @@ Words = Annotated[tuple[str, ...], BeforeValidator(_spoken)]
 
 
 class Strict(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
+    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True, serialize_by_alias=True)
 
 
 class Column(Strict):
@@ -139,7 +139,7 @@ class Thread(Strict):
     inbound_words: Words = ("true", "1", "yes")
 
 
-class Field_(Strict):
+class Cut(Strict):
     """One field of a fixed-width line: columns counted from 1."""
 
     start: int = Field(ge=1)
@@ -161,7 +161,7 @@ class Mapping(Strict):
     header_line: int = Field(default=1, ge=1, description="Physical line of the header.")
     sheet: str = Field(default="", description="Sheet of a workbook; the first when left out.")
     records: str = Field(default="", description="Name of the list in a JSON object; empty: the file is the list.")
-    fields: dict[str, Field_] = Field(default_factory=dict, description="Fields of a fixed-width file.")
+    fields: dict[str, Cut] = Field(default_factory=dict, description="Fields of a fixed-width file.")
     excel: bool = Field(default=False, description="The file went through Excel: a leading = before text is taken off.")
     zone: str = "UTC"
     system: str = Field(
@@ -187,7 +187,7 @@ class Mapping(Strict):
         if isinstance(body, dict):
             for name in ("columns", "optional"):
                 if isinstance(body.get(name), list):
-                    body = {**body, name: {column: "text" for column in body[name]}}
+                    body = {**body, name: dict.fromkeys(body[name], "text")}
         return body
 
     @model_validator(mode="after")

@@ -7,7 +7,12 @@ from django.utils.translation import gettext_lazy as _
 class Import(models.Model):
     """One file brought in, or rows out of quarantine brought in again. `rules` has counts only, no values."""
 
-    STATES = (("running", _("running")), ("done", _("done")), ("refused", _("refused")), ("broken_off", _("broken off")))
+    STATES = (
+        ("running", _("running")),
+        ("done", _("done")),
+        ("refused", _("refused")),
+        ("broken_off", _("broken off")),
+    )
 
     mapping = models.CharField(max_length=120, db_index=True)
     mapping_version = models.PositiveIntegerField(null=True)

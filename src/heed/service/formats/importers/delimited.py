@@ -42,7 +42,7 @@ class Delimited:
         self.notes = Tally()
         with self._source.opened() as stream:
             text = _Stream(CleanText(stream, self._mapping.encoding, self._mapping.stray, self.notes))
-            header, lines = _header_text(text, self._mapping)
+            _, lines = _header_text(text, self._mapping)
             yield from _Parse(text, self.columns, self._delimiter, lines + 1).batches()
 
 

@@ -13,13 +13,13 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from heed.service.formats.definition import Column
 from heed.service.formats.importers.reading import Reader
 from heed.service.formats.rules.batches import Batch, Fault, Rejected, Tally
 from heed.service.formats.rules.convert import identifier, quoted, reading
 from heed.service.formats.rules.plan import Feed, Plan
 from heed.service.formats.rules.threads import Sequence, Threads, replies_of, threads_of
 from heed.service.formats.rules.transform import BLANKS, CONTENT, KEY, LINE, ROW, ROW_ID, Transformer
-from heed.service.formats.definition import Column
 
 CHUNK = 200_000
 OWN = (ROW, LINE, KEY, CONTENT, ROW_ID)
@@ -43,9 +43,9 @@ class Staged:
     salt: str
     read: int = 0
     passed_over: int = 0
-    faults: Tally = field(default_factory=Tally)
     notes: Tally = field(default_factory=Tally)
     rejected: int = 0
+    given: dict[int, str] = field(default_factory=dict)
     occurrences: dict[int, int] = field(default_factory=dict)
     dropped: dict[int, set[int]] = field(default_factory=dict)
     conflicts: dict[int, Fault] = field(default_factory=dict)
@@ -64,11 +64,10 @@ class Staged:
                     yield Rejected.from_json(line)
 
     def reject(self, rows: Iterable[Rejected]) -> None:
-        """Keep rejected rows on disk and count their faults."""
+        """Keep rejected rows on disk."""
         with self.rejects.open("a", encoding="utf-8") as sink:
             for row in rows:
                 sink.write(row.as_json() + "\n")
-                self.faults.extend(row.faults)
                 self.rejected += 1
 
     def chunks(self) -> Iterator[dict[int, pa.Table]]:
@@ -89,6 +88,17 @@ class Staged:
                 gathered = [[] for _ in readers]
         if gathered[0]:
             yield self._chunk(gathered)
+
+    def identified(self) -> Iterator[tuple[str, Rejected]]:
+        """The rejected rows in the order met, each with what it is known by: its content, and how often that came before."""
+        seen: dict[str, int] = {}
+        for row in self.rejected_rows():
+            if row.row in self.given:
+                yield self.given[row.row], row
+                continue
+            digest = content_digest(self.salt, self.plan, row.raw)
+            seen[digest] = seen.get(digest, 0) + 1
+            yield f"{digest}.{seen[digest]}", row
 
     def _chunk(self, gathered: list[list[pa.RecordBatch]]) -> dict[int, pa.Table]:
         return {
@@ -127,16 +137,17 @@ class Staged:
 class Staging:
     """Reads a file by its plan into a folder."""
 
-    def __init__(self, plan: Plan, transformer: Transformer, folder: Path, salt: str) -> None:
+    def __init__(
+        self, plan: Plan, transformer: Transformer, folder: Path, salt: str, given: dict[int, str] | None = None
+    ) -> None:
         self._transformer = transformer
-        self._staged = Staged(plan, folder, salt)
+        self._staged = Staged(plan, folder, salt, given=given or {})
 
     def run(self, reader: Reader) -> Staged:
         """Everything the file holds, turned; the order of the rows is that of the file."""
         staged, plan = self._staged, self._staged.plan
         batches = _with_made_columns(plan, reader)
         sinks: dict[int, pa.ipc.RecordBatchFileWriter] = {}
-        given: dict[int, int] = {}
         try:
             for batch in batches:
                 turned = self._transformer.turn(batch)
@@ -154,18 +165,15 @@ class Staging:
                     sinks[number].write_batch(
                         whole.to_batches()[0] if whole.num_rows else pa.RecordBatch.from_pylist([], schema=table.schema)
                     )
-                if batch.digests is not None:
-                    times = (int(digest.rpartition(".")[2]) for digest in batch.digests)
-                    given |= dict(zip(np.asarray(batch.rows).tolist(), times, strict=True))
         finally:
             for sink in sinks.values():
                 sink.close()
         _add(staged.notes, reader.notes)
-        self._settle(given)
+        self._settle()
         self._reject_conflicts(reader)
         return staged
 
-    def _settle(self, given: dict[int, int]) -> None:
+    def _settle(self) -> None:
         """Find rows that come more than once: the same content is counted, the same key with other values is a fault."""
         staged = self._staged
         for feed in staged.plan.feeds:
@@ -173,14 +181,16 @@ class Staging:
                 continue
             table = pa.ipc.open_file(pa.memory_map(str(staged.spool(feed))))
             if feed.target.key:
-                self._settle_keys(feed, _repeated(table, KEY))
-            elif not given:
-                staged.occurrences |= _times(_repeated(table, KEY))
+                self._settle_keys(feed, _repeated(table, KEY, staged.folder))
+            elif not staged.given:
+                staged.occurrences |= _times(_repeated(table, KEY, staged.folder))
         first = staged.plan.feeds[0]
-        if given:
-            staged.occurrences = given
+        if staged.given:
+            staged.occurrences = {row: int(identity.rpartition(".")[2]) for row, identity in staged.given.items()}
         elif not first.target.key and staged.spool(first).exists():
-            staged.occurrences |= _times(_repeated(pa.ipc.open_file(pa.memory_map(str(staged.spool(first)))), KEY))
+            staged.occurrences |= _times(
+                _repeated(pa.ipc.open_file(pa.memory_map(str(staged.spool(first)))), KEY, staged.folder)
+            )
 
     def _settle_keys(self, feed: Feed, repeated: pa.Table) -> None:
         staged = self._staged
@@ -219,9 +229,9 @@ def _add(into: Tally, more: Tally) -> None:
         into.add(more.first[rule], times)
 
 
-def _repeated(table: pa.ipc.RecordBatchFileReader, key: str) -> pa.Table:
+def _repeated(table: pa.ipc.RecordBatchFileReader, key: str, room: Path) -> pa.Table:
     """The rows whose key is there more than once, each with its place among them and the first of them."""
-    with duckdb.connect(config={"threads": 2, "memory_limit": "1GB"}) as engine:
+    with duckdb.connect(config={"threads": 2, "memory_limit": "1GB", "temp_directory": str(room / "spill")}) as engine:
         names = [name for name in (ROW, LINE, KEY, CONTENT) if name in table.schema.names]
         batches = (table.get_batch(number).select(names) for number in range(table.num_record_batches))
         schema = pa.schema([table.schema.field(name) for name in names])

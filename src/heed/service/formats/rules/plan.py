@@ -13,8 +13,40 @@ from heed.service.formats.definition import Column, Convert, Mapping, Target
 ID_COLUMNS = frozenset({"case_id", "interaction_id", "response_id", "reply_to", "verbatim_id"})
 # Words of the language of conditions; a column of that name is written with _ after it.
 RESERVED = frozenset(
-    "as bool break bytes const continue double dyn else false for function if import in int let list loop map namespace null"
-    " null_type package return string true type uint var void while".split()
+    [
+        "as",
+        "bool",
+        "break",
+        "bytes",
+        "const",
+        "continue",
+        "double",
+        "dyn",
+        "else",
+        "false",
+        "for",
+        "function",
+        "if",
+        "import",
+        "in",
+        "int",
+        "let",
+        "list",
+        "loop",
+        "map",
+        "namespace",
+        "null",
+        "null_type",
+        "package",
+        "return",
+        "string",
+        "true",
+        "type",
+        "uint",
+        "var",
+        "void",
+        "while",
+    ]
 )
 KINDS = {
     "text": "text",

@@ -163,6 +163,17 @@ class Transformer:
                 self._people.popitem(last=False)
         return known
 
+    def people_in(self, raw: dict[str, str | None]) -> list[str]:
+        """The keys of the people a rejected row speaks of."""
+        keys: dict[str, None] = {}
+        for feed in self.plan.feeds:
+            for step in feed.steps:
+                texts = [raw.get(name) or "" for name in step.column.from_]
+                text = " ".join(part.strip() for part in texts)
+                if step.convert == "pseudonym" and text and text not in step.column.nulls:
+                    keys[self.person(_sort_of_person(step.name), step.system, _bare_identifier(text))] = None
+        return list(keys)
+
     def people(self, texts: pa.ChunkedArray, kind: str, system: str) -> pa.Array:
         """Keys for a column of identifiers: each distinct one is turned once."""
         coded = texts.combine_chunks().dictionary_encode()
@@ -308,10 +319,8 @@ class _Turn:
         elif column.codes is not None:
             found = self._crosswalk(step, f"{name}_x")
         elif step.convert == "pseudonym":
-            kind_of_person = "e" if step.name == "agent_key" else "c"
-            found = _Values(
-                self.owner.people(self.read.column(f"{name}_x"), kind_of_person, step.system), reads=column.from_
-            )
+            keys = self.owner.people(self.read.column(f"{name}_x"), _sort_of_person(step.name), step.system)
+            found = _Values(keys, reads=column.from_)
         elif step.convert == "id":
             found = _Values(self.read.column(name), reads=column.from_)
             self._note_damaged(self.read.column(f"{name}_e"), column.from_)
@@ -433,6 +442,16 @@ class _Turn:
             for place, raw in zip(where, raws, strict=True)
         ]
         return sorted([*self.batch.rejected, *mine], key=lambda item: item.row)
+
+
+def _sort_of_person(column: str) -> str:
+    return "e" if column == "agent_key" else "c"
+
+
+def _bare_identifier(text: str) -> str:
+    """An id without the .0 that spreadsheets put behind whole numbers."""
+    bare = text.removesuffix(".0")
+    return bare if bare.isdigit() else text
 
 
 def _flags(values: Any) -> np.ndarray:
