@@ -106,3 +106,7 @@ def invitations_for(scope: Scope, *, limit: int = 200) -> list[tuple[Invitation,
 def tokens_of(person_key: str) -> list[ApiToken]:
     """A person's tokens that have not been revoked, newest first."""
     return list(ApiToken.objects.filter(person__key=person_key, revoked_at=None).order_by("-id"))
+
+
+def invitation_with_state(row: Invitation) -> tuple[Invitation, str]:
+    return row, invitation_state(timezone.now(), row.expires_at, row.accepted_at, row.withdrawn_at)

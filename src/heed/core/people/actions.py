@@ -7,6 +7,7 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 
 from heed.core.definitions import actions as definitions
+from heed.core.definitions.queries import in_force
 from heed.core.errors.rules import Invalid, NotFound, Refused
 from heed.core.journal.actions import record
 from heed.core.people.definition import Organisation
@@ -112,6 +113,16 @@ def move_unit(scope: Asker, key: str, parent: str) -> Unit:
 
 
 @transaction.atomic
+def change_unit(scope: Asker, key: str, *, name: str | None = None, parent: str | None = None) -> None:
+    """Rename and move in one go: both happen or neither."""
+    _unit(key)
+    if parent is not None:
+        move_unit(scope, key, parent)
+    if name is not None:
+        rename_unit(scope, key, name)
+
+
+@transaction.atomic
 def change_profile(person: Person, *, name: str, language: str, time_zone: str) -> Person:
     """A person changes what is theirs to say about themselves."""
     given = {"name": " ".join(name.split()), "language": language, "time_zone": time_zone}
@@ -124,9 +135,21 @@ def change_profile(person: Person, *, name: str, language: str, time_zone: str) 
     return person
 
 
+@transaction.atomic
 def change_organisation(scope: Asker, settings: dict[str, Any]) -> Organisation:
-    """Settle name, time zone, currency, languages and calendar; the version before stays readable."""
+    """Settle name, time zone, currency and languages. The first time it holds from the beginning, so that history too is
+    cut by it; after that each change is a new version from now on."""
     scope.demand_everywhere("manage_settings")
     body = Organisation.model_validate({**settings, "first_run_done": True})
-    definitions.put_in_force(scope, "organisation", "organisation", body.model_dump(mode="json"))
+    plain = body.model_dump(mode="json")
+    found = in_force("organisation", "organisation")
+    if found is None:
+        definitions.ensure("organisation", "organisation", plain, actor=scope.person)
+    elif found.body != body:
+        version = definitions.propose(scope, "organisation", "organisation", plain)
+        definitions.approve(scope, "organisation", "organisation", version.number)
+        definitions.put_in_force(scope, "organisation", "organisation", version.number)
+    root = ensure_root_unit(body.name, actor=scope.person)
+    if root.name != body.name:
+        rename_unit(scope, root.key, body.name)
     return body

@@ -74,7 +74,13 @@ def unit_change(request: HttpRequest, key: str) -> HttpResponse:
     )
     if request.method == "POST" and form.is_valid():
         try:
-            _change(request, key, form.cleaned_data, parent)
+            moved = form.cleaned_data.get("parent", parent)
+            actions.change_unit(
+                request.scope,  # type: ignore[attr-defined]
+                key,
+                name=form.cleaned_data["name"],
+                parent=moved if moved != parent else None,
+            )
         except HeedError as error:
             tell(form, error, FIELDS)
         else:
@@ -82,13 +88,6 @@ def unit_change(request: HttpRequest, key: str) -> HttpResponse:
             return redirect("units")
     context = {"form": form, "unit": unit}
     return render(request, "core/people/unit.html", context, status=422 if form.is_bound else 200)
-
-
-def _change(request: HttpRequest, key: str, given: dict[str, str], parent: str) -> None:
-    scope = request.scope  # type: ignore[attr-defined]
-    if given.get("parent", parent) != parent:
-        actions.move_unit(scope, key, given["parent"])
-    actions.rename_unit(scope, key, given["name"])
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

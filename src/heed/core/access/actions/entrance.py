@@ -10,11 +10,11 @@ from django.db import transaction
 from heed.core.access.actions.links import make_sign_in_link
 from heed.core.access.events import FirstRunDone, RoleGiven
 from heed.core.access.models import Membership
-from heed.core.access.queries import administrators
+from heed.core.access.queries import administrators, scope_of
 from heed.core.access.rules import COMMAND_LINE
 from heed.core.errors.rules import NotFound, Refused
 from heed.core.journal.actions import record
-from heed.core.people.actions import change_organisation, checked_password, ensure_root_unit, make_person, rename_unit
+from heed.core.people.actions import change_organisation, checked_password, ensure_root_unit, make_person
 from heed.core.people.queries import Person, organisation, person_by_address
 
 FIRST_LINK_MINUTES = 60
@@ -69,15 +69,14 @@ def finish_first_run(
     if person_by_address(email):
         raise Refused("Somebody with this address is here already.", code="address_taken")
     checked_password(password, email=email, name=name)
-    change_organisation(COMMAND_LINE, {**organisation().model_dump(), **organisation_settings})
-    rename_unit(COMMAND_LINE, root.key, organisation_settings["name"])
     person = _become_administrator(make_person(email=email, name=name, password=password))
+    change_organisation(scope_of(person), {**organisation().model_dump(), **organisation_settings})
     record(FirstRunDone(person.key), actor=person.key, subject=("person", person.key))
     return person
 
 
 def _become_administrator(person: Person) -> Person:
     root = ensure_root_unit(organisation().name)
-    Membership.objects.get_or_create(person=person, unit=root, role="administrator")
-    record(RoleGiven(person.key, root.key, "administrator"), subject=("person", person.key))
+    if Membership.objects.get_or_create(person=person, unit=root, role="administrator")[1]:
+        record(RoleGiven(person.key, root.key, "administrator"), subject=("person", person.key))
     return person

@@ -1,0 +1,138 @@
+"""CloudEvents 1.0 as they come in, and calls that may be repeated. Pure."""
+
+import hashlib
+import json
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from heed.core.consent.rules import personal
+from heed.core.errors.rules import Invalid
+
+personal("core.ReceivedEvent", "data", "words", "what another system told, until it is a fact and erased with it")
+personal("core.ReceivedEvent", "customer_key", "key", "to find what was told about a customer")
+personal("core.ReceivedEvent", "subject", "key", "what the sender says the event is about")
+personal("core.IdempotentCall", "answer", "key", "to answer a repeated call in the same way")
+
+SINGLE = "application/cloudevents+json"
+BATCH = "application/cloudevents-batch+json"
+# Attribute names of CloudEvents: lower-case letters and figures (CloudEvents 1.0, "Naming Conventions").
+_NAME = re.compile(r"^[a-z0-9]{1,20}$")
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
+_KEY = re.compile(r"^[\x21-\x7e]{1,255}$")
+KNOWN = frozenset({"specversion", "id", "source", "type", "subject", "time", "datacontenttype", "dataschema", "data"})
+
+
+@dataclass(frozen=True)
+class Envelope:
+    """A CloudEvent, checked: who it is from, what sort it is, and what it holds."""
+
+    id: str
+    source: str
+    type: str
+    subject: str
+    at: datetime
+    data: Mapping[str, Any]
+
+
+def _wrong(where: str, what: str) -> Invalid:
+    return Invalid(f"{where}: {what}", code="invalid_event", hint="See CloudEvents 1.0, JSON format.")
+
+
+def _line(event: Mapping[str, Any], name: str, where: str, *, needed: bool, longest: int = 255) -> str:
+    value = event.get(name)
+    if value is None and not needed:
+        return ""
+    if not isinstance(value, str) or not value:
+        raise _wrong(where, f"{name} must be a text that is not empty.")
+    if len(value) > longest or _CONTROL.search(value):
+        raise _wrong(where, f"{name} must have at most {longest} characters and no control characters.")
+    return value
+
+
+def _time(event: Mapping[str, Any], where: str, now: datetime) -> datetime:
+    value = event.get("time")
+    if value is None:
+        return now
+    try:
+        at = datetime.fromisoformat(value)
+    except (TypeError, ValueError):
+        raise _wrong(where, "time must be a time of RFC 3339, such as 2026-05-03T09:00:00Z.") from None
+    if at.tzinfo is None:
+        raise _wrong(where, "time must name its offset, such as Z.")
+    try:
+        return at.astimezone(UTC)
+    except OverflowError:
+        raise _wrong(where, "time lies outside of the calendar.") from None
+
+
+def envelope(event: Any, now: datetime, where: str = "event") -> Envelope:
+    """A CloudEvent in JSON format, checked. `where` names it in the refusal."""
+    if not isinstance(event, Mapping):
+        raise _wrong(where, "an event is an object.")
+    if event.get("specversion") != "1.0":
+        raise _wrong(where, 'specversion must be "1.0".')
+    for name in event:
+        if name not in KNOWN and not (name == "data_base64" or _NAME.match(name)):
+            raise _wrong(where, f"{str(name)[:40]} is no name of an attribute (small letters and figures).")
+    if "data_base64" in event:
+        raise _wrong(where, "data must be JSON, not base64.")
+    content = event.get("datacontenttype")
+    if content is not None and not (
+        isinstance(content, str) and re.match(r"^[\w.+-]+/(json|[\w.-]+\+json)\b", content)
+    ):
+        raise _wrong(where, "datacontenttype must be application/json.")
+    data = event.get("data")
+    if not isinstance(data, Mapping):
+        raise _wrong(where, "data must be an object.")
+    return Envelope(
+        id=_line(event, "id", where, needed=True),
+        source=_line(event, "source", where, needed=True),
+        type=_line(event, "type", where, needed=True, longest=120),
+        subject=_line(event, "subject", where, needed=False),
+        at=_time(event, where, now),
+        data=data,
+    )
+
+
+def envelopes(body: bytes, content_type: str, now: datetime, most: int) -> list[Envelope]:
+    """The events of a request: one, or a batch of at most so many. Raises Invalid, or on another content type too."""
+    media = content_type.partition(";")[0].strip().lower()
+    if media not in (SINGLE, BATCH):
+        raise Invalid(
+            "Send CloudEvents in JSON.", code="unsupported_media_type", hint=f"Content-Type: {SINGLE} or {BATCH}"
+        )
+    try:
+        parsed = json.loads(body, parse_constant=_no_constant)
+    except (ValueError, RecursionError):
+        raise Invalid("The body is no JSON.", code="invalid_json") from None
+    if media == SINGLE:
+        return [envelope(parsed, now)]
+    if not isinstance(parsed, Sequence) or isinstance(parsed, str):
+        raise Invalid("A batch is an array of events.", code="invalid_event")
+    if len(parsed) > most:
+        raise Invalid(f"A batch has at most {most} events.", code="batch_too_large", hint="Send several batches.")
+    return [envelope(event, now, f"event {number}") for number, event in enumerate(parsed, 1)]
+
+
+def _no_constant(name: str) -> None:
+    raise ValueError(f"{name} is no JSON")
+
+
+def digest(value: Any) -> str:
+    """SHA-256 over a value as canonical JSON: the same whatever the order of keys and the white space."""
+    plain = json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False, default=str)
+    return hashlib.sha256(plain.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def body_digest(body: bytes) -> str:
+    return hashlib.sha256(body).hexdigest()
+
+
+def checked_key(key: str) -> str:
+    """An `Idempotency-Key`, when it is one: 1 to 255 visible characters of ASCII."""
+    if not _KEY.match(key):
+        raise Invalid("An Idempotency-Key has 1 to 255 visible characters.", code="invalid_idempotency_key")
+    return key
