@@ -8,7 +8,7 @@ import pyarrow as pa
 
 from heed.sample.clock import SECOND_US, Flags, Floats, Ints
 from heed.sample.columns import amounts, attributes, finish, keys, named, times
-from heed.sample.contacts import Contacts
+from heed.sample.contact import Contacts
 from heed.sample.journeys import ACTIVITIES, HANDED, OTHER, RETURNED, SENIOR, SYSTEM, Variants, build_variants
 from heed.sample.names import DEPARTMENTS, SOURCE, STAGES, TEAMS, TOPIC_CASE_SHARE, TOPIC_STAGE
 from heed.sample.places import case_keys, place_columns
@@ -156,7 +156,10 @@ class _Flat:
 def _served_by(world: World, contacts: Contacts, cases: Cases, flat: _Flat) -> tuple[Ints, Ints]:
     """(team, agent) of each step; -1 where the system did it."""
     home = contacts.team[cases.row][flat.case]
-    team = np.where(flat.who == OTHER, cases.other[flat.case] // world.agents.size, home)
+    other = cases.other[flat.case] // world.agents.size
+    # A senior looks at the case where it lies.
+    stays = (flat.who == SENIOR) & (cases.handoff[flat.case] == HANDED)
+    team = np.where((flat.who == OTHER) | stays, other, home)
     agent = np.where(flat.who == OTHER, cases.other[flat.case], cases.owner[flat.case])
     agent = np.where(flat.who == SENIOR, cases.senior[flat.case], agent)
     agent = np.where(flat.column == 0, contacts.agent[cases.row][flat.case], agent)

@@ -1,7 +1,5 @@
 """The contacts of a slice of time: who comes in about what, who serves them, how long they wait, whether it helps."""
 
-from dataclasses import dataclass, fields
-
 import numpy as np
 
 from heed.sample.clock import SECOND_US, SLOT_US, Flags, Floats, Ints
@@ -22,12 +20,14 @@ from heed.sample.names import (
     TOPIC_SHARE,
 )
 from heed.sample.plan import PILOT_DAYS, RISE_DAYS
+from heed.sample.contact import Contacts, blank, joined
 from heed.sample.service import serve
 from heed.sample.world import World
 
 COMPLAINT_SHARE = 0.055
 RELEASE_COMPLAINTS = (3.6, 2.6, 1.8)
 RISE = 2.6
+MONTH_DAYS = 30
 CHANNEL_TOPICS = np.array(
     [
         [1.0, 1.2, 1.0, 1.1, 0.7, 0.9, 1.0, 1.0],
@@ -38,45 +38,6 @@ CHANNEL_TOPICS = np.array(
         [0.8, 2.2, 0.9, 1.0, 1.2, 0.5, 0.6, 0.4],
     ]
 )
-
-
-@dataclass
-class Contacts:
-    """Columns of equal length. `chain` is the row of the first contact of the story; `mood` and `helped` are truths that facts do not hold."""
-
-    at: Ints
-    region: Ints
-    channel: Ints
-    customer: Ints
-    topic: Ints
-    team: Ints
-    hard: Flags
-    turn: Ints
-    chain: Ints
-    day: Ints
-    agent: Ints
-    wait: Floats
-    abandoned: Flags
-    answered: Flags
-    contained: Flags
-    handle: Floats
-    reply: Floats
-    transfers: Ints
-    helped: Flags
-    resolved: Flags
-    pilot: Ints
-    treated: Flags
-    mood: Floats
-
-    def __len__(self) -> int:
-        return len(self.at)
-
-    def take(self, rows: np.ndarray) -> "Contacts":
-        return Contacts(**{field.name: getattr(self, field.name)[rows] for field in fields(self)})
-
-
-def joined(parts: list[Contacts]) -> Contacts:
-    return Contacts(**{field.name: np.concatenate([getattr(part, field.name) for part in parts]) for field in fields(Contacts)})
 
 
 def contacts_of(world: World, number: int, since: int, until: int) -> Contacts:
@@ -105,8 +66,8 @@ def _first_contacts(world: World, rng: np.random.Generator, since: int, until: i
     slot, region, channel = np.unravel_index(cell, expected.shape)
     at = world.clock.start + (slot + span.start) * SLOT_US + (rng.random(len(cell)) * SLOT_US).astype(np.int64)
     at -= at % SECOND_US
-    customer = _customers(world, rng, region, since, until)
     day = world.clock.day_of(at)
+    customer = _customers(world, rng, region, day)
     here = _there(world, customer, day)
     at, region, channel, customer, day = at[here], region[here], channel[here], customer[here], day[here]
     topic = _topics(rng, channel)
@@ -116,29 +77,23 @@ def _first_contacts(world: World, rng: np.random.Generator, since: int, until: i
     complaint = rng.random(len(at)) < complaint_share(world)[day, team]
     topic = np.where(complaint, COMPLAINT, topic)
     hard = rng.random(len(at)) < np.array(TOPIC_HARD)[topic]
-    return _blank(at, region, channel, customer, topic, team, hard, np.zeros(len(at), dtype=np.int64), day)
+    return blank(at, region, channel, customer, topic, team, hard, np.zeros(len(at), dtype=np.int64), day)
 
 
-def _blank(at: Ints, region: Ints, channel: Ints, customer: Ints, topic: Ints, team: Ints, hard: Flags, turn: Ints, day: Ints) -> Contacts:
-    """Contacts before they are served."""
-    many = len(at)
-    none, no, nothing = np.zeros(many, dtype=np.int64), np.zeros(many, dtype=bool), np.zeros(many)
-    return Contacts(
-        at=at, region=region, channel=channel, customer=customer, topic=topic, team=team, hard=hard, turn=turn,
-        chain=none, day=day, agent=none - 1, wait=nothing, abandoned=no, answered=no, contained=no, handle=nothing,
-        reply=nothing, transfers=none, helped=no, resolved=no, pilot=none - 1, treated=no, mood=nothing,
-    )  # fmt: skip
-
-
-def _customers(world: World, rng: np.random.Generator, region: Ints, since: int, until: int) -> Ints:
-    """Customers of the region by their weight; who is about to leave comes oftener."""
-    people = world.customers
-    here = (people.joined < until) & (people.left >= since)
-    leaving = (people.left < until + 60) & here
-    bounds = np.concatenate([[0.0], np.cumsum(people.weight * here * np.where(leaving, 1.7, 1.0))])
-    low, high = bounds[people.region_start[region]], bounds[people.region_start[region + 1]]
-    drawn = low + rng.random(len(region)) * (high - low)
-    return np.clip(np.searchsorted(bounds, drawn, side="right") - 1, 0, len(people) - 1)
+def _customers(world: World, rng: np.random.Generator, region: Ints, day: Ints) -> Ints:
+    """Customers of the region by their weight, month by month; who is about to leave comes oftener."""
+    people, month = world.customers, day // MONTH_DAYS
+    chosen = np.zeros(len(region), dtype=np.int64)
+    for one in np.unique(month):
+        rows = np.flatnonzero(month == one)
+        begun = int(one) * MONTH_DAYS
+        here = (people.joined < begun + MONTH_DAYS) & (people.left >= begun)
+        leaving = people.left < begun + 2 * MONTH_DAYS
+        bounds = np.concatenate([[0.0], np.cumsum(people.weight * here * np.where(leaving, 1.7, 1.0))])
+        low, high = bounds[people.region_start[region[rows]]], bounds[people.region_start[region[rows] + 1]]
+        drawn = low + rng.random(len(rows)) * (high - low)
+        chosen[rows] = np.clip(np.searchsorted(bounds, drawn, side="right") - 1, 0, len(people) - 1)
+    return chosen
 
 
 def _there(world: World, customer: Ints, day: Ints) -> Flags:
@@ -160,8 +115,8 @@ def complaint_share(world: World) -> Floats:
         share[plan.complaint_day + after] *= factor
     rise = np.clip((np.arange(DAYS) - (DAYS - RISE_DAYS)) / RISE_DAYS, 0.0, 1.0)
     share[:, plan.rising_team] *= 1.0 + (RISE - 1.0) * rise
-    weekly = np.random.default_rng([world.seed, 6]).normal(0.0, 0.35, DAYS // 7 + 1)
-    share[:, plan.noisy_team] *= np.exp(weekly - 0.06)[np.arange(DAYS) // 7]
+    weekly = np.random.default_rng([world.seed, 6]).normal(0.0, 0.25, DAYS // 7 + 1)
+    share[:, plan.noisy_team] *= np.exp(weekly - 0.03)[np.arange(DAYS) // 7]
     return share
 
 
@@ -184,7 +139,7 @@ def _again(world: World, rng: np.random.Generator, before: Contacts, turn: int) 
         at = np.where(shut, at + 86_400 * SECOND_US, at)
     channel = np.where(served[world.clock.slot_of(at), channel], channel, EMAIL)
     day = world.clock.day_of(at)
-    again = _blank(
+    again = blank(
         at, before.region[back], channel, before.customer[back], before.topic[back], before.team[back], before.hard[back],
         np.full(len(back), turn), day,
     )  # fmt: skip

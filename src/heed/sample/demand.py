@@ -8,7 +8,7 @@ from heed.sample.clock import Clock, Floats, Ints
 from heed.sample.names import CHANNEL_SHARE, CHANNELS, CHAT, DAYS, PHONE, REGIONS, STORE
 from heed.sample.plan import CAMPAIGN_DAYS, Plan
 
-CONTACTS = 178_000  # first contacts of the whole time at scale 1; repeats come on top
+CONTACTS = 172_000  # first contacts of the whole time at scale 1; repeats come on top
 REPEATS = 1.22
 SERVICE_SECONDS = 390.0
 PATIENCE_SECONDS = 240.0

@@ -8,7 +8,7 @@ import pyarrow as pa
 from heed.sample.cases import Cases, known_case
 from heed.sample.clock import SECOND_US
 from heed.sample.columns import attributes, finish, keys, known_where, named, times
-from heed.sample.contacts import Contacts
+from heed.sample.contact import Contacts
 from heed.sample.names import APP, CHAT, DEPARTMENTS, PHONE, PILOTS, SOURCE, STORE
 from heed.sample.places import place_columns
 from heed.sample.world import World

@@ -7,7 +7,7 @@ import pyarrow as pa
 
 from heed.sample.clock import Ints
 from heed.sample.columns import keys, named
-from heed.sample.contacts import Contacts
+from heed.sample.contact import Contacts
 from heed.sample.names import (
     CHANNELS,
     LANGUAGES,

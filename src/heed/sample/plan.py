@@ -83,7 +83,7 @@ def draw(seed: int, until: date) -> Plan:
         **_regions(rng),
         **_departments(rng),
         **_agents(rng),
-        **_surveys(rng),
+        **_surveys(rng, first),
     )
 
 
@@ -160,9 +160,16 @@ def _agents(rng: np.random.Generator) -> dict[str, tuple[int, int]]:
     }
 
 
-def _surveys(rng: np.random.Generator) -> dict[str, object]:
+def is_winter(day: date) -> bool:
+    """The months in which everybody answers a little lower."""
+    return day.month in (11, 12, 1)
+
+
+def _surveys(rng: np.random.Generator, first: date) -> dict[str, object]:
     roles = _pick(rng, 3, 3)
-    lazy, mode, still = (1 + index for index in _pick(rng, 4, 3))
+    lazy = 1 + int(rng.integers(4))
+    mild = [wave for wave in range(1, 5) if not is_winter(first + timedelta(days=WAVE_DAYS[wave]))]
+    mode, still = (mild[index] for index in _pick(rng, len(mild), 2))
     return {
         "pilot_roles": (roles[0], roles[1], roles[2]),
         "biased_survey": int(rng.integers(2)),

@@ -1,29 +1,25 @@
 """How a contact goes: the agent, the wait, the handling, whether it helps, and how the customer feels afterwards."""
 
-from typing import TYPE_CHECKING
-
 import numpy as np
 
 from heed.sample.clock import Flags, Floats, Ints
+from heed.sample.contact import Contacts
 from heed.sample.names import APP, CHAT, DEPARTMENTS, EMAIL, PHONE, SOCIAL, STORE, TOPIC_HANDLE_SECONDS
 from heed.sample.plan import PILOT_DAYS
 from heed.sample.world import World
 
-if TYPE_CHECKING:
-    from heed.sample.contacts import Contacts
-
 PATIENCE_SECONDS = 240.0
 CHANNEL_HANDLE = (1.0, 0.85, 1.15, 1.0, 0.0, 0.6)
-HELPED_LOGIT = 1.78
+HELPED_LOGIT = 2.0
 HARD_LOGIT, HARD_MOOD = -1.1, -0.45
-PILOT_LOGIT, PILOT_MOOD = 0.55, 0.22
-DRIVE_HANDLE, DRIVE_LOGIT = 0.80, -0.62
+PILOT_LOGIT, PILOT_MOOD = 0.75, 0.22
+DRIVE_HANDLE, DRIVE_LOGIT = 0.80, -0.95
 RECORDED_WHEN_HELPED, RECORDED_WHEN_NOT = 0.965, 0.27
 MIXED_HARD, MIXED_EASY = 2.75, 0.45
 TREATED_SHARE = 0.5
 
 
-def serve(world: World, rng: np.random.Generator, contacts: "Contacts") -> "Contacts":
+def serve(world: World, rng: np.random.Generator, contacts: Contacts) -> Contacts:
     """Fills in what happens to the contacts."""
     contacts.agent = _agents(world, rng, contacts)
     _pilots(world, contacts)
@@ -34,7 +30,7 @@ def serve(world: World, rng: np.random.Generator, contacts: "Contacts") -> "Cont
     return contacts
 
 
-def _agents(world: World, rng: np.random.Generator, contacts: "Contacts") -> Ints:
+def _agents(world: World, rng: np.random.Generator, contacts: Contacts) -> Ints:
     """Anyone of the team by chance; one agent is given the hard ones."""
     plan, size = world.plan, world.agents.size
     position = rng.integers(0, size, len(contacts))
@@ -47,7 +43,7 @@ def _agents(world: World, rng: np.random.Generator, contacts: "Contacts") -> Int
     return contacts.team * size + position
 
 
-def _pilots(world: World, contacts: "Contacts") -> None:
+def _pilots(world: World, contacts: Contacts) -> None:
     """Each customer is in the population of one pilot; the arm is the customer's, not the contact's."""
     within = (contacts.day >= world.plan.pilot_day) & (contacts.day < world.plan.pilot_day + PILOT_DAYS)
     pilot = contacts.customer % 3
@@ -56,7 +52,7 @@ def _pilots(world: World, contacts: "Contacts") -> None:
     contacts.treated = world.customers.treated[contacts.customer, lost] & within
 
 
-def _waits(world: World, rng: np.random.Generator, contacts: "Contacts") -> None:
+def _waits(world: World, rng: np.random.Generator, contacts: Contacts) -> None:
     slot, many = world.clock.slot_of(contacts.at), len(contacts)
     live = np.isin(contacts.channel, (PHONE, CHAT))
     wait = np.zeros(many)
@@ -81,7 +77,7 @@ def _waits(world: World, rng: np.random.Generator, contacts: "Contacts") -> None
     contacts.reply = np.where(written, np.round(hours * weekend * 3600), 0.0)
 
 
-def drive(world: World, contacts: "Contacts") -> tuple[Flags, Flags]:
+def drive(world: World, contacts: Contacts) -> tuple[Flags, Flags]:
     """Contacts under the drive that harms, and under the one that does not."""
     plan, department = world.plan, contacts.team % len(DEPARTMENTS)
     harmed = (department == plan.harmed_department) & (contacts.day >= plan.harmed_day)
@@ -89,7 +85,7 @@ def drive(world: World, contacts: "Contacts") -> tuple[Flags, Flags]:
     return harmed, unharmed
 
 
-def _handling(world: World, rng: np.random.Generator, contacts: "Contacts") -> None:
+def _handling(world: World, rng: np.random.Generator, contacts: Contacts) -> None:
     harmed, unharmed = drive(world, contacts)
     mean = np.array(TOPIC_HANDLE_SECONDS)[contacts.topic] * np.array(CHANNEL_HANDLE)[contacts.channel]
     mean = mean * world.agents.pace[contacts.agent] * np.where(contacts.hard, 1.3, 0.9)
@@ -98,7 +94,7 @@ def _handling(world: World, rng: np.random.Generator, contacts: "Contacts") -> N
     contacts.handle = np.where(contacts.answered, np.round(np.clip(handle, 20.0, 7200.0)), 0.0)
 
 
-def _help(world: World, rng: np.random.Generator, contacts: "Contacts") -> None:
+def _help(world: World, rng: np.random.Generator, contacts: Contacts) -> None:
     """Whether the contact helped (known to the customer), and what the operation wrote down."""
     harmed, _ = drive(world, contacts)
     effect = (contacts.pilot == world.plan.pilot_roles[0]) & contacts.treated
@@ -120,7 +116,7 @@ def wait_cost(seconds: Floats) -> Floats:
     return 1.3 * seconds / (seconds + 300.0)
 
 
-def _mood(world: World, rng: np.random.Generator, contacts: "Contacts") -> Floats:
+def _mood(world: World, rng: np.random.Generator, contacts: Contacts) -> Floats:
     """Satisfaction with the contact in units of about one point of five, before anyone is asked."""
     people, agents = world.customers, world.agents
     effect = (contacts.pilot == world.plan.pilot_roles[0]) & contacts.treated

@@ -35,8 +35,12 @@ class World:
         return np.random.default_rng([self.seed, zlib.crc32(stream.encode()), number])
 
     def slice_days(self) -> list[tuple[int, int]]:
+        return self.days_of(self.scale)
+
+    @staticmethod
+    def days_of(scale: float) -> list[tuple[int, int]]:
         """The slices of time, as local days [since, until): short ones where much happens, so that memory stays bounded."""
-        days = round(DAYS * SLICE_CONTACTS / (CONTACTS * self.scale))
+        days = round(DAYS * SLICE_CONTACTS / (CONTACTS * scale))
         length = min(max(days, SHORTEST_SLICE_DAYS), DAYS)
         return [(since, min(since + length, DAYS)) for since in range(0, DAYS, length)]
 
