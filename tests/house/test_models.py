@@ -17,6 +17,12 @@ NOT_PERSONAL: dict[str, str] = {
     "core.JournalEntry.name": "the name of an event",
     "core.JournalEntry.payload": "fields of events, which may hold nothing personal (test_events)",
     "core.Unit.name": "a unit is no person",
+    "service.Import.columns": "names of a file's columns",
+    "service.Import.came": "names of columns",
+    "service.Import.went": "names of columns",
+    "service.Import.rules": "how often each rule was met, without values",
+    "service.Import.notes": "what was noticed, by name and count",
+    "service.Import.tables": "how many rows each table got",
 }
 TELLING_NAMES = {
     "name",
