@@ -7,6 +7,7 @@ from ninja import Router
 from heed.core.access import api as access
 from heed.core.access.pages import entrance, profile
 from heed.core.access.pages import people as people_pages
+from heed.core.definitions import pages as definitions
 from heed.core.journal import api as journal_api
 from heed.core.journal import pages as journal
 from heed.core.people import api as people_api
@@ -19,6 +20,7 @@ urlpatterns: list[Any] = [
     *people_pages.urlpatterns,
     *profile.urlpatterns,
     *journal.urlpatterns,
+    *definitions.urlpatterns,
 ]
 routers: list[tuple[str, Router]] = [
     ("/units", people_api.router),

@@ -222,5 +222,9 @@ LOGGING = {
         "handlers": ["stderr"],
         "level": HEED.log_level if HEED.log_level in logging.getLevelNamesMapping() else "INFO",
     },
-    "loggers": {"django.server": {"level": "ERROR"}, "huey": {"level": "WARNING"}, "django.request": {"level": "ERROR"}},
+    "loggers": {
+        "django.server": {"level": "ERROR"},
+        "huey": {"level": "WARNING"},
+        "django.request": {"level": "ERROR"},
+    },
 }

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol, TypeVar
 
+import yaml
 from pydantic import BaseModel, ValidationError
 
 from heed.core.errors.rules import Invalid, nearest
@@ -113,3 +114,22 @@ def digest(body: Mapping[str, Any]) -> str:
     return hashlib.sha256(
         json.dumps(body, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
     ).hexdigest()
+
+
+class _Plain(yaml.SafeDumper):
+    """YAML as people write it: lists set in, long texts in blocks."""
+
+    def increase_indent(self, flow: bool = False, indentless: bool = False) -> None:
+        super().increase_indent(flow, False)
+
+
+def _text(dumper: yaml.SafeDumper, value: str) -> yaml.ScalarNode:
+    return dumper.represent_scalar("tag:yaml.org,2002:str", value, style="|" if "\n" in value else None)
+
+
+_Plain.add_representer(str, _text)
+
+
+def as_yaml(body: Mapping[str, Any]) -> str:
+    """A body as YAML, in the order of its fields; the same body always gives the same text."""
+    return str(yaml.dump(dict(body), Dumper=_Plain, sort_keys=False, allow_unicode=True, width=100))

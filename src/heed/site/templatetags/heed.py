@@ -38,7 +38,7 @@ MENU: tuple[tuple[str, Any, tuple[tuple[tuple[str, ...], Any, str, str], ...]], 
             (("people",), _("People"), "people", "p"),
         ),
     ),
-    ("sample", "", ((("sample_operation",), _("Sample operation"), "sample", "s"),)),
+    ("sample", "", ((("sample-operation",), _("Sample operation"), "sample", "s"),)),
 )
 
 
@@ -165,4 +165,4 @@ def chart_spec(drawn: chart.Chart) -> SafeString:
 
 @register.simple_tag
 def chart_bundle() -> str:
-    return reverse("charts_script", args=[bundle.name()])
+    return reverse("charts-script", args=[bundle.name()])
