@@ -6,22 +6,21 @@ does the rest.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
+import ibis
 import ibis.expr.types as ir
 
 from heed.core.errors.rules import Invalid
-from heed.facts.schema.tables import TABLES
 from heed.metrics.grouping import UTC_ZONE, Groups, Split, check_attributes, groups_of, split_rows
 from heed.metrics.measures import Mean, Measure, Quantile
 from heed.metrics.periods import Period, period_start
 from heed.metrics.quantiles import quantile_aggregates, quantile_interval
 from heed.metrics.selection import STATUS, Slice, measured, sliced
-from heed.metrics.sources.opening import Engine, open_source
-from heed.metrics.sources.shapes import Shape
+from heed.metrics.sources.opening import Engine, open_source, span
 from heed.metrics.sums import Sums, sums_of
 from heed.metrics.suppression import suppressed_cells
 from heed.stats.arrays import check_level
@@ -59,6 +58,7 @@ class Reading:
     method: str
     level: float
     min_n: int
+    sql: str = field(default="", repr=False)
 
 
 def read(
@@ -71,38 +71,33 @@ def read(
     level: float = 0.95,
     period: Period | None = None,
     zone: ZoneInfo = UTC_ZONE,
+    with_sql: bool = False,
 ) -> Reading:
     """Take a reading. by: columns, or keys of `attributes`; period: day, week (from Monday) or month of the zone;
     min_n >= 1.
 
-    Without `by` and `period` there is one row, empty or not. Raises Invalid where a name is unknown, naming the
-    nearest.
+    Without `by` and `period` there is one row, empty or not. `with_sql` adds the query the sums came from. Raises
+    Invalid where a name is unknown, naming the nearest.
     """
     check_level(level)
     if min_n < 1:
         raise Invalid(f"min-n is {min_n}.", code="invalid_min_n", hint="Give 1 to show every group, or more.")
     part, split = part or Slice(), Split(tuple(by), period, zone)
-    shape, source = open_source(engine, measure.source)
-    first, last = span(engine, shape)
-    chosen = measured(shape, sliced(shape, source, part), measure)
-    rows = split_rows(shape, chosen, split, part.since or first or NEVER, part.until or last or NEVER)
+    source = open_source(engine, measure.source)
+    first, last = span(engine, source)
+    chosen = measured(source.shape, sliced(source.shape, source.rows, part), measure)
+    rows = split_rows(source.shape, chosen, split, part.since or first or NEVER, part.until or last or NEVER)
     sums = _sums(engine, measure, rows)
-    table = engine.run(rows.group_by([*split.keys, STATUS]).agg(**sums.aggregates))
-    check_attributes(engine, shape, source, split, table)
+    question = rows.group_by([*split.keys, STATUS]).agg(**sums.aggregates)
+    table = engine.run(question)
+    check_attributes(engine, source.shape, source.rows, split, table)
     groups, excluded = groups_of(table, split)
     if isinstance(measure, Quantile):
         interval = quantile_interval(engine, measure, rows, split.keys, groups, level)
     else:
         interval = sums.interval(groups.columns, level)
-    return Reading(_rows(groups, interval, split, min_n), excluded, last, interval.method, level, min_n)
-
-
-def span(engine: Engine, shape: Shape) -> tuple[datetime | None, datetime | None]:
-    """The first and the last time of the facts a source is read from; None where there are none."""
-    base = engine.table(shape.base)
-    at = base[TABLES[shape.base].time]
-    (found,) = engine.run(base.agg(first=at.min(), last=at.max())).to_pylist()
-    return found["first"], found["last"]
+    told = _rows(groups, interval, split, min_n)
+    return Reading(told, excluded, last, interval.method, level, min_n, str(ibis.to_sql(question)) if with_sql else "")
 
 
 def _sums(engine: Engine, measure: Measure, rows: ir.Table) -> Sums:

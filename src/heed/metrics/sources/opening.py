@@ -1,10 +1,13 @@
 """A source by its name, as a relation of the engine."""
 
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Protocol
 
 import ibis.expr.types as ir
 import pyarrow as pa
 
+from heed.facts.schema.tables import TABLES
 from heed.metrics.sources.cases import cases
 from heed.metrics.sources.contacts import contacts
 from heed.metrics.sources.shapes import Shape, shape_of
@@ -23,8 +26,24 @@ class Engine(Protocol):
 DERIVED = {"cases": cases, "contacts": contacts}
 
 
-def open_source(engine: Engine, name: str) -> tuple[Shape, ir.Table]:
-    """The shape and the relation. Raises Invalid when there is no such source."""
+@dataclass(frozen=True)
+class Source:
+    """A relation of the engine, its shape, and the table of facts it is read from."""
+
+    shape: Shape
+    rows: ir.Table
+    base: ir.Table
+
+
+def open_source(engine: Engine, name: str) -> Source:
+    """Raises Invalid, naming the nearest, when there is no such source."""
     shape = shape_of(name)
     base = engine.table(shape.base)
-    return shape, DERIVED[name](base) if name in DERIVED else base
+    return Source(shape, DERIVED[name](base) if name in DERIVED else base, base)
+
+
+def span(engine: Engine, source: Source) -> tuple[datetime | None, datetime | None]:
+    """The first and the last time of the facts a source is read from; None where there are none."""
+    at = source.base[TABLES[source.shape.base].time]
+    (found,) = engine.run(source.base.agg(first=at.min(), last=at.max())).to_pylist()
+    return found["first"], found["last"]

@@ -1,0 +1,278 @@
+"""Reading KPIs: which there are, and each one's figure, trend and records within what a person reaches."""
+
+import os
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import lru_cache
+from typing import Any, cast
+from zoneinfo import ZoneInfo
+
+from heed.core.access.rules import COMMAND_LINE, Scope
+from heed.core.definitions.queries import InForce, all_in_force, in_force, newest
+from heed.core.definitions.rules import KINDS, kind_of
+from heed.core.errors.rules import Invalid, NotFound, nearest
+from heed.core.settings.rules import Settings, current
+from heed.facts.engine.engine import Engine, open_engine
+from heed.goals.kpis.definition import Direction, Kpi, Parameter, Resolved, Setting, Unit
+from heed.goals.kpis.rules import POLICY_KIND, LeastGroups, least_group, reached_rows
+from heed.metrics.periods import Period, start_of, zone_of
+from heed.metrics.readings import Reading, Row, read
+from heed.metrics.records import Mark, Record, records
+from heed.metrics.selection import Slice
+from heed.metrics.sources.shapes import shape_of
+
+KIND = "kpi"
+
+
+@dataclass(frozen=True)
+class KpiSummary:
+    """A KPI in a list. `state` is that of its newest version; `definition_version` the one in force, or the newest
+    when none is.
+    """
+
+    key: str
+    name: str
+    short: str
+    unit: Unit
+    direction: Direction
+    formula: str
+    definition_version: int
+    state: str
+
+
+@dataclass(frozen=True)
+class ShownKpi:
+    """A KPI's figure and all that says how it came about. `by` and `period` are what the rows are split by."""
+
+    key: str
+    name: str
+    short: str
+    formula: str
+    unit: Unit
+    direction: Direction
+    source: str
+    target_hints: tuple[str, ...]
+    segment_keys: tuple[str, ...]
+    parameters: Mapping[str, Parameter]
+    settings: dict[str, Setting]
+    definition_version: int
+    definition_digest: str
+    effective_from: datetime
+    facts: str
+    method: str
+    level: float
+    cutoff: datetime | None
+    excluded: dict[str, int]
+    rows: tuple[Row, ...]
+    min_n: int
+    by: tuple[str, ...]
+    period: Period | None
+    zone: str
+    sql: str
+
+    @property
+    def whole(self) -> Row | None:
+        """The only row of a figure that is not split."""
+        return self.rows[0] if not self.by and self.period is None and self.rows else None
+
+
+@dataclass(frozen=True)
+class Question:
+    """What a reader asks of a KPI. since included, until not; days are those of the organisation's time zone. min_n
+    None = the privacy policy's.
+    """
+
+    since: date | datetime | None = None
+    until: date | datetime | None = None
+    where: str = ""
+    settings: Mapping[str, Setting] | None = None
+    min_n: int | None = None
+    level: float = 0.95
+
+
+@dataclass(frozen=True)
+class RecordPage:
+    """Records behind a figure, newest first. `reason` says why there are none to see (`suppressed`); `next` asks for
+    more.
+    """
+
+    records: tuple[Record, ...]
+    reason: str = ""
+    next: Mark | None = None
+
+
+def list_kpis() -> tuple[KpiSummary, ...]:
+    """Every KPI that was defined, in order of key."""
+    valid = {found.key: found for found in all_in_force(KIND)}
+    summaries = []
+    for row in newest(KIND):
+        held = valid.get(row.key)
+        kpi = cast(Kpi, held.body if held else kind_of(KIND).model.model_validate(row.body))
+        version = held.version if held else row.number
+        state = "in_force" if held else row.state
+        short = kpi.short or kpi.name
+        formula = kpi.resolve().formula
+        summaries.append(KpiSummary(row.key, kpi.name, short, kpi.unit, kpi.direction, formula, version, state))
+    return tuple(sorted(summaries, key=lambda summary: summary.key))
+
+
+def kpi_in_force(key: str) -> InForce:
+    """The definition of a KPI that holds now. Raises NotFound naming the nearest."""
+    found = in_force(KIND, key)
+    if found is None:
+        known = [definition.key for definition in all_in_force(KIND)]
+        raise NotFound(f"No KPI {key} is in force.", code="unknown_kpi", hint=nearest(key, known))
+    return found
+
+
+def show_kpi(
+    key: str,
+    scope: Scope,
+    question: Question | None = None,
+    *,
+    by: Sequence[str] = (),
+    period: Period | None = None,
+    with_sql: bool = False,
+) -> ShownKpi:
+    """A KPI's figure within a person's reach, split by columns and by period. Raises NotFound, Forbidden, or Invalid
+    naming the nearest name.
+    """
+    scope.demand("see_figures")
+    question = question or Question()
+    held = kpi_in_force(key)
+    kpi = cast(Kpi, held.body)
+    resolved = kpi.resolve(question.settings)
+    zone = organisation_zone()
+    reading = read(
+        engine(),
+        resolved.measure,
+        by=by,
+        part=_slice(question, scope, zone),
+        min_n=_least(question, scope, by),
+        level=question.level,
+        period=period,
+        zone=zone,
+        with_sql=with_sql,
+    )
+    return _shown(held, kpi, resolved, reading, tuple(by), period, zone)
+
+
+def kpi_records(
+    key: str,
+    scope: Scope,
+    question: Question | None = None,
+    *,
+    group: Mapping[str, Any] | None = None,
+    limit: int = 100,
+    after: Mark | None = None,
+) -> RecordPage:
+    """The records behind a figure, or behind one group of a split (column -> value). A group too small to be shown
+    shows no records either.
+    """
+    scope.demand("see_records")
+    question = question or Question()
+    resolved = cast(Kpi, kpi_in_force(key).body).resolve(question.settings)
+    part = _slice(question, scope, organisation_zone())
+    by = tuple(group or {})
+    least = _least(question, scope, by)
+    if least > 1 and not _may_be_shown(resolved, part, dict(group or {}), least):
+        return RecordPage((), "suppressed")
+    found = records(engine(), resolved.measure, group=group, part=part, limit=limit, after=after)
+    last = found[-1] if len(found) == limit else None
+    return RecordPage(found, "", Mark(last.at, last.key) if last and last.at else None)
+
+
+def _may_be_shown(resolved: Resolved, part: Slice, group: dict[str, Any], least: int) -> bool:
+    reading = read(engine(), resolved.measure, by=tuple(group), part=part, min_n=least)
+    return all(not row.suppressed for row in reading.rows if row.group == group)
+
+
+def condition_fields(key: str, settings: Mapping[str, Setting] | None = None) -> tuple[str, ...]:
+    """The names a condition on a KPI may use."""
+    return tuple(sorted(shape_of(cast(Kpi, kpi_in_force(key).body).resolve(settings).measure.source).fields))
+
+
+def organisation_zone() -> ZoneInfo:
+    """The time zone in which the organisation cuts its days; UTC until it says otherwise."""
+    found = in_force("organisation", "organisation") if "organisation" in KINDS else None
+    return zone_of(getattr(found.body, "time_zone", "UTC") if found else "UTC")
+
+
+def privacy_policy() -> LeastGroups | None:
+    """The strictest of the privacy policies in force, by the least group shown; None when there is none."""
+    if POLICY_KIND not in KINDS:
+        return None
+    policies = [cast(LeastGroups, found.body) for found in all_in_force(POLICY_KIND)]
+    if not policies:
+        return None
+    return _Strictest(max(each.min_n_customers for each in policies), max(each.min_n_employees for each in policies))
+
+
+@dataclass(frozen=True)
+class _Strictest:
+    min_n_customers: int
+    min_n_employees: int
+
+
+def engine() -> Engine:
+    """The engine of this process, over the store the settings name."""
+    return _engine(current(), os.getpid())
+
+
+@lru_cache(maxsize=1)
+def _engine(settings: Settings, process: int) -> Engine:
+    return open_engine(settings)
+
+
+def _least(question: Question, scope: Scope, by: Sequence[str]) -> int:
+    least = least_group(privacy_policy(), by)
+    if question.min_n is None:
+        return least
+    return question.min_n if scope == COMMAND_LINE else max(question.min_n, least)
+
+
+def _slice(question: Question, scope: Scope, zone: ZoneInfo) -> Slice:
+    since = start_of(question.since, zone) if question.since else None
+    until = start_of(question.until, zone) if question.until else None
+    if since and until and since >= until:
+        raise Invalid("The end is not after the start.", code="invalid_time", hint="`until` is the first day left out.")
+    return Slice(since, until, question.where, reached_rows(scope))
+
+
+def _shown(
+    held: InForce,
+    kpi: Kpi,
+    resolved: Resolved,
+    reading: Reading,
+    by: tuple[str, ...],
+    period: Period | None,
+    zone: ZoneInfo,
+) -> ShownKpi:
+    return ShownKpi(
+        key=held.key,
+        name=kpi.name,
+        short=kpi.short or kpi.name,
+        formula=resolved.formula,
+        unit=resolved.unit,
+        direction=kpi.direction,
+        source=kpi.source,
+        target_hints=kpi.target_hints,
+        segment_keys=kpi.segment_keys,
+        parameters=kpi.parameters,
+        settings=resolved.settings,
+        definition_version=held.version,
+        definition_digest=held.digest,
+        effective_from=held.effective_from,
+        facts=resolved.measure.source,
+        method=reading.method,
+        level=reading.level,
+        cutoff=reading.cutoff,
+        excluded=reading.excluded,
+        rows=reading.rows,
+        min_n=reading.min_n,
+        by=by,
+        period=period,
+        zone=zone.key,
+        sql=reading.sql,
+    )
