@@ -48,7 +48,8 @@ def test_an_agent_gives_nothing(house: House) -> None:
 
 
 @pytest.mark.parametrize(
-    ("unit", "role", "error"), [("nowhere", "agent", NotFound), ("north", "emperor", Invalid), ("north", "agnt", Invalid)]
+    ("unit", "role", "error"),
+    [("nowhere", "agent", NotFound), ("north", "emperor", Invalid), ("north", "agnt", Invalid)],
 )
 def test_unknown_units_and_roles_are_refused(house: House, unit: str, role: str, error: type[Exception]) -> None:
     with pytest.raises(error):

@@ -7,7 +7,6 @@ from django import forms
 from django.conf import settings
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
 from heed.core.access.rules import PERMISSIONS, ROLES, Scope, may_give
 from heed.core.people.queries import unit_choices, zone_choices
@@ -96,30 +95,6 @@ class FirstRunForm(forms.Form):
         help_text=_("Codes with commas, the first one first: en, de."),
         error_messages={"invalid": _("Codes of two or three letters with commas, such as en, de.")},
     )
-    days = forms.MultipleChoiceField(
-        label=_("Business days"),
-        widget=forms.CheckboxSelectMultiple,
-        initial=["mon", "tue", "wed", "thu", "fri"],
-        choices=[
-            ("mon", _("Monday")),
-            ("tue", _("Tuesday")),
-            ("wed", _("Wednesday")),
-            ("thu", _("Thursday")),
-            ("fri", _("Friday")),
-            ("sat", _("Saturday")),
-            ("sun", _("Sunday")),
-        ],
-    )
-    opens = forms.TimeField(
-        label=pgettext_lazy("business hours", "Open from"),
-        initial="09:00",
-        widget=forms.TimeInput(format="%H:%M", attrs={"type": "time"}),
-    )
-    closes = forms.TimeField(
-        label=pgettext_lazy("business hours", "Open until"),
-        initial="17:00",
-        widget=forms.TimeInput(format="%H:%M", attrs={"type": "time"}),
-    )
     name = forms.CharField(label=_("Your name"), max_length=150, widget=forms.TextInput(attrs={"autocomplete": "name"}))
     email = forms.EmailField(label=_("Your e-mail address"), widget=EMAIL)
     password = forms.CharField(
@@ -135,12 +110,6 @@ class FirstRunForm(forms.Form):
 
     def clean_languages(self) -> list[str]:
         return list(dict.fromkeys(part.strip() for part in self.cleaned_data["languages"].split(",")))
-
-    def clean(self) -> dict[str, Any]:
-        given = super().clean() or {}
-        if given.get("opens") and given.get("closes") and given["opens"] >= given["closes"]:
-            self.add_error("closes", _("Later than the opening, please."))
-        return given
 
 
 class ProfileForm(forms.Form):

@@ -1,6 +1,6 @@
 """Changing the tree of units, the organisation's settings and one's own profile."""
 
-from typing import Any
+from typing import Any, cast
 
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
@@ -8,6 +8,7 @@ from django.db import transaction
 
 from heed.core.definitions import actions as definitions
 from heed.core.definitions.queries import in_force
+from heed.core.definitions.rules import validate
 from heed.core.errors.rules import Invalid, NotFound, Refused
 from heed.core.journal.actions import record
 from heed.core.people.definition import Organisation
@@ -137,10 +138,9 @@ def change_profile(person: Person, *, name: str, language: str, time_zone: str) 
 
 @transaction.atomic
 def change_organisation(scope: Asker, settings: dict[str, Any]) -> Organisation:
-    """Settle name, time zone, currency and languages. The first time it holds from the beginning, so that history too is
-    cut by it; after that each change is a new version from now on."""
+    """Settle name, time zone, currency and languages: the first time from the beginning of history, then from now on."""
     scope.demand_everywhere("manage_settings")
-    body = Organisation.model_validate({**settings, "first_run_done": True})
+    body = cast(Organisation, validate("organisation", {**settings, "first_run_done": True}))
     plain = body.model_dump(mode="json")
     found = in_force("organisation", "organisation")
     if found is None:

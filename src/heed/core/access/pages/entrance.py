@@ -102,9 +102,7 @@ def _tried_mail(request: HttpRequest, form: FirstRunForm) -> tuple[FirstRunForm,
     if form.has_error("email"):
         return form, None
     delivery = send_test(form.cleaned_data["email"])
-    typed: dict[str, Any] = request.POST.dict()
-    typed["days"] = request.POST.getlist("days")
-    return FirstRunForm(initial=typed), delivery
+    return FirstRunForm(initial=request.POST.dict()), delivery
 
 
 def _settle(token: str, given: dict[str, Any]) -> Any:
@@ -114,11 +112,9 @@ def _settle(token: str, given: dict[str, Any]) -> Any:
         "currency": given["currency"],
         "languages": given["languages"],
     }
-    hours = (tuple(given["days"]), given["opens"], given["closes"])
     return finish_first_run(
         token,
         organisation_settings=settled,
-        hours=hours,
         email=given["email"],
         name=given["name"],
         password=given["password"],
