@@ -4,8 +4,10 @@ from typing import Any
 
 from django.urls import path
 
+from heed.desks.home import home
 from heed.documents.charts.pages import charts_script
 
 urlpatterns: list[Any] = [
-    path("charts/<str:name>", charts_script, name="charts_script"),
+    path("", home, name="home"),
+    path("charts/<str:name>", charts_script, name="charts-script"),
 ]

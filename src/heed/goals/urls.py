@@ -4,5 +4,12 @@ from typing import Any
 
 from ninja import Router
 
-urlpatterns: list[Any] = []
+from heed.goals.kpis.pages import figure, listing, records
+
+# The list's own pages come first: `kpis/changed/` is no KPI.
+urlpatterns: list[Any] = [
+    *listing.urlpatterns,
+    *records.urlpatterns,
+    *figure.urlpatterns,
+]
 routers: list[tuple[str, Router]] = []

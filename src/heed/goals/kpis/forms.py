@@ -6,6 +6,8 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from heed.goals.kpis.definition import Parameter
+
 PERIODS = (("week", _("week")), ("month", _("month")))
 
 
@@ -25,7 +27,7 @@ class KpiFilters(forms.Form):
         ),
     )
 
-    def __init__(self, query: Mapping[str, Any], *, keys: Sequence[str], parameters: Mapping[str, Any]) -> None:
+    def __init__(self, query: Mapping[str, Any], *, keys: Sequence[str], parameters: Mapping[str, Parameter]) -> None:
         super().__init__(query)
         self.fields["by"].choices = [("", _("nothing")), *((key, key.replace("_", " ")) for key in keys)]  # type: ignore[attr-defined]
         for name, parameter in parameters.items():
@@ -39,6 +41,10 @@ class KpiFilters(forms.Form):
         return cleaned
 
     @property
+    def parameter_fields(self) -> list[forms.BoundField]:
+        return [self[name] for name in self.fields if name.startswith("set_")]
+
+    @property
     def chosen(self) -> dict[str, Any]:
         """The parameters somebody set, by name."""
         return {
@@ -48,21 +54,14 @@ class KpiFilters(forms.Form):
         }
 
 
-def _parameter_field(name: str, parameter: Any) -> forms.Field:
-    """A choice where the definition lists choices, a number where its default is one, words otherwise."""
+def _parameter_field(name: str, parameter: Parameter) -> forms.Field:
+    """A list where the definition names choices, a number within its limits otherwise. Empty is as defined."""
     label = name.replace("_", " ").capitalize()
-    choices = getattr(parameter, "choices", None)
-    default = getattr(parameter, "default", parameter)
-    if choices:
-        return forms.ChoiceField(
-            label=label,
-            required=False,
-            choices=[("", _("as defined")), *((choice, str(choice).replace("_", " ")) for choice in choices)],
-        )
-    if isinstance(default, (int, float)):
-        return forms.FloatField(
-            label=label, required=False, widget=forms.NumberInput(attrs={"placeholder": f"{default:g}", "step": "any"})
-        )
-    return forms.CharField(
-        label=label, required=False, widget=forms.TextInput(attrs={"placeholder": str(default or "")})
+    if parameter.choices:
+        named = [(choice, str(choice).replace("_", " ")) for choice in parameter.choices if choice != parameter.default]
+        choices = [("", str(parameter.default).replace("_", " ")), *named]
+        return forms.ChoiceField(label=label, required=False, choices=choices)
+    shown = forms.NumberInput(attrs={"placeholder": f"{parameter.default:g}", "step": "any"})
+    return forms.FloatField(
+        label=label, required=False, min_value=parameter.least, max_value=parameter.most, widget=shown
     )

@@ -1,0 +1,236 @@
+"""The page of one KPI: the figure, how it moved, its line, its split, and how it was computed."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import path, reverse
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+from django.views.decorators.http import require_safe
+
+from heed.core.access.rules import Scope
+from heed.core.edge import page
+from heed.core.errors.rules import HeedError
+from heed.core.people.queries import names_of
+from heed.documents.charts.chart import Chart
+from heed.documents.charts.trend import Mark, Point, trend
+from heed.documents.units import in_unit
+from heed.goals.kpis.pages.asking import Asked, active_filters, asked, column_title, narrowed, span_chips, split_chips
+from heed.goals.kpis.pages.window import Window, change, following, starts
+from heed.goals.kpis.queries import Question, ShownKpi, condition_fields, engine, show_kpi
+from heed.goals.kpis.rules import reached_rows
+from heed.metrics.happenings import happenings
+from heed.metrics.periods import start_of
+from heed.metrics.readings import Row
+
+DAY = "j F Y"
+BETTER = {
+    "higher_is_better": gettext_lazy("higher"),
+    "lower_is_better": gettext_lazy("lower"),
+    "neither": gettext_lazy("neither way"),
+}
+PERIOD_TITLES = {
+    "day": gettext_lazy("%(name)s by day"),
+    "week": gettext_lazy("%(name)s by week"),
+    "month": gettext_lazy("%(name)s by month"),
+}
+
+
+@dataclass(frozen=True)
+class Part:
+    """One group of a split."""
+
+    label: str
+    href: str
+    row: Row
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.row, name)
+
+
+def said(day: date) -> str:
+    return date_format(day, DAY)
+
+
+def _title(seen: Window) -> str:
+    return f"{said(seen.since)} – {said(seen.end - timedelta(days=1))}"
+
+
+def _points(shown: ShownKpi, seen: Window) -> list[Point]:
+    """A point for every period of the window, so that a period without facts is a gap."""
+    known = {row.period: row for row in shown.rows}
+    points = []
+    for start in starts(seen):
+        row = known.get(start, Row({}, None, None, None, None))
+        partial = start < seen.since or following(start, seen.period) > seen.end
+        points.append(Point(start, row.value, row.low, row.high, row.n, row.suppressed, partial))
+    return points
+
+
+def _marks(scope: Scope, seen: Window, zone: ZoneInfo) -> list[Mark]:
+    found = happenings(engine(), start_of(seen.since, zone), start_of(seen.end, zone), reached_rows(scope))
+    return [Mark(item.at.astimezone(zone).date(), item.title or item.kind) for item in found]
+
+
+def _chart(ask: Asked, seen: Window) -> Chart:
+    shown = show_kpi(ask.key, ask.scope, ask.question, period=seen.period)
+    subtitle = _("the band is the %(level)s interval") % {"level": in_unit(shown.level, "share")}
+    marks = _marks(ask.scope, seen, ZoneInfo(shown.zone))
+    title = PERIOD_TITLES[seen.period] % {"name": shown.short}
+    return trend(_points(shown, seen), title=title, unit=shown.unit, key="trend", subtitle=subtitle, marks=marks)
+
+
+def _parts(ask: Asked, shown: ShownKpi) -> list[Part]:
+    """Groups by value, best known first; those without a figure last."""
+    names = names_of({str(row.group["agent_key"]) for row in shown.rows}) if ask.by == ("agent_key",) else {}
+    parts = []
+    for row in shown.rows:
+        (value,) = row.group.values()
+        label = _("(none)") if value is None else names.get(str(value), str(value))
+        parts.append(Part(label, "" if row.suppressed else narrowed(ask, row.group), row))
+    return sorted(parts, key=lambda part: (part.row.value is None, -(part.row.value or 0.0), part.label))
+
+
+def _before(ask: Asked, seen: Window) -> ShownKpi | None:
+    if seen.span == "all":
+        return None
+    since, until = seen.before
+    asks = ask.question
+    return show_kpi(ask.key, ask.scope, Question(since, until, asks.where, asks.settings))
+
+
+def _about(ask: Asked, shown: ShownKpi) -> list[tuple[str, Any]]:
+    out = sum(shown.excluded.values())
+    version = _("version %(number)s, in force since %(day)s")
+    rows = [
+        (_("Definition"), version % {"number": shown.definition_version, "day": said(shown.effective_from.date())}),
+        (_("Better"), BETTER[shown.direction]),
+        (_("Method"), shown.method),
+        (_("Left out"), ngettext("%(count)s row", "%(count)s rows", out) % {"count": in_unit(out, "count")}),
+        (_("Least group"), in_unit(shown.min_n, "count")),
+        (_("Data up to"), _moment(shown.cutoff, shown.zone)),
+        (_("After"), shown.source),
+    ]
+    return [*rows, *((_("Others aim at"), hint) for hint in shown.target_hints)]
+
+
+def _moment(at: datetime | None, zone: str) -> str:
+    return date_format(at.astimezone(ZoneInfo(zone)), f"{DAY}, H:i") if at else "–"
+
+
+def _computed(ask: Asked, shown: ShownKpi) -> list[tuple[str, Any]]:
+    """The measure as it was computed: its expressions with every parameter settled."""
+    measure = ask.kpi.resolve(ask.form.chosen).measure
+    names = {
+        "where": _("Which rows"),
+        "among": _("Of these, measured"),
+        "success": _("What counts"),
+        "value": _("Value of a row"),
+        "numerator": _("Above the line"),
+        "denominator": _("Below the line"),
+        "event": _("What is counted"),
+        "exposure": _("Per"),
+        "quantile": _("Quantile"),
+        "weight": _("Weight"),
+    }
+    rows: list[tuple[str, Any]] = [(_("Kind of measure"), measure.kind), (_("Facts"), shown.facts)]
+    rows += [(title, getattr(measure, name)) for name, title in names.items() if getattr(measure, name, "")]
+    rows += [
+        (_("Left out: %(reason)s") % {"reason": reason.replace("_", " ")}, text) for reason, text in measure.exclusions
+    ]
+    rows += [(name.replace("_", " ").capitalize(), value) for name, value in shown.settings.items()]
+    return [*rows, (_("Interval"), f"{shown.method}, {in_unit(shown.level, 'share')}"), (_("Time zone"), shown.zone)]
+
+
+def _excluded(shown: ShownKpi) -> list[tuple[str, int]]:
+    return [
+        (reason.replace("_", " "), many) for reason, many in sorted(shown.excluded.items(), key=lambda item: -item[1])
+    ]
+
+
+def _figures(ask: Asked, seen: Window) -> dict[str, Any]:
+    """Everything that is read from the facts."""
+    shown = show_kpi(ask.key, ask.scope, ask.question, with_sql=True)
+    before = _before(ask, seen)
+    moved = change(shown.whole, before.whole if before else None, shown.direction)
+    context: dict[str, Any] = {
+        "shown": shown,
+        "whole": shown.whole,
+        "change": moved,
+        "change_title": _("Against %(since)s – %(until)s")
+        % {"since": said(seen.before[0]), "until": said(seen.before[1] - timedelta(days=1))},
+        "chart": _chart(ask, seen),
+        "pairs": _about(ask, shown),
+        "computed": _computed(ask, shown),
+        "excluded": _excluded(shown),
+        "window_title": _title(seen),
+        "trend_csv": ask.export_href("csv", cut=seen.period, by=""),
+        "trend_parquet": ask.export_href("parquet", cut=seen.period, by=""),
+    }
+    if ask.by:
+        split = show_kpi(ask.key, ask.scope, ask.question, by=ask.by)
+        context |= _split(ask, split)
+    return context
+
+
+def _split(ask: Asked, shown: ShownKpi) -> dict[str, Any]:
+    parts = _parts(ask, shown)
+    title = column_title(ask.by[0])
+    return {
+        "split": parts,
+        "split_title": title,
+        "split_caption": _("%(name)s by %(column)s") % {"name": shown.short, "column": title.lower()},
+        "split_min_n": shown.min_n,
+        "kept_back": sum(part.row.suppressed for part in parts),
+        "split_csv": ask.export_href("csv"),
+        "split_parquet": ask.export_href("parquet"),
+    }
+
+
+def frame(ask: Asked) -> dict[str, Any]:
+    """What pages of a KPI share: the name, the filters, the addresses."""
+    return {
+        "kpi": ask.kpi,
+        "key": ask.key,
+        "form": ask.form,
+        "spans": span_chips(ask),
+        "splits": split_chips(ask),
+        "active": active_filters(ask),
+        "fields_known": ", ".join(condition_fields(ask.key)),
+        "kpi_href": ask.href(),
+        "records_href": ask.href("kpi-records") if ask.scope.may("see_records") else "",
+        "definition_href": reverse("definition", args=["kpi", ask.key]),
+    }
+
+
+@require_safe
+@page("see_figures")
+def kpi(request: HttpRequest, key: str) -> HttpResponse:
+    """One KPI. A condition that does not hold together is refused at its field."""
+    ask = asked(request, key)
+    figures: dict[str, Any] = {}
+    if ask.window:
+        try:
+            figures = _figures(ask, ask.window)
+        except HeedError as error:
+            if error.status not in (400, 422):
+                raise
+            ask.refuse(error)
+    refused = bool(ask.form.errors)
+    context = {**frame(ask), **figures, "refused": refused, "formula": _formula(ask)}
+    return render(request, "goals/kpis/kpi.html", context, status=422 if refused else 200)
+
+
+def _formula(ask: Asked) -> str:
+    try:
+        return ask.kpi.resolve(ask.form.chosen).formula
+    except HeedError:
+        return ask.kpi.resolve().formula
+
+
+urlpatterns = [path("kpis/<str:key>/", kpi, name="kpi")]
