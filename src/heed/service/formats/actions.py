@@ -5,6 +5,7 @@ transaction. So a process may die anywhere: the same file again completes it.
 """
 
 import os
+import shutil
 import socket
 import tempfile
 import time
@@ -173,6 +174,10 @@ def _room() -> Iterator[Path]:
     """A folder in the data folder for what is staged; gone at the end, and by the next import when the process died."""
     base = current().home_path / "imports"
     base.mkdir(parents=True, exist_ok=True)
+    for left in base.iterdir():
+        owner = left.name.partition("-")[0]
+        if owner.isdigit() and not _alive(int(owner)):
+            shutil.rmtree(left, ignore_errors=True)
     with tempfile.TemporaryDirectory(dir=base, prefix=f"{os.getpid()}-") as folder:
         yield Path(folder)
 

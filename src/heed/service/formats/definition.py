@@ -1,11 +1,15 @@
 """The kind `mapping`: how a file of another system becomes facts, column by column."""
 
+import re
 from typing import Annotated, Any, Literal, Self
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_validator, model_validator
 
+from heed.core.conditions.rules import compile_condition
 from heed.core.definitions.rules import kind
+from heed.core.errors.rules import Invalid
+from heed.facts.schema.columns import Column as Fact
 from heed.facts.schema.columns import Table
 from heed.facts.schema.tables import TABLES
 
@@ -17,6 +21,39 @@ Scalar = str | bool | int | float | None
 
 # Set for every row by heed; a mapping may not.
 OWN_COLUMNS = frozenset({"source", "batch", "recorded_at", "excluded_reason", "attributes"})
+
+# Columns that hold ids of the source: they are written under the source's system, so that two systems never share a case.
+ID_COLUMNS = frozenset({"case_id", "interaction_id", "response_id", "reply_to", "verbatim_id"})
+# Words of the language of conditions; a column of that name is written with _ after it.
+RESERVED_WORDS = """as bool break bytes const continue double dyn else false for function if import in int let list loop map
+namespace null null_type package return string true type uint var void while"""
+RESERVED = frozenset(RESERVED_WORDS.split())
+
+
+def condition_name(column: str) -> str:
+    """A source column as conditions write it: `vru+line` is vru_line, `concept:name` concept_name, `type` type_."""
+    name = re.sub(r"\W", "_", column, flags=re.ASCII)
+    if name in RESERVED:
+        return f"{name}_"
+    return f"_{name}" if name[:1].isdigit() or not name else name
+
+
+def usual_convert(fact: Fact) -> Convert:
+    """How a column of facts is read unless the mapping says otherwise."""
+    if fact.personal == "key":
+        return "pseudonym"
+    if fact.name in ID_COLUMNS:
+        return "id"
+    return fact.kind if fact.kind != "map" else "text"
+
+
+def _check_fits(fact: Fact, convert: Convert) -> None:
+    """A way of reading must yield the kind of the column; people are never written by name."""
+    gives = {"id": "text", "pseudonym": "text", "duration": "number"}.get(convert, convert)
+    if gives != fact.kind and (gives, fact.kind) != ("count", "number"):
+        raise ValueError(f"{fact.name} is a {fact.kind}; {convert} gives a {gives}")
+    if fact.personal == "key" and convert != "pseudonym":
+        raise ValueError(f"{fact.name} names a person and is written by pseudonymous key only; leave convert out")
 
 
 def _listed(value: Any) -> Any:
@@ -67,6 +104,14 @@ class Column(Strict):
     most: float | None = None
     allowed: Words = ()
     when: str = Field(default="", description="CEL; the column is empty where it is not true.")
+
+    @field_validator("formats")
+    @classmethod
+    def formats_read(cls, formats: tuple[str, ...]) -> tuple[str, ...]:
+        for form in formats:
+            if form not in ("iso", "excel", "epoch") and "%" not in form:
+                raise ValueError(f"{form!r} is no format of a time; use iso, excel, epoch, or such as %d/%m/%Y %H:%M")
+        return formats
 
     @model_validator(mode="after")
     def one_origin(self) -> Self:
@@ -119,6 +164,8 @@ class Target(Strict):
         ]
         if missing and missing != [table.key]:
             raise ValueError(f"{self.table} needs {', '.join(name for name in missing if name != table.key)}")
+        for name, column in self.columns.items():
+            _check_fits(table.column(name), column.convert or usual_convert(table.column(name)))
         if table.key in self.columns:
             raise ValueError(f"{table.key} is made from the key; leave it out of the columns")
         return self
@@ -189,6 +236,35 @@ class Mapping(Strict):
                 if isinstance(body.get(name), list):
                     body = {**body, name: dict.fromkeys(body[name], "text")}
         return body
+
+    def check(self) -> None:
+        """Try every condition against the columns of the file. Raises Invalid."""
+        for target in self.targets:
+            for source in (
+                target.when,
+                *(item.when for item in target.excluded),
+                *(column.when for column in target.columns.values()),
+            ):
+                if source:
+                    compile_condition(source, self.condition_fields)
+            for name, column in target.columns.items():
+                if column.compute:
+                    compile_condition(column.compute, self.condition_fields, target.facts.column(name).kind)
+
+    @property
+    def condition_fields(self) -> dict[str, str]:
+        """Source columns as conditions know them. Raises Invalid when two go by one name."""
+        names: dict[str, str] = {}
+        for column, sort in self.source_columns.items():
+            name = condition_name(column)
+            if name in names:
+                raise Invalid(
+                    f"Two columns are called {name} in conditions.",
+                    code="invalid_mapping",
+                    hint=f"Rename {column} in the file.",
+                )
+            names[name] = sort
+        return names
 
     @model_validator(mode="after")
     def names_exist(self) -> Self:

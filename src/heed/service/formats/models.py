@@ -84,4 +84,4 @@ class QuarantinedRow(models.Model):
     @property
     def values(self) -> dict[str, str | None]:
         """The row as it stands: as the file had it, or as somebody repaired it."""
-        return self.repaired if self.repaired is not None else self.raw
+        return dict(self.raw if self.repaired is None else self.repaired)

@@ -1,6 +1,6 @@
 """The right reader for a file, and the refusal of one that is not what its mapping says."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Protocol
 
 from heed.core.errors.rules import Invalid, nearest
@@ -14,7 +14,17 @@ from heed.service.formats.importers.workbook import Workbook
 from heed.service.formats.importers.xes import EventLog
 from heed.service.formats.rules.batches import Batch, Tally, missing_columns
 
-READERS = {
+
+class Reader(Protocol):
+    """What every reader is: the columns of the file, its rows as often as asked, and what was repaired on the way."""
+
+    columns: list[str]
+    notes: Tally
+
+    def batches(self) -> Iterator[Batch]: ...
+
+
+READERS: dict[str, Callable[[Source, Mapping, str], Reader]] = {
     "csv": Delimited,
     "tsv": Delimited,
     "jsonl": JsonObjects,
@@ -26,15 +36,6 @@ READERS = {
 }
 # Formats whose files look alike from outside; the mapping decides between them.
 ALIKE = ({"csv", "tsv", "fixed"}, {"json", "jsonl"})
-
-
-class Reader(Protocol):
-    """What every reader is: the columns of the file, its rows as often as asked, and what was repaired on the way."""
-
-    columns: list[str]
-    notes: Tally
-
-    def batches(self) -> Iterator[Batch]: ...
 
 
 def reader_for(source: Source, mapping: Mapping) -> Reader:
@@ -57,7 +58,7 @@ def reader_for(source: Source, mapping: Mapping) -> Reader:
             code="wrong_format",
             hint=f"Known are {', '.join(READERS)}.",
         )
-    reader: Reader = made(source, mapping, form)
+    reader = made(source, mapping, form)
     missing = missing_columns(reader.columns, mapping.columns)
     if missing:
         raise Invalid(

@@ -73,7 +73,7 @@ class Source:
         """The bytes, unpacked; packing that is broken is a refusal, not a crash."""
         with self.path.open("rb") as raw:
             told = _Told(raw, self.advance)
-            stream: BinaryIO = gzip.GzipFile(fileobj=told, mode="rb") if self.packed else told  # type: ignore[assignment, arg-type]
+            stream: BinaryIO = gzip.GzipFile(fileobj=told, mode="rb") if self.packed else told  # type: ignore[assignment]
             yield _Sound(stream, self.name)  # type: ignore[misc]
 
     def format(self) -> str:

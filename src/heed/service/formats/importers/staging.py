@@ -16,10 +16,10 @@ import pyarrow.compute as pc
 from heed.service.formats.definition import Column
 from heed.service.formats.importers.reading import Reader
 from heed.service.formats.rules.batches import Batch, Fault, Rejected, Tally
-from heed.service.formats.rules.convert import identifier, quoted, reading
+from heed.service.formats.rules.convert import identifier, reading
 from heed.service.formats.rules.plan import Feed, Plan
-from heed.service.formats.rules.threads import Sequence, Threads, replies_of, threads_of
-from heed.service.formats.rules.transform import BLANKS, CONTENT, KEY, LINE, ROW, ROW_ID, Transformer
+from heed.service.formats.rules.threads import Reply, Sequence, Threads, replies_of, threads_of
+from heed.service.formats.rules.transform import CONTENT, KEY, LINE, ROW, ROW_ID, Transformer
 
 CHUNK = 200_000
 OWN = (ROW, LINE, KEY, CONTENT, ROW_ID)
@@ -266,24 +266,18 @@ def _with_made_columns(plan: Plan, reader: Reader) -> Iterator[Batch]:
 def _threads(plan: Plan, reader: Reader) -> Threads:
     """A first pass over the file, for the columns that say who answers whom."""
     thread = plan.mapping.thread
-    if thread is None:
-        raise ValueError("the mapping has no thread")
-    bare = {name: f"nullif(trim({name}, {quoted(BLANKS)}), '')" for name in ("a", "b", "c", "d")}
-    moment = reading(Column(**{"from": thread.at, "formats": thread.formats}), "time", bare["c"])
-    at = (
-        f"coalesce(CAST({moment.value} AS TIMESTAMPTZ), {moment.instant})"
-        if moment.instant
-        else f"CAST({moment.value} AS TIMESTAMPTZ)"
-    )
-    statement = f"SELECT {identifier(bare['a'])} AS id, {identifier(bare['b'])} AS reply_to, {at} AS at, {bare['d']} AS inbound FROM arriving"  # noqa: S608
-    replies = []
+    assert thread is not None
+    moment = reading(Column.model_validate({"from": thread.at, "formats": thread.formats}), "time", "c")
+    at = f"coalesce(CAST({moment.value} AS TIMESTAMPTZ), {moment.instant})"
+    bare = ", ".join(f"nullif(trim({name}), '') AS {name}" for name in "abcd")
+    names = f"{identifier('a')} AS id, {identifier('b')} AS reply_to, {at} AS at, d AS inbound"
+    statement = f"SELECT {names} FROM (SELECT {bare} FROM arriving)"  # noqa: S608
+    replies: list[Reply] = []
     with duckdb.connect(config={"threads": 2}) as engine:
         engine.execute("SET timezone = 'UTC'")
         for batch in reader.batches():
-            picked = batch.table.select([thread.id, thread.reply_to, thread.at, thread.inbound]).rename_columns(
-                ["a", "b", "c", "d"]
-            )
-            engine.register("arriving", picked)
+            picked = batch.table.select([thread.id, thread.reply_to, thread.at, thread.inbound])
+            engine.register("arriving", picked.rename_columns(list("abcd")))
             replies += replies_of(batch, engine.sql(statement).to_arrow_table(), thread.inbound_words)
             engine.unregister("arriving")
     return threads_of(replies)

@@ -1,53 +1,13 @@
 """A mapping made ready: every column with its way of reading, every condition checked against the columns of the file."""
 
-import re
 from dataclasses import dataclass
 from functools import cached_property
 
 from heed.core.conditions.rules import Condition, compile_condition
 from heed.core.errors.rules import Invalid
 from heed.facts.schema.columns import Column as Fact
-from heed.service.formats.definition import Column, Convert, Mapping, Target
+from heed.service.formats.definition import Column, Convert, Mapping, Target, condition_name, usual_convert
 
-# Columns that hold ids of the source: they are written under the source's system, so that two systems never share a case.
-ID_COLUMNS = frozenset({"case_id", "interaction_id", "response_id", "reply_to", "verbatim_id"})
-# Words of the language of conditions; a column of that name is written with _ after it.
-RESERVED = frozenset(
-    [
-        "as",
-        "bool",
-        "break",
-        "bytes",
-        "const",
-        "continue",
-        "double",
-        "dyn",
-        "else",
-        "false",
-        "for",
-        "function",
-        "if",
-        "import",
-        "in",
-        "int",
-        "let",
-        "list",
-        "loop",
-        "map",
-        "namespace",
-        "null",
-        "null_type",
-        "package",
-        "return",
-        "string",
-        "true",
-        "type",
-        "uint",
-        "var",
-        "void",
-        "while",
-    ]
-)
 KINDS = {
     "text": "text",
     "number": "number",
@@ -57,14 +17,6 @@ KINDS = {
     "day": "day",
     "money": "money",
 }
-
-
-def condition_name(column: str) -> str:
-    """A source column as conditions write it: `vru+line` is vru_line, `concept:name` concept_name, `type` type_."""
-    name = re.sub(r"\W", "_", column, flags=re.ASCII)
-    if name in RESERVED:
-        return f"{name}_"
-    return f"_{name}" if name[:1].isdigit() or not name else name
 
 
 @dataclass(frozen=True)
@@ -109,17 +61,7 @@ class Plan:
     @cached_property
     def fields(self) -> dict[str, str]:
         """Source columns as conditions know them."""
-        names: dict[str, str] = {}
-        for column, sort in self.mapping.source_columns.items():
-            name = condition_name(column)
-            if name in names:
-                raise Invalid(
-                    f"Two columns are called {name} in conditions.",
-                    code="invalid_mapping",
-                    hint=f"Rename {column} in the file.",
-                )
-            names[name] = sort
-        return names
+        return self.mapping.condition_fields
 
     @cached_property
     def column_of(self) -> dict[str, str]:
@@ -166,38 +108,11 @@ class Plan:
 
     def _step(self, target: Target, name: str, column: Column) -> Step:
         fact = target.facts.column(name)
-        convert = column.convert or _usual(fact)
-        _check_fits(target, fact, convert)
+        convert = column.convert or usual_convert(fact)
         compute = self._condition(column.compute, KINDS[fact.kind]) if column.compute else None
         zone = column.zone or self.mapping.zone
         return Step(
             name, fact, column, convert, zone, column.system or self.system, compute, self._condition(column.when)
-        )
-
-
-def _usual(fact: Fact) -> Convert:
-    if fact.personal == "key":
-        return "pseudonym"
-    if fact.name in ID_COLUMNS:
-        return "id"
-    return fact.kind if fact.kind != "map" else "text"
-
-
-def _check_fits(target: Target, fact: Fact, convert: Convert) -> None:
-    """A way of reading must yield the kind of the column; people are never written by name."""
-    gives = {"id": "text", "pseudonym": "text", "duration": "number"}.get(convert, convert)
-    whole_number = gives == "count" and fact.kind == "number"
-    if gives != fact.kind and not whole_number:
-        raise Invalid(
-            f"{target.table}.{fact.name} is a {fact.kind}; {convert} gives a {gives}.",
-            code="invalid_mapping",
-            hint="Leave convert out.",
-        )
-    if fact.personal == "key" and convert != "pseudonym":
-        raise Invalid(
-            f"{target.table}.{fact.name} names a person and is written by pseudonymous key only.",
-            code="invalid_mapping",
-            hint="Leave convert out.",
         )
 
 

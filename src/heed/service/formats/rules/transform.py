@@ -15,14 +15,14 @@ import pyarrow.compute as pc
 
 from heed.core.conditions.rules import Condition
 from heed.facts.schema.arrow import ARROW_TYPES
-from heed.service.formats.definition import Column
+from heed.service.formats.definition import condition_name
+from heed.service.formats.rules.arrays import bare_identifier, flags, in_codes, next_day, sort_of_person, to_utc
 from heed.service.formats.rules.batches import Batch, Fault, Rejected, Tally
-from heed.service.formats.rules.convert import SCIENTIFIC, Reading, identifier, matches, quoted, reading
-from heed.service.formats.rules.plan import Feed, Plan, Step, condition_name
+from heed.service.formats.rules.plan import Feed, Plan, Step
+from heed.service.formats.rules.statement import Statement
 
 ROW, LINE, KEY, CONTENT = "_row", "_line", "_key", "_content"
 ROW_ID = "_row_id"
-BLANKS = " \t\r\n\u00a0"
 REMEMBERED_PEOPLE = 200_000
 Pseudonym = Callable[[str, str, str], str]
 
@@ -54,81 +54,14 @@ class Transformer:
     def __init__(self, plan: Plan, pseudonym: Pseudonym, digest_salt: str, threads: int = 2) -> None:
         self.plan = plan
         self._pseudonym = pseudonym
-        self._salt = digest_salt
         self._people: OrderedDict[tuple[str, str, str], str] = OrderedDict()
         self._engine = duckdb.connect(config={"threads": threads, "memory_limit": "1GB"})
         self._engine.execute("SET timezone = 'UTC'")
-        self._columns = list(plan.mapping.source_columns)
-        self._place = {name: f"c{number}" for number, name in enumerate(self._columns)}
-        self._readings: dict[str, Reading] = {}
-        self._statement = self._select()
+        statement = Statement(plan, digest_salt)
+        self._statement, self.place, self.readings = statement.sql, statement.place, statement.readings
 
     def close(self) -> None:
         self._engine.close()
-
-    # The statement
-
-    def _select(self) -> str:
-        """One SELECT: trimmed text per used column inside, every reading outside."""
-        parts = [f"{place} AS {place}" for place in self._place.values()]
-        for name, sort in self.plan.mapping.source_columns.items():
-            if sort != "text":
-                parts += self._reading_parts(
-                    f"s_{self._place[name]}", reading(Column(**{"from": name}), sort, self._place[name])
-                )
-        for feed in self.plan.feeds:
-            parts += self._feed_parts(feed)
-        inner = ", ".join(self._bare(name, place) for name, place in self._place.items())
-        content = ", '\x1f', ".join(f"coalesce(raw.{self._place[name]}, '\x1e')" for name in self.plan.mapping.columns)
-        whole = f"concat({content})"
-        if any(not feed.target.key for feed in self.plan.feeds):
-            parts.append(f"left(sha256(concat({quoted(self._salt)}, '\x1f', content)), 32) AS digest")
-        parts.append("hash(content) AS content_hash")
-        return f"SELECT {', '.join(parts)} FROM (SELECT {inner}, {whole} AS content FROM raw)"  # noqa: S608
-
-    def _bare(self, name: str, place: str) -> str:
-        """Text without blanks around it and, from Excel, without the = it put before; the file's words for nothing become null."""
-        text = f"trim(raw.{place}, {quoted(BLANKS)})"
-        if self.plan.mapping.excel and self.plan.mapping.source_columns[name] == "text":
-            text = f"CASE WHEN starts_with({text}, '=') AND NOT {matches(text, '=-?[0-9.]+')} THEN trim({text}[2:]) ELSE {text} END"
-        nulls = ", ".join(quoted(word) for word in dict.fromkeys((*self.plan.mapping.nulls, "")))
-        return f"CASE WHEN {text} NOT IN ({nulls}) THEN {text} END AS {place}"
-
-    def _text(self, column: Column) -> str:
-        """The text a column reads: its source columns, joined by a blank when there are several and none is missing."""
-        places = [self._place[name] for name in column.from_]
-        if column.nulls:
-            nulls = ", ".join(quoted(word) for word in column.nulls)
-            places = [f"CASE WHEN {place} NOT IN ({nulls}) THEN {place} END" for place in places]
-        return places[0] if len(places) == 1 else "(" + " || ' ' || ".join(places) + ")"
-
-    def _reading_parts(self, name: str, read: Reading) -> list[str]:
-        self._readings[name] = read
-        parts = [f"{read.value} AS {name}"]
-        if read.instant:
-            parts.append(f"{read.instant} AS {name}_i")
-        return parts
-
-    def _feed_parts(self, feed: Feed) -> list[str]:
-        parts: list[str] = []
-        for number, step in enumerate(feed.steps):
-            if not step.column.from_:
-                continue
-            name, text = f"t{feed.number}_{number}", self._text(step.column)
-            parts.append(f"{text} AS {name}_x")
-            if step.column.codes is None and step.convert not in ("text", "pseudonym", "id"):
-                parts += self._reading_parts(name, reading(step.column, step.convert, f"({text})"))
-            elif step.convert == "id":
-                parts.append(f"{quoted(step.system + ':')} || {identifier(f'({text})')} AS {name}")
-                parts.append(f"coalesce({matches(f'({text})', SCIENTIFIC)}, FALSE) AS {name}_e")
-        if feed.target.key:
-            for number, column in enumerate(feed.target.key):
-                parts.append(f"{identifier(self._place[column])} AS k{feed.number}_{number}")
-            damaged = " OR ".join(
-                f"coalesce({matches(self._place[column], SCIENTIFIC)}, FALSE)" for column in feed.target.key
-            )
-            parts.append(f"({damaged}) AS k{feed.number}_e")
-        return parts
 
     # One batch
 
@@ -146,12 +79,24 @@ class Transformer:
         return _Turn(self, batch, raw, read).run()
 
     def _raw(self, table: pa.Table) -> pa.Table:
-        """The columns of the plan, in order; optional ones that the file lacks are empty."""
-        arrays = []
-        for name in self._columns:
+        """The columns of the plan, bare and as they are; optional ones that the file lacks are empty."""
+        columns: dict[str, pa.ChunkedArray] = {}
+        for number, name in enumerate(self.place):
             here = name in table.column_names
-            arrays.append(table.column(name) if here else pa.chunked_array([pa.nulls(table.num_rows, pa.string())]))
-        return pa.table(arrays, names=list(self._place.values()))
+            whole = table.column(name) if here else pa.chunked_array([pa.nulls(table.num_rows, pa.string())])
+            columns[f"r{number}"] = whole
+            columns[self.place[name]] = self._bare(name, whole)
+        return pa.table(columns)
+
+    def _bare(self, name: str, texts: pa.ChunkedArray) -> pa.ChunkedArray:
+        """Text without blanks around it and, from Excel, without the = it put before; the file's words for nothing become null."""
+        bare = pc.utf8_trim_whitespace(texts)
+        mapping = self.plan.mapping
+        if mapping.excel and mapping.source_columns[name] == "text":
+            spurious = pc.and_(pc.starts_with(bare, "="), pc.invert(pc.match_substring_regex(bare, "^=-?[0-9.]+$")))
+            bare = pc.if_else(spurious, pc.utf8_trim_whitespace(pc.utf8_slice_codeunits(bare, 1)), bare)
+        nothing = pc.is_in(bare, value_set=pa.array(list(dict.fromkeys((*mapping.nulls, ""))), pa.string()))
+        return pc.if_else(nothing, pa.scalar(None, pa.string()), bare)
 
     def person(self, kind: str, system: str, identifier_: str) -> str:
         """The key of a person; the last ones asked for are remembered."""
@@ -171,7 +116,7 @@ class Transformer:
                 texts = [raw.get(name) or "" for name in step.column.from_]
                 text = " ".join(part.strip() for part in texts)
                 if step.convert == "pseudonym" and text and text not in step.column.nulls:
-                    keys[self.person(_sort_of_person(step.name), step.system, _bare_identifier(text))] = None
+                    keys[self.person(sort_of_person(step.name), step.system, bare_identifier(text))] = None
         return list(keys)
 
     def people(self, texts: pa.ChunkedArray, kind: str, system: str) -> pa.Array:
@@ -226,7 +171,7 @@ class _Turn:
     def _type_sources(self) -> None:
         """The source columns as conditions see them; one that is declared a number and is none is a fault."""
         for name, sort in self.plan.mapping.source_columns.items():
-            place = self.owner._place[name]
+            place = self.owner.place[name]
             if sort == "text":
                 self.typed[condition_name(name)] = self.read.column(place)
                 continue
@@ -237,19 +182,19 @@ class _Turn:
 
     def _as_read(self, name: str, text: str, reads: tuple[str, ...], zone: str) -> _Values:
         """A column the statement has read: its values, and where there was text but no value came of it."""
-        read = self.owner._readings[name]
+        read = self.owner.readings[name]
         values = self.read.column(name)
         skipped: np.ndarray | None = None
         if read.instant:
-            values, skipped = _instants(values, self.read.column(f"{name}_i"), zone)
-        wrong = _flags(pc.and_(pc.is_valid(self.read.column(text)), pc.is_null(values)))
+            values, skipped = to_utc(values, self.read.column(f"{name}_i"), zone)
+        wrong = flags(pc.and_(pc.is_valid(self.read.column(text)), pc.is_null(values)))
         if skipped is not None and skipped.any():
             self._wrong(skipped, "time_skipped_by_clock", f"did not exist in {zone}: the clocks went forward", reads)
             wrong = wrong & ~skipped
         return _Values(values, wrong, read.rule, read.reason, reads)
 
     def _holds(self, condition: Condition) -> np.ndarray:
-        return _flags(pc.fill_null(self._evaluated(condition, pa.bool_()), False))
+        return flags(pc.fill_null(self._evaluated(condition, pa.bool_()), False))
 
     def _evaluated(self, condition: Condition, kind: pa.DataType) -> pa.Array:
         """A condition over the batch: each distinct combination of the columns it reads is evaluated once."""
@@ -260,7 +205,7 @@ class _Turn:
         if not names:
             result = pa.array([condition.evaluate({})] * self.size, kind)
         else:
-            coded = [_coded(self.typed[name]) for name in names]
+            coded = [in_codes(self.typed[name]) for name in names]
             combined = np.zeros(self.size, dtype=np.int64)
             for codes, words in coded:
                 # Numbered anew at each step, so that the product never outgrows 64 bits.
@@ -288,15 +233,15 @@ class _Turn:
         for step in feed.steps:
             if step.column.not_before:
                 found = values[step.name]
-                found.values = _next_day(found.values, values[step.column.not_before].values)
+                found.values = next_day(found.values, values[step.column.not_before].values)
         for step in feed.steps:
             if step.name in values:
                 self._check(feed, step, values[step.name], take)
         for name in feed.target.needs:
-            take = take & _flags(pc.is_valid(values[name].values))
+            take = take & flags(pc.is_valid(values[name].values))
         for name in feed.required:
             if name in values:
-                empty = _flags(pc.is_null(values[name].values)) & take & ~self.faulty
+                empty = flags(pc.is_null(values[name].values)) & take & ~self.faulty
                 self._wrong(empty, "missing_value", f"{feed.target.table} needs a value for {name}", values[name].reads)
         built: dict[str, Any] = {ROW: pa.array(self.batch.rows), LINE: pa.array(self.batch.lines)}
         built[KEY] = self._key(feed, take)
@@ -319,7 +264,7 @@ class _Turn:
         elif column.codes is not None:
             found = self._crosswalk(step, f"{name}_x")
         elif step.convert == "pseudonym":
-            keys = self.owner.people(self.read.column(f"{name}_x"), _sort_of_person(step.name), step.system)
+            keys = self.owner.people(self.read.column(f"{name}_x"), sort_of_person(step.name), step.system)
             found = _Values(keys, reads=column.from_)
         elif step.convert == "id":
             found = _Values(self.read.column(name), reads=column.from_)
@@ -346,7 +291,7 @@ class _Turn:
         unknown = pc.and_(pc.is_valid(texts), pc.is_null(place))
         if step.column.otherwise == "keep" and kind == pa.string():
             return _Values(pc.if_else(unknown, texts, values), reads=step.column.from_)
-        wrong = _flags(unknown) if step.column.otherwise == "refuse" else None
+        wrong = flags(unknown) if step.column.otherwise == "refuse" else None
         return _Values(values, wrong, "unknown_code", "is not in the crosswalk", step.column.from_)
 
     def _check(self, feed: Feed, step: Step, found: _Values, take: np.ndarray) -> None:
@@ -357,14 +302,14 @@ class _Turn:
             low, high = column.least, column.most
             outside = np.zeros(self.size, dtype=bool)
             if low is not None:
-                outside |= _flags(pc.fill_null(pc.less(found.values, low), False))
+                outside |= flags(pc.fill_null(pc.less(found.values, low), False))
             if high is not None:
-                outside |= _flags(pc.fill_null(pc.greater(found.values, high), False))
+                outside |= flags(pc.fill_null(pc.greater(found.values, high), False))
             bounds = f"is outside {'' if low is None else f'{low:g}'} … {'' if high is None else f'{high:g}'}"
             self._wrong(outside & take, "out_of_range", bounds, found.reads)
         if column.allowed:
             known = pc.is_in(found.values, value_set=pa.array(list(column.allowed), pa.string()))
-            outside = _flags(pc.and_(pc.is_valid(found.values), pc.invert(known)))
+            outside = flags(pc.and_(pc.is_valid(found.values), pc.invert(known)))
             self._wrong(outside & take, "not_allowed", f"is none of {', '.join(column.allowed)}", found.reads)
 
     def _key(self, feed: Feed, take: np.ndarray, *, with_part: bool = True) -> Any:
@@ -374,12 +319,12 @@ class _Turn:
         parts = []
         for number, column in enumerate(feed.target.key):
             part = self.read.column(f"k{feed.number}_{number}")
-            missing = _flags(pc.is_null(part)) & take
+            missing = flags(pc.is_null(part)) & take
             self._wrong(missing, "missing_key", "is part of the key and is empty", (column,))
             if column in feed.key_is_personal:
                 part = self.owner.people(part, "c", self.plan.system)
             parts.append(part)
-        damaged = _flags(self.read.column(f"k{feed.number}_e")) & take
+        damaged = flags(self.read.column(f"k{feed.number}_e")) & take
         self._wrong(
             damaged,
             "id_in_scientific_notation",
@@ -391,7 +336,7 @@ class _Turn:
         return pc.binary_join_element_wise(prefix, joined, "")
 
     def _note_damaged(self, damaged: pa.ChunkedArray, reads: tuple[str, ...]) -> None:
-        where = np.flatnonzero(_flags(damaged))
+        where = np.flatnonzero(flags(damaged))
         if len(where):
             first = int(where[0])
             value = self._raw_value(reads[0], first)
@@ -409,9 +354,9 @@ class _Turn:
 
     def _attributes(self, feed: Feed) -> pa.Array:
         """The kept source columns as a map, without the empty ones."""
-        columns = [self.read.column(self.owner._place[name]).combine_chunks() for name in feed.attributes]
+        columns = [self.read.column(self.owner.place[name]).combine_chunks() for name in feed.attributes]
         columns = [column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column for column in columns]
-        valid = np.stack([_flags(pc.is_valid(column)) for column in columns], axis=1)
+        valid = np.stack([flags(pc.is_valid(column)) for column in columns], axis=1)
         counts = valid.sum(axis=1)
         offsets = np.concatenate([[0], np.cumsum(counts)]).astype(np.int32)
         row, place = np.nonzero(valid)
@@ -422,8 +367,8 @@ class _Turn:
     # Rejected rows
 
     def _raw_value(self, column: str, row: int) -> str | None:
-        place = self.owner._place.get(column)
-        return None if place is None else self.raw.column(place)[row].as_py()
+        names = self.batch.table.column_names
+        return self.batch.table.column(column)[row].as_py() if column in names else None
 
     def _rejected(self) -> list[Rejected]:
         """The rejected rows of the batch in order of the file, those of the reader among them."""
@@ -442,55 +387,3 @@ class _Turn:
             for place, raw in zip(where, raws, strict=True)
         ]
         return sorted([*self.batch.rejected, *mine], key=lambda item: item.row)
-
-
-def _sort_of_person(column: str) -> str:
-    return "e" if column == "agent_key" else "c"
-
-
-def _bare_identifier(text: str) -> str:
-    """An id without the .0 that spreadsheets put behind whole numbers."""
-    bare = text.removesuffix(".0")
-    return bare if bare.isdigit() else text
-
-
-def _flags(values: Any) -> np.ndarray:
-    return np.asarray(
-        values.to_numpy(zero_copy_only=False) if isinstance(values, pa.Array) else values.to_numpy(), dtype=bool
-    )
-
-
-def _coded(values: pa.ChunkedArray) -> tuple[np.ndarray, list[Any]]:
-    """Codes and the distinct values they stand for; null is one code beyond the last."""
-    coded = values.combine_chunks() if isinstance(values, pa.ChunkedArray) else values
-    if isinstance(coded, pa.ChunkedArray):
-        coded = coded.chunk(0) if coded.num_chunks == 1 else pa.concat_arrays(coded.chunks)
-    coded = coded.dictionary_encode()
-    words = coded.dictionary.to_pylist()
-    return coded.indices.fill_null(len(words)).to_numpy(zero_copy_only=False).astype(np.int64), words
-
-
-def _instants(
-    local: pa.ChunkedArray, instants: pa.ChunkedArray, zone: str
-) -> tuple[pa.ChunkedArray, np.ndarray | None]:
-    """Clock times of a zone, and times that named their offset, as UTC; and which clock times the zone's clocks skipped.
-
-    Of a time that came twice, when clocks went back, the first is taken.
-    """
-    utc = pa.timestamp("us", tz="UTC")
-    if zone == "UTC":
-        return pc.coalesce(pc.assume_timezone(local, "UTC"), instants.cast(utc)), None
-    placed = pc.assume_timezone(local, zone, ambiguous="earliest", nonexistent="latest")
-    again = pc.local_timestamp(placed)
-    skipped = _flags(pc.fill_null(pc.not_equal(again, local), False))
-    placed = placed.cast(utc)
-    if skipped.any():
-        placed = pc.if_else(pa.array(skipped), pa.scalar(None, utc), placed)
-    return pc.coalesce(placed, instants.cast(utc)), skipped
-
-
-def _next_day(values: Any, floor: Any) -> Any:
-    """A clock time that is earlier than `floor` belongs to the day after."""
-    day = pa.scalar(86_400_000_000, pa.duration("us"))
-    earlier = pc.fill_null(pc.less(values, floor), False)
-    return pc.if_else(earlier, pc.add(values, day), values)
