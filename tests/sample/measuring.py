@@ -3,8 +3,11 @@
 Each gives the figure of the truth and that of its null twin.
 """
 
+# ruff: noqa: E501
+
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
+from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 import duckdb
@@ -55,7 +58,7 @@ class Operation:
         return self.world.agents.keys()[self.world.agents.number(place)]
 
 
-@lru_cache(maxsize=2)
+@lru_cache(maxsize=3)
 def operation(seed: int, scale: float) -> Operation:
     return Operation(seed, scale)
 
@@ -70,20 +73,32 @@ def release_theme(op: Operation) -> dict[str, float]:
     )  # fmt: skip
     low, high = op.day(op.plan.campaign_day), op.day(op.plan.campaign_day + CAMPAIGN_DAYS)
     bill = "count(*) filter (where regexp_matches(text, 'bill|invoice|Rechnung|charged|refund|credit|Gutschrift', 'i'))"
-    n, m = op.one(f"select count(*), {bill} from verbatims where said_at >= ? and said_at < ? and survey_key is null", low, high)
+    n, m = op.one(
+        f"select count(*), {bill} from verbatims where said_at >= ? and said_at < ? and survey_key is null", low, high
+    )
     span = timedelta(days=CAMPAIGN_DAYS)
-    n0, m0 = op.one(f"select count(*), {bill} from verbatims where said_at >= ? and said_at < ? and survey_key is null", low - span, low)
+    n0, m0 = op.one(
+        f"select count(*), {bill} from verbatims where said_at >= ? and said_at < ? and survey_key is null",
+        low - span,
+        low,
+    )
     idle = op.day(op.plan.idle_release_day)
     jump = op.one(
         "select (select count(*) from interactions where started_at between ? and ?) / (select count(*) from interactions where started_at between ? and ?)",
         idle, idle + timedelta(days=28), idle - timedelta(days=28), idle,
     )[0]  # fmt: skip
-    return {"before": row[0], "after": row[1], "twin_volume": m / m0, "twin_share": (m / n) / (m0 / n0), "idle_jump": jump}
+    return {
+        "before": row[0],
+        "after": row[1],
+        "twin_volume": m / m0,
+        "twin_share": (m / n) / (m0 / n0),
+        "idle_jump": jump,
+    }
 
 
 def ping_pong(op: Operation) -> dict[str, float]:
     """Handoffs and the share of cases A, B, A of each pair of teams."""
-    rows = op.all("select case_id, list(team order by \"at\") from events where team is not null group by case_id")
+    rows = op.all('select case_id, list(team order by "at") from events where team is not null group by case_id')
     first, second = op.plan.pong_departments
     result = {}
     for label, region in (("truth", op.plan.pong_region), ("twin", op.plan.calm_region)):
@@ -94,10 +109,14 @@ def ping_pong(op: Operation) -> dict[str, float]:
             if path[0] not in pair:
                 continue
             cases += 1
-            steps = [set(step) == pair for step in zip(path, path[1:], strict=False)]
+            steps = [set(step) == pair for step in pairwise(path)]
             handoffs += sum(steps)
             returned += any(a == c and {a, b} == pair for a, b, c in zip(path, path[1:], path[2:], strict=False))
-        result |= {f"{label}_handoffs": handoffs / cases, f"{label}_returned": returned / cases, f"{label}_cases": cases}
+        result |= {
+            f"{label}_handoffs": handoffs / cases,
+            f"{label}_returned": returned / cases,
+            f"{label}_cases": cases,
+        }
     return result
 
 
@@ -124,7 +143,11 @@ def cherry_picking(op: Operation) -> dict[str, float]:
     found = {row[0]: row[1:] for row in rows}
     picker, star = found.pop(op.agent(op.plan.picker)), found[op.agent(op.plan.star)]
     honest = np.array([row[1] - row[2] for row in found.values()])
-    scores = dict(op.all("select agent_key, avg((score >= 4)::int) from responses where question_key = 'satisfaction' and survey_key = 'post_contact' group by 1"))
+    scores = dict(
+        op.all(
+            "select agent_key, avg((score >= 4)::int) from responses where question_key = 'satisfaction' and survey_key = 'post_contact' group by 1"
+        )
+    )
     return {
         "asked": picker[0], "asked_honest": float(np.mean([row[0] for row in found.values()])), "gap": picker[1] - picker[2],
         "honest_gap": float(honest.mean()), "widest_honest_gap": float(np.abs(honest).max()), "star_resolved": star[3],
@@ -225,14 +248,24 @@ def rising_team(op: Operation) -> dict[str, float]:
 
 
 def misaligned_stage(op: Operation) -> dict[str, float]:
-    cost = dict(op.all("select stage, sum(amount)::double from finance where kind = 'cost' and stage is not null group by 1"))
-    matters = dict(op.all("select choice, count(*)::double from responses where question_key = 'matters_most' and choice is not null group by 1"))
+    cost = dict(
+        op.all("select stage, sum(amount)::double from finance where kind = 'cost' and stage is not null group by 1")
+    )
+    matters = dict(
+        op.all(
+            "select choice, count(*)::double from responses where question_key = 'matters_most' and choice is not null group by 1"
+        )
+    )
     steps = dict(op.all("select stage, count(*) / count(distinct case_id) from events group by 1"))
     usual = np.median(list(cost.values()))
     result = {}
     for label, stage in (("truth", op.plan.costly_stage), ("twin", op.plan.valued_stage)):
         key = STAGES[stage]
-        result |= {f"{label}_cost": cost[key] / usual, f"{label}_matters": matters.get(key, 0.0) / sum(matters.values()), f"{label}_steps": steps[key]}
+        result |= {
+            f"{label}_cost": cost[key] / usual,
+            f"{label}_matters": matters.get(key, 0.0) / sum(matters.values()),
+            f"{label}_steps": steps[key],
+        }
     return result
 
 
@@ -242,7 +275,9 @@ def overloaded_seniors(op: Operation) -> dict[str, float]:
     for label, region in (("truth", op.plan.overloaded_region), ("twin", op.plan.shared_region)):
         begun = op.day(op.plan.overload_day + 5)
         rows = op.all(
-            "select agent_key, count(*) from events where activity = 'senior review' and region = ? and \"at\" >= ? group by 1 order by 2 desc", REGIONS[region], begun
+            "select agent_key, count(*) from events where activity = 'senior review' and region = ? and \"at\" >= ? group by 1 order by 2 desc",
+            REGIONS[region],
+            begun,
         )
         hours = op.one(
             "select median(epoch(s.\"at\" - e.\"at\")) / 3600 from events e join events s using (case_id) "
@@ -304,7 +339,11 @@ def wave_artefact(op: Operation) -> dict[str, float]:
     ))  # fmt: skip
     days = {number: day for survey, number, day in wave_days() if survey == 0}
     result = {}
-    usual = [points[f"wave_{wave + 1}"] for wave, day in days.items() if wave != op.plan.mode_wave and not is_winter(op.plan.on(day))]
+    usual = [
+        points[f"wave_{wave + 1}"]
+        for wave, day in days.items()
+        if wave != op.plan.mode_wave and not is_winter(op.plan.on(day))
+    ]
     cold = [points[f"wave_{wave + 1}"] for wave, day in days.items() if is_winter(op.plan.on(day))]
     for label, wave in (("truth", op.plan.mode_wave), ("twin", op.plan.still_wave)):
         result[label] = points[f"wave_{wave + 1}"] - float(np.mean(usual))

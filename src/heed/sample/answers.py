@@ -47,7 +47,8 @@ def ease(mood: Floats) -> Floats:
 
 def styled(mood: Floats, style: Floats, language: Ints) -> Floats:
     """What the customer would tick: the same satisfaction is answered higher by some, and a little lower in German."""
-    return mood + style - 0.08 * (language == LANGUAGES.index("de"))
+    ticked: Floats = mood + style - 0.08 * (language == LANGUAGES.index("de"))
+    return ticked
 
 
 def answered(rng: np.random.Generator, many: int) -> Flags:
@@ -66,7 +67,9 @@ def rows(questions: list[Question], shared: dict[str, Any], response_id: pa.Arra
     """The columns of the table of responses: the questionnaires once per question."""
     many = len(response_id)
     place = pa.array(np.tile(np.arange(many), len(questions)))
-    columns: dict[str, Any] = {name: value.take(place) if isinstance(value, pa.Array) else value for name, value in shared.items()}
+    columns: dict[str, Any] = {
+        name: value.take(place) if isinstance(value, pa.Array) else value for name, value in shared.items()
+    }
 
     def each(value: Any, kind: pa.DataType) -> pa.Array:
         return pa.concat_arrays([pa.repeat(pa.scalar(value(question), kind), many) for question in questions])
@@ -79,7 +82,9 @@ def rows(questions: list[Question], shared: dict[str, Any], response_id: pa.Arra
     columns["scale_max"] = each(lambda question: question.high, pa.float64())
     columns["score"] = pa.concat_arrays([known_where(question.score, question.known) for question in questions])
     empty = pa.nulls(many, pa.string())
-    columns["choice"] = pa.concat_arrays([empty if question.choice is None else question.choice for question in questions])
+    columns["choice"] = pa.concat_arrays(
+        [empty if question.choice is None else question.choice for question in questions]
+    )
     if any(question.stage for question in questions):
         columns["stage"] = each(lambda question: question.stage, pa.string())
     return columns, many * len(questions)

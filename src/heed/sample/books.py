@@ -29,7 +29,9 @@ def workforce_table(world: World, number: int, since: int, until: int, contacts:
     handled = np.minimum(busy[slot, region], people * 1800.0)
     rng = world.rng("workforce", number)
     late = 1.0 - 0.06 * rng.random(len(slot))
-    seconds = np.stack([people * 1800.0, people * 1800.0 * late, handled, np.maximum(people * 1800.0 * late - handled, 0.0)])
+    seconds = np.stack(
+        [people * 1800.0, people * 1800.0 * late, handled, np.maximum(people * 1800.0 * late - handled, 0.0)]
+    )
     many = len(slot) * len(STATES)
     state = np.repeat(np.arange(len(STATES)), len(slot))
     at = np.tile(world.clock.start + (slot + span.start) * SLOT_US, len(STATES))
@@ -56,7 +58,8 @@ def _handled(world: World, contacts: Contacts, span: slice) -> Floats:
     cell = np.clip(slot, 0, span.stop - span.start - 1) * len(REGIONS) + contacts.region[live]
     size = (span.stop - span.start) * len(REGIONS)
     weights = contacts.handle[live] * np.where(contacts.channel[live] == CHAT, 0.5, 1.0)
-    return np.bincount(cell, weights, minlength=size).reshape(-1, len(REGIONS))
+    seconds = np.bincount(cell, weights, minlength=size).astype(np.float64)
+    return seconds.reshape(-1, len(REGIONS))
 
 
 def month_starts(since: int, until: int) -> list[int]:
@@ -91,7 +94,14 @@ def finance_table(world: World, month: int) -> pa.Table:
     booked = world.clock.day_start[month] + 6 * 3600 * SECOND_US
     parts = [
         _entries(world, f"{SOURCE}-f{month:03d}-", "revenue", paying, people.fee[paying], np.full(len(paying), booked)),
-        _entries(world, f"{SOURCE}-l{month:03d}-", "churned_revenue", gone, people.fee[gone], world.clock.day_start[people.left[gone]]),
+        _entries(
+            world,
+            f"{SOURCE}-l{month:03d}-",
+            "churned_revenue",
+            gone,
+            people.fee[gone],
+            world.clock.day_start[people.left[gone]],
+        ),
         _costs(world, month, booked),
     ]
     return pa.concat_tables(parts)
@@ -114,7 +124,9 @@ def _costs(world: World, month: int, booked: int) -> pa.Table:
     rng = world.rng("costs", month)
     team = np.arange(len(TEAMS))
     region, stage = (axis.ravel() for axis in np.indices((len(REGIONS), len(STAGES))))
-    stage_cost = STAGE_COST + EXTRA_STAGE_COST * np.isin(np.arange(len(STAGES)), (world.plan.costly_stage, world.plan.valued_stage))
+    stage_cost = STAGE_COST + EXTRA_STAGE_COST * np.isin(
+        np.arange(len(STAGES)), (world.plan.costly_stage, world.plan.valued_stage)
+    )
     amount = np.concatenate([np.full(len(team), 21_000.0), stage_cost[stage] / len(REGIONS)])
     amount = amount * world.scale * np.exp(rng.normal(0.0, 0.04, len(amount)))
     many = len(amount)
@@ -128,6 +140,8 @@ def _costs(world: World, month: int, booked: int) -> pa.Table:
         "team": named(np.concatenate([team, none]), TEAMS),
         "region": named(np.concatenate([team // len(DEPARTMENTS), region]), REGIONS),
         "stage": named(np.concatenate([np.full(len(team), -1), stage]), STAGES),
-        "attributes": attributes({"department": named(np.concatenate([team % len(DEPARTMENTS), none]), DEPARTMENTS)}, many),
+        "attributes": attributes(
+            {"department": named(np.concatenate([team % len(DEPARTMENTS), none]), DEPARTMENTS)}, many
+        ),
     }
     return finish("finance", columns, many, batch=world.batch, recorded_at=world.clock.end)

@@ -150,7 +150,9 @@ class _Flat:
     work: Floats
 
     def take(self, rows: np.ndarray) -> "_Flat":
-        return _Flat(self.case[rows], self.column[rows], self.at[rows], self.activity[rows], self.who[rows], self.work[rows])
+        return _Flat(
+            self.case[rows], self.column[rows], self.at[rows], self.activity[rows], self.who[rows], self.work[rows]
+        )
 
 
 def _served_by(world: World, contacts: Contacts, cases: Cases, flat: _Flat) -> tuple[Ints, Ints]:
@@ -251,8 +253,9 @@ def _finish(world: World, name: str, columns: dict[str, Any], rows: int) -> pa.T
 
 def case_mood(rng: np.random.Generator, contacts: Contacts, cases: Cases) -> Floats:
     """Satisfaction once the case is closed: long cases and those sent to and fro leave less of it."""
-    mood = contacts.mood[cases.row] * 0.6 + 0.55 - 0.09 * np.minimum(cases.open_days, 12.0)
-    return mood - 0.55 * (cases.handoff >= RETURNED) - 0.1 * (cases.handoff == HANDED) + rng.normal(0.0, 0.6, len(cases))
+    mood: Floats = contacts.mood[cases.row] * 0.6 + 0.55 - 0.09 * np.minimum(cases.open_days, 12.0)
+    mood = mood - 0.55 * (cases.handoff >= RETURNED) - 0.1 * (cases.handoff == HANDED)
+    return mood + rng.normal(0.0, 0.6, len(cases))
 
 
 def known_case(contacts: Contacts, cases: Cases, number: int) -> pa.Array:
@@ -261,5 +264,3 @@ def known_case(contacts: Contacts, cases: Cases, number: int) -> pa.Array:
     opened[cases.row] = True
     mine = opened[contacts.chain]
     return case_keys(number, np.where(mine, contacts.chain, -1))
-
-

@@ -8,9 +8,8 @@ import holidays
 import numpy as np
 import numpy.typing as npt
 
-from heed.sample.names import CHANNELS, CHAT, DAYS, PHONE, STORE
+from heed.sample.names import CHANNELS, CHAT, DAYS, PHONE, STORE, ZONE
 
-ZONE = "Europe/Berlin"
 SLOT_US = 1_800_000_000
 SECOND_US = 1_000_000
 DAY_US = 86_400 * SECOND_US
@@ -67,7 +66,7 @@ class Clock:
         """Press the 24 hours of each local day into 08:00–18:00; keeps the order of times."""
         start = self.day_start[self.day_of(at)]
         inside = np.clip(at - start, 0, DAY_US)
-        return start + 8 * 3600 * SECOND_US + (inside * 10) // 24
+        return np.asarray(start + 8 * 3600 * SECOND_US + (inside * 10) // 24, dtype=np.int64)
 
 
 def micros(moment: datetime) -> int:

@@ -9,7 +9,10 @@ from heed.sample.clock import Flags, Floats, Ints
 
 @dataclass
 class Contacts:
-    """Columns of equal length. `chain` is the row of the first contact of the story; `mood` and `helped` are truths that facts do not hold."""
+    """Columns of equal length. `chain` is the row of the first contact of the story.
+
+    `mood` and `helped` are truths that facts do not hold.
+    """
 
     at: Ints
     region: Ints
@@ -43,10 +46,14 @@ class Contacts:
 
 
 def joined(parts: list[Contacts]) -> Contacts:
-    return Contacts(**{field.name: np.concatenate([getattr(part, field.name) for part in parts]) for field in fields(Contacts)})
+    return Contacts(
+        **{field.name: np.concatenate([getattr(part, field.name) for part in parts]) for field in fields(Contacts)}
+    )
 
 
-def blank(at: Ints, region: Ints, channel: Ints, customer: Ints, topic: Ints, team: Ints, hard: Flags, turn: Ints, day: Ints) -> Contacts:
+def blank(
+    at: Ints, region: Ints, channel: Ints, customer: Ints, topic: Ints, team: Ints, hard: Flags, turn: Ints, day: Ints
+) -> Contacts:
     """Contacts before they are served."""
     many = len(at)
     none, no, nothing = np.zeros(many, dtype=np.int64), np.zeros(many, dtype=bool), np.zeros(many)

@@ -3,9 +3,9 @@
 import numpy as np
 
 from heed.sample.clock import SECOND_US, SLOT_US, Flags, Floats, Ints
+from heed.sample.contact import Contacts, blank, joined
 from heed.sample.names import (
     APP,
-    CHANNELS,
     CHAT,
     COMPLAINT,
     DAYS,
@@ -13,14 +13,11 @@ from heed.sample.names import (
     EMAIL,
     PHONE,
     REGIONS,
-    SOCIAL,
-    STORE,
     TOPIC_DEPARTMENT,
     TOPIC_HARD,
     TOPIC_SHARE,
 )
-from heed.sample.plan import PILOT_DAYS, RISE_DAYS
-from heed.sample.contact import Contacts, blank, joined
+from heed.sample.plan import RISE_DAYS
 from heed.sample.service import serve
 from heed.sample.world import World
 
@@ -97,13 +94,15 @@ def _customers(world: World, rng: np.random.Generator, region: Ints, day: Ints) 
 
 
 def _there(world: World, customer: Ints, day: Ints) -> Flags:
-    return (world.customers.joined[customer] <= day) & (world.customers.left[customer] >= day)
+    there: Flags = (world.customers.joined[customer] <= day) & (world.customers.left[customer] >= day)
+    return there
 
 
 def _topics(rng: np.random.Generator, channel: Ints) -> Ints:
     share = CHANNEL_TOPICS * np.array(TOPIC_SHARE)
     bounds = np.cumsum(share / share.sum(axis=1, keepdims=True), axis=1)
-    return np.minimum((bounds[channel] < rng.random(len(channel))[:, None]).sum(axis=1), len(TOPIC_SHARE) - 1)
+    below: Ints = (bounds[channel] < rng.random(len(channel))[:, None]).sum(axis=1)
+    return np.minimum(below, len(TOPIC_SHARE) - 1)
 
 
 def complaint_share(world: World) -> Floats:
@@ -145,5 +144,3 @@ def _again(world: World, rng: np.random.Generator, before: Contacts, turn: int) 
     )  # fmt: skip
     again.chain = before.chain[back]
     return again.take(_there(world, again.customer, day) & (at < world.clock.end))
-
-

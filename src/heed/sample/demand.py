@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from heed.sample.clock import Clock, Floats, Ints
+from heed.sample.clock import Clock, Flags, Floats, Ints
 from heed.sample.names import CHANNEL_SHARE, CHANNELS, CHAT, DAYS, PHONE, REGIONS, STORE
 from heed.sample.plan import CAMPAIGN_DAYS, Plan
 
@@ -18,7 +18,7 @@ MONDAY_PEAK = 1.2
 UNDERSTAFFING = 0.67
 CAMPAIGN_LIFT = 1.45
 BUSY_LIFT = 1.7
-RELEASE_LIFT = 1.15
+RELEASE_LIFT = 1.25
 LOAD_STEP = 0.02
 MOST_AGENTS = 12
 QUEUE = 60
@@ -28,7 +28,8 @@ QUEUE = 60
 class Demand:
     """`arrivals` (slot, region, channel): expected first contacts at scale 1. `agents` (slot, region): people on calls.
 
-    `load_step` (slot, region): offered load in steps of LOAD_STEP; `seen` (load, agents, k): chance that a caller finds at most k in the system.
+    `load_step` (slot, region): offered load in steps of LOAD_STEP.
+    `seen` (load, agents, k): chance that a caller finds at most k in the system.
     """
 
     arrivals: Floats
@@ -77,7 +78,7 @@ def _shape(clock: Clock) -> Floats:
     season = 1.0 + 0.08 * np.cos(2 * np.pi * (_day_of_year(clock) - 15) / 365.0)
     growth = 1.0 + 0.06 * np.arange(DAYS) / DAYS
     weekly = (WEEKDAY[clock.weekday] * season * growth)[clock.slot_day]
-    return profile * weekly[:, None] * clock.open_slots()
+    return np.asarray(profile * weekly[:, None] * clock.open_slots(), dtype=np.float64)
 
 
 def _day_of_year(clock: Clock) -> Ints:
@@ -120,7 +121,7 @@ def _seen() -> Floats:
     logs = np.concatenate([np.zeros((len(loads), len(agents), 1)), np.cumsum(steps, axis=2)], axis=2)
     weight = np.exp(logs - logs.max(axis=2, keepdims=True))
     cumulative = np.cumsum(weight, axis=2)
-    return cumulative / cumulative[:, :, -1:]
+    return np.asarray(cumulative / cumulative[:, :, -1:], dtype=np.float64)
 
 
 def _staff(rng: np.random.Generator, plan: Plan, clock: Clock, planned: Floats, seen: Floats) -> Ints:
@@ -128,11 +129,11 @@ def _staff(rng: np.random.Generator, plan: Plan, clock: Clock, planned: Floats, 
     at_once = np.stack([seen[:, n, max(n - 1, 0)] for n in range(1, MOST_AGENTS + 1)], axis=1)
     enough = 1 + np.argmax(at_once >= TARGET, axis=1)
     step = np.minimum(np.round(planned / LOAD_STEP), len(seen) - 1).astype(np.int64)
-    agents = enough[step]
-    open_now = clock.open_slots()[:, [PHONE, CHAT]].any(axis=1)
+    agents: Ints = enough[step]
+    open_now = np.asarray(clock.open_slots()[:, [PHONE, CHAT]].any(axis=1))
     absent = (rng.random((DAYS, len(REGIONS))) < 0.06)[clock.slot_day] & (agents > 1)
-    agents = agents - absent
-    monday = clock.weekday[clock.slot_day] == 0
+    agents -= absent
+    monday: Flags = clock.weekday[clock.slot_day] == 0
     short = np.maximum(1, np.floor(agents[:, plan.monday_region] * UNDERSTAFFING + 0.01)).astype(np.int64)
     agents[:, plan.monday_region] = np.where(monday, short, agents[:, plan.monday_region])
     return np.where(open_now[:, None], agents, 0)

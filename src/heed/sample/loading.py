@@ -5,7 +5,7 @@ What is loaded is read from the rows of `changes`, which are written first and t
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 
 import pyarrow.compute as pc
 
@@ -14,6 +14,7 @@ from heed.facts.schema.tables import TABLES
 from heed.facts.store.store import Store
 from heed.sample.names import SOURCE
 from heed.sample.operation import slice_of
+from heed.sample.plan import last_full_day
 from heed.sample.world import World, build_world
 
 MINE = f"source = '{SOURCE}'"
@@ -54,15 +55,11 @@ def loaded(store: Store) -> Load | None:
     return read_app(rows.column("batch")[0].as_py()) if rows.num_rows else None
 
 
-def last_day(today: date) -> date:
-    return today - timedelta(days=1)
-
-
-def wanted(store: Store, seed: int, scale: float, until: date | None, today: date) -> Load:
+def wanted(store: Store, seed: int, scale: float, until: date | None) -> Load:
     """The load to be written: the one there when it is the same, a new one when there is none. Refused when there is another."""
     found = loaded(store)
     if found is None:
-        new = Load(seed, scale, until or last_day(today), 1)
+        new = Load(seed, scale, until or last_full_day(), 1)
         while store.number(FIRST, new.app) is not None:
             new = Load(*new.is_of, new.number + 1)
         return new

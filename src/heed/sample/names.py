@@ -39,4 +39,5 @@ SURVEYS = ("relationship", "service_check")
 POST_CONTACT = "post_contact"
 PILOTS = ("callback_offer", "proactive_sms", "guided_diagnosis")
 DAYS = 548
+ZONE = "Europe/Berlin"
 SOURCE = "sample"

@@ -55,7 +55,9 @@ def slice_of(world: World, number: int, since: int, until: int) -> Slice:
         **_books(world, since, until),
         "interactions": interaction_table(world, number, contacts, cases),
     }
-    return Slice(number, since, until, {name: table for name, table in tables.items() if table is not None and table.num_rows})
+    return Slice(
+        number, since, until, {name: table for name, table in tables.items() if table is not None and table.num_rows}
+    )
 
 
 def _add_waves(

@@ -1,11 +1,13 @@
 """What a seed draws: which region, team, agent, day and survey carries each planted truth, and which carries its null twin."""
 
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
 
 import numpy as np
 
-from heed.sample.names import DAYS, DEPARTMENTS, REGIONS, TEAMS
+from heed.sample.names import DAYS, DEPARTMENTS, REGIONS, TEAMS, ZONE
 
 THEMES_OF_RELEASE = ("login_loop", "double_charge", "router_reboot")
 AGENTS_A_TEAM = 5
@@ -63,8 +65,9 @@ CAMPAIGN_DAYS = 28
 RISE_DAYS = 130
 
 
-def last_full_day(today: date) -> date:
-    return today - timedelta(days=1)
+def last_full_day() -> date:
+    """Yesterday, where the operation is."""
+    return datetime.now(ZoneInfo(ZONE)).date() - timedelta(days=1)
 
 
 def first_day(until: date) -> date:
@@ -98,7 +101,7 @@ def _weekday_from(first: date, day: int, weekdays: tuple[int, ...]) -> int:
     return day
 
 
-def _days(rng: np.random.Generator, first: date) -> dict[str, int]:
+def _days(rng: np.random.Generator, first: date) -> dict[str, Any]:
     windows = [(235, 290), (310, 365), (385, 440)]
     theme, idle, complaint = (int(rng.integers(*windows[index])) for index in _pick(rng, 3, 3))
     return {
@@ -115,18 +118,18 @@ def _days(rng: np.random.Generator, first: date) -> dict[str, int]:
     }
 
 
-def _regions(rng: np.random.Generator) -> dict[str, int]:
+def _regions(rng: np.random.Generator) -> dict[str, Any]:
     names = (
         ("pong_region", "calm_region"),
         ("monday_region", "monday_twin"),
         ("overloaded_region", "shared_region"),
     )
-    return {
-        name: region for pair in names for name, region in zip(pair, _pick(rng, len(REGIONS), 2), strict=True)
-    } | {"lazy_region": int(rng.integers(len(REGIONS)))}
+    return {name: region for pair in names for name, region in zip(pair, _pick(rng, len(REGIONS), 2), strict=True)} | {
+        "lazy_region": int(rng.integers(len(REGIONS)))
+    }
 
 
-def _departments(rng: np.random.Generator) -> dict[str, object]:  # fields of Plan
+def _departments(rng: np.random.Generator) -> dict[str, Any]:
     pong = _pick(rng, len(DEPARTMENTS), 2)
     harmed, unharmed = _pick(rng, len(DEPARTMENTS), 2)
     resolved = _pick(rng, len(DEPARTMENTS), 2)
@@ -144,7 +147,7 @@ def _departments(rng: np.random.Generator) -> dict[str, object]:  # fields of Pl
     }
 
 
-def _agents(rng: np.random.Generator) -> dict[str, tuple[int, int]]:
+def _agents(rng: np.random.Generator) -> dict[str, Any]:
     department = int(rng.integers(len(DEPARTMENTS)))
     regions = _pick(rng, len(REGIONS), 2)
     offered = (regions[0] * len(DEPARTMENTS) + department, regions[1] * len(DEPARTMENTS) + department)
@@ -165,7 +168,7 @@ def is_winter(day: date) -> bool:
     return day.month in (11, 12, 1)
 
 
-def _surveys(rng: np.random.Generator, first: date) -> dict[str, object]:
+def _surveys(rng: np.random.Generator, first: date) -> dict[str, Any]:
     roles = _pick(rng, 3, 3)
     lazy = 1 + int(rng.integers(4))
     mild = [wave for wave in range(1, 5) if not is_winter(first + timedelta(days=WAVE_DAYS[wave]))]

@@ -11,19 +11,20 @@ from heed.sample.plan import AGENTS_A_TEAM, Plan
 
 CUSTOMERS = 20_000
 NEVER = 10 * DAYS
-FIRST_NAMES = (
+_FIRST = (
     "Anna Ben Carla David Elif Felix Greta Hassan Ines Jonas Katya Lukas Mira Nils Olga Paul Rosa Samir Tina Uwe "
     "Vera Willem Yara Zoe Marta Emil Lea Oskar Nora Tarek"
-).split()
-LAST_NAMES = (
+)
+_LAST = (
     "Ahlers Brandt Celik Dorn Ebert Falk Gruber Hansen Ilic Jansen Keller Lorenz Maurer Nowak Orth Peters Quast Reuter "
     "Sommer Thiel Ulrich Vogt Weiss Yilmaz Zander Arndt Busch Cremer Decker Engel"
-).split()
+)
+FIRST_NAMES, LAST_NAMES = tuple(_FIRST.split()), tuple(_LAST.split())
 
 
 @dataclass(frozen=True)
 class Customers:
-    """Sorted by region. `mood`: lasting satisfaction; `style`: how high one answers at the same satisfaction; days are local day indices."""
+    """Sorted by region. `mood`: lasting satisfaction; `style`: how high one answers at the same; days are local day indices."""
 
     region: Ints
     segment: Ints
@@ -96,7 +97,9 @@ def build_customers(seed: int, scale: float, plan: Plan) -> Customers:
         mood=mood,
         style=rng.normal(0.0, 0.22, many),
         weight=rng.gamma(1.6, 1.0, many) * np.where(business, 1.6, 1.0),
-        fee=np.round(np.array([44.9, 34.9, 24.9, 39.9])[product] * np.where(business, 1.9, 1.0) + rng.integers(0, 3, many) * 5, 2),
+        fee=np.round(
+            np.array([44.9, 34.9, 24.9, 39.9])[product] * np.where(business, 1.9, 1.0) + rng.integers(0, 3, many) * 5, 2
+        ),
         opted_out=rng.random(many) < 0.06,
         treated=rng.random((many, 2)) < np.array([0.5, 0.41]),
         region_start=np.searchsorted(region, np.arange(len(REGIONS) + 1)),
@@ -119,7 +122,12 @@ def build_agents(seed: int, scale: float, plan: Plan) -> Agents:
     honest = np.isin(team, plan.offered_teams)
     agents.skill[honest] *= 0.3
     agents.warmth[honest] = rng.normal(0.0, 0.04, int(honest.sum()))
-    for place, skill, warmth in ((plan.star, 0.7, 0.55), (plan.picker, 0.0, 0.0), (plan.mixed, 0.0, 0.0), (plan.weak, -1.1, -0.45)):
+    for place, skill, warmth in (
+        (plan.star, 0.7, 0.55),
+        (plan.picker, 0.0, 0.0),
+        (plan.mixed, 0.0, 0.0),
+        (plan.weak, -1.1, -0.45),
+    ):
         number = agents.number(place)
         agents.skill[number], agents.warmth[number], agents.pace[number] = skill, warmth, 1.0
     return agents

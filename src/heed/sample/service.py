@@ -59,7 +59,9 @@ def _waits(world: World, rng: np.random.Generator, contacts: Contacts) -> None:
     rows = np.flatnonzero(live)
     offered = world.demand.offered_wait(rng, slot[rows], contacts.region[rows])
     chat = contacts.channel[rows] == CHAT
-    offered = np.where(chat, offered * 0.6 + rng.exponential(12.0, len(rows)), offered + rng.exponential(4.0, len(rows)))
+    offered = np.where(
+        chat, offered * 0.6 + rng.exponential(12.0, len(rows)), offered + rng.exponential(4.0, len(rows))
+    )
     patience = rng.exponential(PATIENCE_SECONDS, len(rows)) * np.where(chat, 1.5, 1.0) + 3.0
     gone = patience < offered
     wait[rows] = np.where(gone, patience, offered)
@@ -113,14 +115,17 @@ def _help(world: World, rng: np.random.Generator, contacts: Contacts) -> None:
 
 def wait_cost(seconds: Floats) -> Floats:
     """What waiting takes from satisfaction: steep at first, 1.3 at the most; half of it at five minutes."""
-    return 1.3 * seconds / (seconds + 300.0)
+    cost: Floats = 1.3 * seconds / (seconds + 300.0)
+    return cost
 
 
 def _mood(world: World, rng: np.random.Generator, contacts: Contacts) -> Floats:
     """Satisfaction with the contact in units of about one point of five, before anyone is asked."""
     people, agents = world.customers, world.agents
     effect = (contacts.pilot == world.plan.pilot_roles[0]) & contacts.treated
-    mood = 0.62 + 0.5 * people.mood[contacts.customer] + np.where(contacts.answered, agents.warmth[contacts.agent], 0.0)
+    mood: Floats = (
+        0.62 + 0.5 * people.mood[contacts.customer] + np.where(contacts.answered, agents.warmth[contacts.agent], 0.0)
+    )
     mood = mood + np.where(contacts.helped, 0.30, -1.05) + HARD_MOOD * contacts.hard + PILOT_MOOD * effect
     mood = mood - wait_cost(contacts.wait * np.where(contacts.channel == STORE, 0.5, 1.0)) - 0.25 * contacts.transfers
     mood = mood - 0.25 * np.clip(contacts.reply / 86_400, 0.0, 2.0) - 0.2 * contacts.turn

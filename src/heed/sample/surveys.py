@@ -44,7 +44,7 @@ def asking(world: World, number: int, contacts: Contacts) -> Asked:
     probability = np.where(offering, OFFER, probability)
     drawn = rng.random(len(contacts)) < probability
     picks = offering & (contacts.agent == world.agents.number(plan.picker)) & (contacts.turn == 0)
-    shown = contacts.mood[picks] + rng.normal(0.0, 0.45, int(picks.sum()))
+    shown = contacts.mood[picks] + rng.normal(0.0, 0.25, int(picks.sum()))
     if len(shown):
         drawn[picks] = shown > np.quantile(shown, 1.0 - OFFER)
     reason = np.where(offering, np.where(drawn, OFFERED, NOT_OFFERED), np.where(drawn, SAMPLED, NOT_SAMPLED))
@@ -84,7 +84,9 @@ def invitation_columns(world: World, number: int, contacts: Contacts, asked: Ask
     return columns, len(row)
 
 
-def post_contact(world: World, number: int, contacts: Contacts, cases: Cases, asked: Asked, theme: Ints) -> tuple[pa.Table, Said]:
+def post_contact(
+    world: World, number: int, contacts: Contacts, cases: Cases, asked: Asked, theme: Ints
+) -> tuple[pa.Table, Said]:
     """The answers after a contact, and the words that come with some of them. Who answers does not depend on the mood."""
     rng, people = world.rng("post-contact", number), world.customers
     logit = ANSWER_LOGIT + CHANNEL_LOGIT[contacts.channel] + SEGMENT_LOGIT[people.segment[contacts.customer]]
@@ -109,7 +111,9 @@ def post_contact(world: World, number: int, contacts: Contacts, cases: Cases, as
     ces_known = answered(rng, many)
     questions = [
         Question("satisfaction", "csat", 1.0, 5.0, csat(mood), answered(rng, many)),
-        Question("ease", "ces", 1.0, 7.0, ease(mood + rng.normal(0.0, 0.4, many) - 0.15 * contacts.transfers[row]), ces_known),
+        Question(
+            "ease", "ces", 1.0, 7.0, ease(mood + rng.normal(0.0, 0.4, many) - 0.15 * contacts.transfers[row]), ces_known
+        ),
         helped_question(rng, contacts.helped[row]),
     ]
     columns, rows_made = rows(questions, shared, response_id)
@@ -123,7 +127,11 @@ def said_in(shared: dict[str, Any], response_id: pa.Array, says: Ints, survey: s
     """The columns of comments in questionnaires: those of the questionnaire, for the ones who wrote."""
     place = pa.array(says)
     left_out = ("answered_at", "invited_at", "survey_key", "duration_seconds")
-    columns = {name: value.take(place) for name, value in shared.items() if isinstance(value, pa.Array) and name not in left_out}
+    columns = {
+        name: value.take(place)
+        for name, value in shared.items()
+        if isinstance(value, pa.Array) and name not in left_out
+    }
     return {
         **columns,
         "said_at": shared["answered_at"].take(place),
@@ -153,9 +161,14 @@ def post_case(world: World, number: int, contacts: Contacts, cases: Cases, theme
         "duration_seconds": pa.array(np.round(np.exp(rng.normal(3.9, 0.5, many)) + 10, 1)),
         **place_columns(world, contacts, row),
     }
-    columns, rows_made = rows([Question("satisfaction", "csat", 1.0, 5.0, csat(felt), answered(rng, many))], shared, response_id)
+    columns, rows_made = rows(
+        [Question("satisfaction", "csat", 1.0, 5.0, csat(felt), answered(rng, many))], shared, response_id
+    )
     table = finish("responses", columns, rows_made, batch=world.batch, recorded_at=world.clock.end)
     says = np.flatnonzero(rng.random(many) < 0.3)
     return table, Said(
-        said_in(shared, response_id, says, POST_CASE), theme[row][says], tone(rng, felt[says]), people.language[customer[says]]
+        said_in(shared, response_id, says, POST_CASE),
+        theme[row][says],
+        tone(rng, felt[says]),
+        people.language[customer[says]],
     )

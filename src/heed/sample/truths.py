@@ -1,7 +1,7 @@
 """What is planted under a seed, in words: each truth, its size, where it is to be seen, and its null twin."""
 
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -10,7 +10,7 @@ import yaml
 
 from heed.sample.changelog import RELEASE_TITLES
 from heed.sample.names import DAYS, DEPARTMENTS, PILOTS, REGIONS, SOURCE, STAGES, SURVEYS, TEAMS
-from heed.sample.plan import AGENTS_A_TEAM, CAMPAIGN_DAYS, RISE_DAYS, WAVE_DAYS, Plan, draw
+from heed.sample.plan import AGENTS_A_TEAM, CAMPAIGN_DAYS, RISE_DAYS, WAVE_DAYS, Plan, draw, last_full_day
 
 
 @dataclass(frozen=True)
@@ -45,7 +45,7 @@ def _written() -> list[dict[str, Any]]:
 
 def planted(seed: int, until: date | None = None, scale: float = 1.0) -> list[Truth]:
     """The truths of a seed. Days depend on `until`, the last day of the operation; agents on the scale above 1."""
-    until = until or date.today() - timedelta(days=1)
+    until = until or last_full_day()
     names = drawn(draw(seed, until), scale)
     return [_truth(row, names) for row in _written()]
 

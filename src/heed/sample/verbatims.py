@@ -86,7 +86,11 @@ def verbatim_table(world: World, number: int, said: list[Said]) -> pa.Table:
         columns["verbatim_id"] = keys(f"{SOURCE}-v{number:03d}-", np.arange(begun, begun + many))
         begun += many
         tables.append(finish("verbatims", columns, many, batch=world.batch, recorded_at=world.clock.end))
-    return pa.concat_tables(tables) if tables else finish("verbatims", {}, 0, batch=world.batch, recorded_at=world.clock.end)
+    return (
+        pa.concat_tables(tables)
+        if tables
+        else finish("verbatims", {}, 0, batch=world.batch, recorded_at=world.clock.end)
+    )
 
 
 def _with_text(world: World, stream: str, number: int, said: Said) -> tuple[dict[str, Any], int]:

@@ -47,7 +47,9 @@ class Wave:
 
 def wave_days() -> list[tuple[int, int, int]]:
     """(survey, wave, day) of every wave."""
-    return [(survey, wave, day + CHECK_AFTER_DAYS * survey) for survey in range(2) for wave, day in enumerate(WAVE_DAYS)]
+    return [
+        (survey, wave, day + CHECK_AFTER_DAYS * survey) for survey in range(2) for wave, day in enumerate(WAVE_DAYS)
+    ]
 
 
 def waves_of(world: World, since: int, until: int) -> list[Wave]:
@@ -125,8 +127,10 @@ def responses(world: World, wave: Wave) -> tuple[pa.Table, Said]:
 
 def _lazy(world: World, wave: Wave, customer: Ints) -> Flags:
     """Who ticks one column from top to bottom: a group of one region in one wave."""
-    mine = wave.survey == 1 and wave.number == world.plan.lazy_wave
-    return mine & (world.customers.region[customer] == world.plan.lazy_region) & (wave.rng.random(len(customer)) < LAZY_SHARE)
+    if wave.survey != 1 or wave.number != world.plan.lazy_wave:
+        return np.zeros(len(customer), dtype=bool)
+    here: Flags = world.customers.region[customer] == world.plan.lazy_region
+    return here & (wave.rng.random(len(customer)) < LAZY_SHARE)
 
 
 def stage_weights(world: World) -> Floats:

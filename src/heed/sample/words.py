@@ -71,7 +71,11 @@ def _bank(cells: list[list[str]]) -> Bank:
     count = np.array([len(cell) for cell in cells])
     texts = (pa.array(pieces[0]), pa.array(pieces[1]), pa.array(pieces[2]))
     return Bank(
-        texts, (np.array(blanks[0]), np.array(blanks[1])), np.concatenate([[0], np.cumsum(count)[:-1]]), count, len(phrases)
+        texts,
+        (np.array(blanks[0]), np.array(blanks[1])),
+        np.concatenate([[0], np.cumsum(count)[:-1]]),
+        count,
+        len(phrases),
     )
 
 
@@ -93,7 +97,9 @@ def _banks() -> dict[str, Bank]:
     result = {}
     for part in ("opening", "detail", "closing"):
         result[part] = _bank([loaded[part][language][mood] for language in LANGUAGES for mood in MOODS])
-    result["core"] = _bank([row[language][mood] for row in loaded["themes"].values() for language in LANGUAGES for mood in MOODS])
+    result["core"] = _bank(
+        [row[language][mood] for row in loaded["themes"].values() for language in LANGUAGES for mood in MOODS]
+    )
     result["personal"] = _bank([loaded["personal"][language] for language in LANGUAGES])
     return result
 
@@ -111,8 +117,14 @@ def _values() -> pa.Array:
         [str(value) for value in rng.integers(5, 75, VALUES)],
         [str(value) for value in rng.integers(2, 30, VALUES)],
         [str(value) for value in rng.integers(4, 19, VALUES)],
-        [f"030 23125 {value:03d}" if value % 2 else f"+49 171 39200 {value % 100:02d}" for value in rng.integers(0, 1000, VALUES)],
-        [f"{a}.{b}{n}@{host}".lower() for a, b, n, host in zip(first, last, rng.integers(1, 99, VALUES), hosts, strict=True)],
+        [
+            f"030 23125 {value:03d}" if value % 2 else f"+49 171 39200 {value % 100:02d}"
+            for value in rng.integers(0, 1000, VALUES)
+        ],
+        [
+            f"{a}.{b}{n}@{host}".lower()
+            for a, b, n, host in zip(first, last, rng.integers(1, 99, VALUES), hosts, strict=True)
+        ],
         [f"{a} {b}" for a, b in zip(first, last, strict=True)],
         [f"K-{value}" for value in rng.integers(100_000, 999_999, VALUES)],
     ]

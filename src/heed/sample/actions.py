@@ -1,0 +1,71 @@
+"""What people do with the sample operation: load it and remove it. One at a time."""
+
+import fcntl
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import date
+from typing import Any
+
+from heed.core.errors.rules import Invalid
+from heed.core.settings.rules import current
+from heed.facts.store.store import Store
+from heed.sample import loading
+from heed.sample.definitions import ensure_definitions
+from heed.sample.organisation import make_organisation, take_away_organisation
+from heed.sample.plan import last_full_day
+from heed.sample.world import build_world
+
+MOST_SCALE = 1000.0
+EARLIEST = date(1990, 1, 1)
+
+
+def _quiet(amount: float) -> None:
+    """Nobody watches the progress."""
+
+
+@contextmanager
+def _alone() -> Iterator[None]:
+    """Two loads, or a load and a removal, wait for one another."""
+    home = current().home_path
+    home.mkdir(parents=True, exist_ok=True)
+    with (home / "sample.door").open("w") as door:
+        fcntl.flock(door, fcntl.LOCK_EX)
+        yield
+
+
+def _store() -> Store:
+    return Store(current().facts_location)
+
+
+def load_sample(
+    seed: int = 0, scale: float = 1.0, until: date | None = None, advance: Callable[[float], None] = _quiet
+) -> dict[str, Any]:
+    """Load the sample operation. The same one again changes nothing; another one is refused."""
+    if seed < 0:
+        raise Invalid("A seed is 0 or more.", code="invalid_seed")
+    if not 0.01 <= scale <= MOST_SCALE:
+        raise Invalid(f"The scale is {scale:g}.", code="invalid_scale", hint=f"Give 0.01 to {MOST_SCALE:g}.")
+    if until is not None and not EARLIEST <= until <= last_full_day():
+        raise Invalid(f"The last day {until} is not possible.", code="invalid_until", hint="Give a day that is past.")
+    with _alone():
+        store = _store()
+        load = loading.wanted(store, seed, float(scale), until)
+        made = make_organisation(build_world(load.seed, load.scale, load.until))
+        ensure_definitions()
+        written = loading.write(store, load, advance)
+        return {
+            "seed": load.seed,
+            "scale": load.scale,
+            "until": load.until.isoformat(),
+            "loaded": sum(written.values()),
+            "tables": loading.counts(store),
+            "made": made,
+        }
+
+
+def remove_sample() -> dict[str, Any]:
+    """Take away all that the sample brought, and nothing else."""
+    with _alone():
+        counted = take_away_organisation()
+        gone = loading.clear(_store())
+    return {"removed": sum(gone.values()), "tables": gone, **counted}
