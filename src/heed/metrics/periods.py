@@ -1,4 +1,4 @@
-"""Days, weeks and months of a time zone, cut in the engine with integers only, so that every engine cuts alike."""
+"""Days, weeks and months of a time zone, cut in the engine without its own calendar, so that every engine cuts alike."""
 
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Literal
@@ -8,11 +8,11 @@ import ibis
 import ibis.expr.types as ir
 
 from heed.core.errors.rules import Invalid, nearest
-from heed.metrics.sources.spans import epoch
 
 Period = Literal["day", "week", "month"]
 PERIODS: tuple[Period, ...] = ("day", "week", "month")
 EPOCH_DAY = date(1970, 1, 1)
+FEW_PERIODS = 64
 
 
 def zone_of(name: str) -> ZoneInfo:
@@ -42,18 +42,86 @@ def start_of(moment: date | datetime, zone: ZoneInfo) -> datetime:
     return datetime.combine(moment, time(), tzinfo=zone).astimezone(UTC)
 
 
+def index_of(day: date, period: Period) -> int:
+    """The number of the period a local day falls in: days since 1970, weeks since the Monday before, or months since
+    year 0.
+    """
+    days = (day - EPOCH_DAY).days
+    if period == "day":
+        return days
+    if period == "week":
+        return (days + 3) // 7
+    return day.year * 12 + day.month - 1
+
+
+def period_start(index: int, period: Period) -> date:
+    """The first day of the period with this number; weeks start on Monday."""
+    if period == "day":
+        return EPOCH_DAY + timedelta(days=index)
+    if period == "week":
+        return EPOCH_DAY + timedelta(days=index * 7 - 3)
+    return date(index // 12, index % 12 + 1, 1)
+
+
+def period_index(at: ir.Value, period: Period, zone: ZoneInfo, first: datetime, last: datetime) -> ir.Value:
+    """The number of the local period a time falls in. Times lie between first and last.
+
+    Up to FEW_PERIODS are told apart by their first instants, halving each time; more are counted.
+    """
+    low, high = (index_of(moment.astimezone(zone).date(), period) for moment in (first, last))
+    if high - low < FEW_PERIODS:
+        return _halved(at, period, zone, low, max(low, high))
+    return _counted(at, period, zone, first, last)
+
+
+def _halved(at: ir.Value, period: Period, zone: ZoneInfo, low: int, high: int) -> ir.Value:
+    if low == high:
+        return ibis.literal(low, type="int64")
+    middle = (low + high + 1) // 2
+    boundary = ibis.literal(start_of(period_start(middle, period), zone), type="timestamp('UTC')")
+    return ibis.ifelse(
+        at < boundary, _halved(at, period, zone, low, middle - 1), _halved(at, period, zone, middle, high)
+    )
+
+
+def _counted(at: ir.Value, period: Period, zone: ZoneInfo, first: datetime, last: datetime) -> ir.Value:
+    # Whole seconds or not: the fraction changes no day.
+    seconds = at.epoch_seconds()
+    *changes, (_, final) = offsets(zone, first, last)
+    shift: ir.Value = ibis.literal(final, type="int64")
+    if changes:
+        branches = [(seconds < int(until.timestamp()), ibis.literal(east, type="int64")) for until, east in changes]
+        shift = ibis.cases(*branches, else_=shift)
+    day = (seconds + shift) // 86400
+    if period == "day":
+        return day
+    return (day + 3) // 7 if period == "week" else _month_of(day)
+
+
+def _month_of(day: ir.Value) -> ir.Value:
+    """Months since year 0 of a day since 1970 (Hinnant, chrono-compatible low-level date algorithms,
+    civil_from_days).
+    """
+    shifted = day + 719468
+    era = shifted // 146097
+    of_era = shifted - era * 146097
+    year_of_era = (of_era - of_era // 1460 + of_era // 36524 - of_era // 146096) // 365
+    of_year = of_era - (365 * year_of_era + year_of_era // 4 - year_of_era // 100)
+    march_month = (5 * of_year + 2) // 153
+    return (year_of_era + era * 400) * 12 + march_month + 2
+
+
 def offsets(zone: ZoneInfo, first: datetime, last: datetime) -> list[tuple[datetime, int]]:
-    """(until, seconds east of UTC) from first to last: the offset that holds before `until`, to the second. The last
-    entry holds for ever.
+    """(until, seconds east of UTC) from first to last: the offset that holds before `until`. The last entry holds for
+    ever.
     """
     steps: list[tuple[datetime, int]] = []
     at = first.astimezone(UTC).replace(microsecond=0)
     end = last.astimezone(UTC) + timedelta(days=1)
     while at < end:
         following = at + timedelta(days=1)
-        before, after = _offset(zone, at), _offset(zone, following)
-        if before != after:
-            steps.append((_change(zone, at, following), before))
+        if _offset(zone, at) != _offset(zone, following):
+            steps.append((_change(zone, at, following), _offset(zone, at)))
         at = following
     return [*steps, (datetime.max.replace(tzinfo=UTC), _offset(zone, at))]
 
@@ -70,43 +138,3 @@ def _change(zone: ZoneInfo, low: datetime, high: datetime) -> datetime:
         middle = (low + (high - low) / 2).replace(microsecond=0)
         low, high = (middle, high) if _offset(zone, middle) == before else (low, middle)
     return high
-
-
-def period_index(at: ir.Value, period: Period, zone: ZoneInfo, first: datetime, last: datetime) -> ir.IntegerValue:
-    """A whole number for the local period a time falls in; `period_start` turns it back into a date. Times lie
-    between first and last.
-    """
-    seconds = epoch(at)
-    *changes, (_, final) = offsets(zone, first, last)
-    shift: ir.Value = ibis.literal(final, type="int64")
-    if changes:
-        branches = [(seconds < int(until.timestamp()), ibis.literal(east, type="int64")) for until, east in changes]
-        shift = ibis.cases(*branches, else_=shift)
-    day = (seconds + shift) // 86400
-    if period == "day":
-        return day
-    if period == "week":
-        return (day + 3) // 7
-    return _month_of(day)
-
-
-def _month_of(day: ir.IntegerValue) -> ir.IntegerValue:
-    """Months since year 0 of a day since 1970 (Hinnant, chrono-compatible low-level date algorithms,
-    civil_from_days).
-    """
-    shifted = day + 719468
-    era = shifted // 146097
-    of_era = shifted - era * 146097
-    year_of_era = (of_era - of_era // 1460 + of_era // 36524 - of_era // 146096) // 365
-    of_year = of_era - (365 * year_of_era + year_of_era // 4 - year_of_era // 100)
-    march_month = (5 * of_year + 2) // 153
-    return (year_of_era + era * 400) * 12 + march_month + 2
-
-
-def period_start(index: int, period: Period) -> date:
-    """The first day of the period with this number; weeks start on Monday."""
-    if period == "day":
-        return EPOCH_DAY + timedelta(days=index)
-    if period == "week":
-        return EPOCH_DAY + timedelta(days=index * 7 - 3)
-    return date(index // 12, index % 12 + 1, 1)

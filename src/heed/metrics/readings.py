@@ -83,7 +83,7 @@ def read(
     if min_n < 1:
         raise Invalid(f"min-n is {min_n}.", code="invalid_min_n", hint="Give 1 to show every group, or more.")
     part, split = part or Slice(), Split(tuple(by), period, zone)
-    source = open_source(engine, measure.source)
+    source = open_source(engine, measure.source, part.since)
     first, last = span(engine, source)
     chosen = measured(source.shape, sliced(source.shape, source.rows, part), measure)
     rows = split_rows(source.shape, chosen, split, part.since or first or NEVER, part.until or last or NEVER)

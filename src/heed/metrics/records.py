@@ -63,9 +63,10 @@ def records(
     """
     if not 1 <= limit <= 1000:
         raise Invalid(f"{limit} records cannot be shown at once.", code="invalid_limit", hint="Ask for 1 to 1000.")
-    source = open_source(engine, measure.source)
+    part = part or Slice()
+    source = open_source(engine, measure.source, part.since)
     shape = source.shape
-    rows = measured(shape, sliced(shape, source.rows, part or Slice()), measure)
+    rows = measured(shape, sliced(shape, source.rows, part), measure)
     for name, value in (group or {}).items():
         column = by_column(shape, rows, name)
         rows = rows.filter(column.isnull() if value is None else column == value)

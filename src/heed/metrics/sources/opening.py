@@ -23,9 +23,6 @@ class Engine(Protocol):
     def run(self, expr: Any) -> pa.Table: ...
 
 
-DERIVED = {"cases": cases, "contacts": contacts}
-
-
 @dataclass(frozen=True)
 class Source:
     """A relation of the engine, its shape, and the table of facts it is read from."""
@@ -35,11 +32,15 @@ class Source:
     base: ir.Table
 
 
-def open_source(engine: Engine, name: str) -> Source:
-    """Raises Invalid, naming the nearest, when there is no such source."""
+def open_source(engine: Engine, name: str, since: datetime | None = None) -> Source:
+    """Raises Invalid, naming the nearest, when there is no such source. Rows before `since` may be left out where
+    that is quicker.
+    """
     shape = shape_of(name)
     base = engine.table(shape.base)
-    return Source(shape, DERIVED[name](base) if name in DERIVED else base, base)
+    if name == "cases":
+        return Source(shape, cases(base), base)
+    return Source(shape, contacts(base, since) if name == "contacts" else base, base)
 
 
 def span(engine: Engine, source: Source) -> tuple[datetime | None, datetime | None]:
