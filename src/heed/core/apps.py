@@ -13,6 +13,7 @@ class CoreConfig(AppConfig):
 
         from heed.core.access import rules as access_rules  # noqa: F401  registers its personal columns
         from heed.core.access.actions.links import note_sign_in
+        from heed.core.calendar import definition as calendar_definition  # noqa: F401  registers its kind
         from heed.core.http import rules as http_rules  # noqa: F401  registers its personal columns
         from heed.core.people import definition  # noqa: F401  registers the kinds it owns
 

@@ -1,0 +1,149 @@
+"""The clock of business hours: exact to the second across daylight saving, holidays and split shifts. Pure.
+
+Local spans are laid on the line of real time: an hour that a clock change skips does not count, one that it repeats counts twice.
+"""
+
+import datetime
+from collections.abc import Iterator
+from functools import lru_cache
+from zoneinfo import ZoneInfo
+
+import holidays
+
+from heed.core.calendar.definition import Calendar, spans_on
+from heed.core.errors.rules import Invalid
+
+UTC = datetime.UTC
+# A promise that no opening hour meets within so many days has a calendar that never opens.
+LONGEST_LOOK_DAYS = 3660
+
+
+@lru_cache(maxsize=64)
+def _holidays(country: str, region: str, year: int) -> frozenset[datetime.date]:
+    if not country:
+        return frozenset()
+    return frozenset(holidays.country_holidays(country, subdiv=region or None, years=year))
+
+
+def is_closed_day(calendar: Calendar, day: datetime.date) -> bool:
+    """Whether a local day is closed as a holiday or by name; a day with hours of its own is not."""
+    if day in calendar.open_on:
+        return False
+    return day in calendar.closed_on or day in _holidays(calendar.holidays_country, calendar.holidays_region, day.year)
+
+
+@lru_cache(maxsize=4096)
+def _segments(
+    zone_name: str, day: datetime.date
+) -> tuple[tuple[datetime.datetime, datetime.datetime, datetime.timedelta], ...]:
+    """The stretches of real time around a local day in which the clock does not change: start, end (UTC), offset from UTC."""
+    zone = ZoneInfo(zone_name)
+    start = datetime.datetime.combine(day, datetime.time(), UTC) - datetime.timedelta(hours=26)
+    end = start + datetime.timedelta(hours=76)
+    found, low = [], start
+    while low < end:
+        offset = _offset(low, zone)
+        high = low
+        while high < end and _offset(high, zone) == offset:
+            high = min(high + datetime.timedelta(hours=1), end)
+        if high < end or _offset(high, zone) != offset:
+            high = _change(high - datetime.timedelta(hours=1), high, zone)
+        found.append((low, high, offset))
+        low = high
+    return tuple(found)
+
+
+def _offset(instant: datetime.datetime, zone: ZoneInfo) -> datetime.timedelta:
+    return instant.astimezone(zone).utcoffset() or datetime.timedelta()
+
+
+def _change(low: datetime.datetime, high: datetime.datetime, zone: ZoneInfo) -> datetime.datetime:
+    """The first second at which the clock has changed, between two instants of which only the second has."""
+    before = _offset(low, zone)
+    while high - low > datetime.timedelta(seconds=1):
+        middle = (low + (high - low) / 2).replace(microsecond=0)
+        low, high = (middle, high) if _offset(middle, zone) == before else (low, middle)
+    return high
+
+
+@lru_cache(maxsize=4096)
+def _day_windows(calendar_key: "_Key", day: datetime.date) -> tuple[tuple[datetime.datetime, datetime.datetime], ...]:
+    calendar = calendar_key.calendar
+    if is_closed_day(calendar, day):
+        return ()
+    midnight = datetime.datetime.combine(day, datetime.time(), UTC)
+    found = []
+    for start, end, offset in _segments(calendar.time_zone, day):
+        for opens, closes in spans_on(calendar, day):
+            low = max(start, midnight + datetime.timedelta(minutes=opens) - offset)
+            high = min(end, midnight + datetime.timedelta(minutes=closes) - offset)
+            if low < high:
+                found.append((low, high))
+    return tuple(sorted(found))
+
+
+class _Key:
+    """A calendar as a key of the cache: by identity, as the model is frozen but holds a dictionary."""
+
+    __slots__ = ("calendar",)
+
+    def __init__(self, calendar: Calendar) -> None:
+        self.calendar = calendar
+
+    def __hash__(self) -> int:
+        return id(self.calendar)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Key) and other.calendar is self.calendar
+
+
+def windows(
+    calendar: Calendar, start: datetime.datetime, end: datetime.datetime
+) -> Iterator[tuple[datetime.datetime, datetime.datetime]]:
+    """The open windows between two instants, in UTC, cut at both ends."""
+    zone = ZoneInfo(calendar.time_zone)
+    day, last = start.astimezone(zone).date(), end.astimezone(zone).date()
+    key = _Key(calendar)
+    while day <= last:
+        for opens, closes in _day_windows(key, day):
+            low, high = max(opens, start), min(closes, end)
+            if low < high:
+                yield low.astimezone(UTC), high.astimezone(UTC)
+        day += datetime.timedelta(days=1)
+
+
+def open_at(calendar: Calendar, at: datetime.datetime) -> bool:
+    """Whether the operation is open at an instant; a window includes its start and not its end."""
+    day = at.astimezone(ZoneInfo(calendar.time_zone)).date()
+    return any(opens <= at < closes for opens, closes in _day_windows(_Key(calendar), day))
+
+
+def business_seconds_between(calendar: Calendar, start: datetime.datetime, end: datetime.datetime) -> float:
+    """Seconds of opening between two aware instants; 0 when the end is not after the start."""
+    _aware(start, end)
+    return sum((closes - opens).total_seconds() for opens, closes in windows(calendar, start, end))
+
+
+def add_business_seconds(calendar: Calendar, start: datetime.datetime, seconds: float) -> datetime.datetime:
+    """The first instant (UTC) by which so many seconds of opening have passed since `start`.
+
+    Raises Invalid (code never_open) when the calendar does not open long enough in ten years.
+    """
+    _aware(start)
+    left = float(seconds)
+    if left <= 0:
+        return start.astimezone(UTC)
+    for opens, closes in windows(calendar, start, start + datetime.timedelta(days=LONGEST_LOOK_DAYS)):
+        length = (closes - opens).total_seconds()
+        if length >= left:
+            return opens + datetime.timedelta(seconds=left)
+        left -= length
+    raise Invalid(
+        f"{calendar.name} does not open long enough.", code="never_open", hint="Give the calendar opening hours."
+    )
+
+
+def _aware(*moments: datetime.datetime) -> None:
+    for moment in moments:
+        if moment.tzinfo is None:
+            raise Invalid("A time needs a time zone.", code="naive_time", hint="Give it as 2026-03-29T01:30:00Z.")

@@ -1,0 +1,42 @@
+"""The kind `privacy_policy`: lawful basis, retention and the least group that may be shown. The strictest in force wins."""
+
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field, field_validator
+
+from heed.core.definitions.rules import kind
+from heed.core.errors.rules import nearest
+from heed.facts.schema.tables import TABLES
+
+Basis = Literal["consent", "contract", "legal_obligation", "vital_interests", "public_task", "legitimate_interests"]
+
+
+@kind("privacy_policy", title="Privacy policy", title_plural="Privacy policies", four_eyes=True)
+class PrivacyPolicy(BaseModel):
+    """What the law and the organisation demand of personal data."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    name: str = Field(min_length=1, max_length=120, description="Name, such as GDPR.")
+    jurisdiction: str = Field("", description="Where it applies, such as EU, UK or US-CA; empty: everywhere.")
+    min_n_customers: int = Field(
+        10, ge=1, le=1000, description="A figure about fewer customers than this is not shown."
+    )
+    min_n_employees: int = Field(
+        5, ge=1, le=1000, description="A figure split by employees needs this many rows in each group."
+    )
+    request_days: int = Field(30, ge=1, le=365, description="Days within which a person's request is answered.")
+    lawful_basis: dict[str, Basis] = Field({}, description="Purpose and the basis it rests on.")
+    retention_days: dict[str, int] = Field(
+        {}, description="Fact table and the days its rows are kept; absent: for good."
+    )
+
+    @field_validator("retention_days")
+    @classmethod
+    def _tables(cls, value: dict[str, int]) -> dict[str, int]:
+        for table, days in value.items():
+            if table not in TABLES:
+                raise ValueError(f"{table} is no table of facts. {nearest(table, TABLES)}")
+            if days < 1:
+                raise ValueError(f"{table}: {days} days is less than one")
+        return value
