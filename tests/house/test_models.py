@@ -5,6 +5,9 @@ from functools import lru_cache
 
 from django.apps import apps
 from django.db import models
+from django.db.migrations.autodetector import MigrationAutodetector
+from django.db.migrations.loader import MigrationLoader
+from django.db.migrations.state import ProjectState
 
 from heed.core.consent.rules import personal_columns
 from heed.facts.schema.tables import TABLES
@@ -86,6 +89,12 @@ def test_no_key_points_up() -> None:
 def test_the_floors_are_read() -> None:
     assert floors()["heed.goals"] > floors()["heed.service"] > floors()["heed.core"]
     assert floors()["heed.service.cases"] > floors()["heed.service.customers"] > floors()["heed.service"]
+
+
+def test_every_change_of_a_model_has_its_migration() -> None:
+    loader = MigrationLoader(None, ignore_no_initial=True)
+    found = MigrationAutodetector(loader.project_state(), ProjectState.from_apps(apps)).changes(graph=loader.graph)
+    assert not {app: made for app, made in found.items() if apps.get_app_config(app).name.startswith("heed.")}
 
 
 def test_models_lie_in_the_app_of_their_module() -> None:
