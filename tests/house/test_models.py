@@ -92,7 +92,7 @@ def test_the_floors_are_read() -> None:
 
 
 def test_every_change_of_a_model_has_its_migration() -> None:
-    loader = MigrationLoader(None, ignore_no_initial=True)
+    loader = MigrationLoader(None, ignore_no_migrations=True)
     found = MigrationAutodetector(loader.project_state(), ProjectState.from_apps(apps)).changes(graph=loader.graph)
     assert not {app: made for app, made in found.items() if apps.get_app_config(app).name.startswith("heed.")}
 
