@@ -9,6 +9,7 @@ from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 
 NBSP = "\u00a0"
+THIN = "\u202f"
 MINUS = "−"
 SPANS = ((120.0, 1.0, "s"), (7200.0, 60.0, "min"), (172800.0, 3600.0, "h"), (math.inf, 86400.0, "d"))
 
@@ -29,8 +30,10 @@ def span(value: float) -> tuple[float, str]:
     raise AssertionError("the last span has no limit")
 
 
-def in_unit(value: float | None, unit: str = "number", currency: str = "") -> str:
-    """`0.8321` as a share is "83.2%", `754` seconds are "12.6 min". Nothing is an en dash."""
+def in_unit(value: float | None, unit: str = "number", currency: str = "", like: float | None = None) -> str:
+    """`0.8321` as a share is "83.2%", `754` seconds are "12.6 min". Nothing is an en dash. Seconds take the unit in
+    which `like` is read best, so that figures side by side have one unit.
+    """
     if value is None or (isinstance(value, float) and not math.isfinite(value)):
         return "–"
     number = float(value)
@@ -38,13 +41,27 @@ def in_unit(value: float | None, unit: str = "number", currency: str = "") -> st
         digits = 2 if 0 < abs(number) < 0.01 else 1
         return _("%(number)s%%") % {"number": _digits(number * 100, digits)}
     if unit == "seconds":
-        divisor, name = span(number)
+        divisor, name = span(number if like is None else float(like))
         return f"{_digits(number / divisor, 1)}{NBSP}{name}"
     if unit == "count":
         return _digits(number, 0)
     if unit == "money":
         return f"{_digits(number, 2)}{NBSP}{currency}".rstrip(NBSP)
     return _digits(number, 1 if unit == "points" else 2)
+
+
+def interval(low: float | None, high: float | None, unit: str = "number", like: float | None = None) -> str:
+    """Both limits with the unit named once: "4.8 – 6.7%", "1.6 – 2.2 h"."""
+    if low is None or high is None:
+        return ""
+    first, second = (in_unit(value, unit, like=high if like is None else like) for value in (low, high))
+    ending = second.lstrip("0123456789.,−- ’'" + NBSP + THIN)
+    return f"{first.removesuffix(ending).rstrip(NBSP)} – {second}" if ending else f"{first} – {second}"
+
+
+def level_said(level: float) -> str:
+    """A confidence level as people say it: "95%"."""
+    return _("%(number)s%%") % {"number": number_format(f"{level * 100:g}")}
 
 
 def difference(value: float | None, unit: str = "number", currency: str = "") -> str:

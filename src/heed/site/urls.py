@@ -7,6 +7,7 @@ from heed.core.urls import urlpatterns as core_pages
 from heed.desks.urls import urlpatterns as desk_pages
 from heed.feedback.urls import urlpatterns as feedback_pages
 from heed.goals.urls import urlpatterns as goals_pages
+from heed.sample.pages import urlpatterns as sample_pages
 from heed.service.urls import urlpatterns as service_pages
 from heed.site import health
 from heed.site.api import api
@@ -24,4 +25,5 @@ urlpatterns = [
     *goals_pages,
     *service_pages,
     *feedback_pages,
+    *sample_pages,
 ]

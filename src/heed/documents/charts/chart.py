@@ -8,6 +8,7 @@ import hashlib
 import json
 import re
 from dataclasses import dataclass, field
+from datetime import date
 from functools import lru_cache
 from html import escape
 from typing import Any
@@ -42,7 +43,7 @@ class Cell:
 
 @dataclass(frozen=True)
 class Chart:
-    """`key` names it in the page, `alt` says in one sentence what is to be seen."""
+    """`key` names it in the page, `alt` says in one sentence what is to be seen, `legend` what letters in it stand for."""
 
     key: str
     title: str
@@ -51,6 +52,7 @@ class Chart:
     subtitle: str = ""
     columns: tuple[Column, ...] = ()
     numbers: tuple[tuple[Cell, ...], ...] = field(default=())
+    legend: tuple[tuple[str, date, str], ...] = ()
 
     def svg(self, theme: str = "") -> str:
         """A wide and a narrow picture, of which the style sheet shows one; with a theme, one picture in its colours."""

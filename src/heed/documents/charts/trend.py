@@ -88,31 +88,30 @@ def _scale(unit: str, values: Sequence[dict[str, Any]]) -> dict[str, Any]:
     return scale
 
 
+def lettered(marks: Sequence[Mark]) -> list[tuple[str, Mark]]:
+    """Each mark with its letter, in order of time; those of one day share one."""
+    days = sorted({mark.at for mark in marks})
+    return [(_letter(days.index(mark.at)), mark) for mark in sorted(marks, key=lambda mark: (mark.at, mark.title))]
+
+
+def _letter(place: int) -> str:
+    return chr(ord("a") + place) if place < 26 else _letter(place // 26 - 1) + _letter(place % 26)
+
+
 def _marks(marks: Sequence[Mark]) -> list[dict[str, Any]]:
+    """A line with a letter for each day; what the letters stand for is listed below the picture."""
     if not marks:
         return []
-    rows = [{"at": mark.at.isoformat(), "title": mark.title, "break": mark.is_break} for mark in marks]
+    days = dict(lettered(marks))
+    broken = {mark.at for mark in marks if mark.is_break}
+    rows = [{"at": mark.at.isoformat(), "letter": letter, "break": mark.at in broken} for letter, mark in days.items()]
     x = {"field": "at", "type": "temporal"}
     dashed = {"condition": {"test": "datum.break", "value": [2, 3]}, "value": [1, 0]}
+    rule = {"type": "rule", "color": "var(--line-strong)"}
+    text = {"type": "text", "align": "center", "baseline": "bottom", "y": -4, "color": "var(--ink-soft)"}
     return [
-        {
-            "data": {"values": rows},
-            "mark": {"type": "rule", "color": "var(--ink-faint)"},
-            "encoding": {"x": x, "strokeDash": dashed},
-        },
-        {
-            "data": {"values": rows},
-            "mark": {
-                "type": "text",
-                "align": "left",
-                "baseline": "bottom",
-                "dx": -1,
-                "y": -5,
-                "limit": 180,
-                "color": "var(--ink-soft)",
-            },
-            "encoding": {"x": x, "text": {"field": "title"}},
-        },
+        {"data": {"values": rows}, "mark": rule, "encoding": {"x": x, "strokeDash": dashed}},
+        {"data": {"values": rows}, "mark": text, "encoding": {"x": x, "text": {"field": "letter"}}},
     ]
 
 
@@ -251,4 +250,6 @@ def trend(
         Column(_("High"), True),
         Column("n", True),
     )
-    return Chart(key, title, spec, _said(points, unit, title), subtitle, columns, _numbers(points, unit))
+    said = _said(points, unit, title)
+    legend = tuple((letter, mark.at, mark.title) for letter, mark in lettered(marks))
+    return Chart(key, title, spec, said, subtitle, columns, _numbers(points, unit), legend)

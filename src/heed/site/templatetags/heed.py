@@ -95,6 +95,18 @@ def in_unit(value: float | None, unit: str = "number") -> str:
 
 
 @register.filter
+def limits(row: Any, unit: str = "number") -> str:
+    """A figure's interval in words, in the unit of its value."""
+    return units.interval(*(intervals.part(row, name) for name in ("low", "high")), unit, intervals.part(row, "value"))
+
+
+@register.simple_tag
+def in_unit_like(value: float | None, unit: str, like: float | None) -> str:
+    """A value in the unit in which another is read best, for columns."""
+    return units.in_unit(value, unit or "number", like=like)
+
+
+@register.filter
 def difference(value: float | None, unit: str = "number") -> str:
     return units.difference(value, unit or "number")
 

@@ -19,10 +19,11 @@ from heed.core.errors.rules import HeedError
 from heed.core.people.queries import names_of
 from heed.documents.charts.chart import Chart
 from heed.documents.charts.trend import Mark, Point, trend
-from heed.documents.units import in_unit
+from heed.documents.units import in_unit, level_said
 from heed.goals.kpis.pages.asking import Asked, active_filters, asked, column_title, narrowed, span_chips, split_chips
+from heed.goals.kpis.pages.reading import figures
 from heed.goals.kpis.pages.window import Window, change, following, starts
-from heed.goals.kpis.queries import Question, ShownKpi, condition_fields, engine, show_kpi
+from heed.goals.kpis.queries import Question, ShownKpi, condition_fields, engine
 from heed.goals.kpis.rules import reached_rows
 from heed.metrics.happenings import happenings
 from heed.metrics.periods import start_of
@@ -33,6 +34,14 @@ BETTER = {
     "higher_is_better": gettext_lazy("higher"),
     "lower_is_better": gettext_lazy("lower"),
     "neither": gettext_lazy("neither way"),
+}
+METHODS = {
+    "wilson": "Wilson",
+    "wilson_effective_n": gettext_lazy("Wilson, effective n"),
+    "t": gettext_lazy("Student's t"),
+    "adjusted_wald": gettext_lazy("adjusted Wald"),
+    "garwood": gettext_lazy("Garwood, exact"),
+    "woodruff": "Woodruff",
 }
 PERIOD_TITLES = {
     "day": gettext_lazy("%(name)s by day"),
@@ -51,6 +60,11 @@ class Part:
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self.row, name)
+
+
+def method_title(method: str) -> str:
+    """How an interval was found, as people say it; authors in capitals."""
+    return str(METHODS.get(method, method.replace("_", " ")))
 
 
 def said(day: date) -> str:
@@ -78,8 +92,8 @@ def _marks(scope: Scope, seen: Window, zone: ZoneInfo) -> list[Mark]:
 
 
 def _chart(ask: Asked, seen: Window) -> Chart:
-    shown = show_kpi(ask.key, ask.scope, ask.question, period=seen.period)
-    subtitle = _("the band is the %(level)s interval") % {"level": in_unit(shown.level, "share")}
+    shown = figures(ask.key, ask.scope, ask.question, period=seen.period)
+    subtitle = _("the band is the %(level)s interval") % {"level": level_said(shown.level)}
     marks = _marks(ask.scope, seen, ZoneInfo(shown.zone))
     title = PERIOD_TITLES[seen.period] % {"name": shown.short}
     return trend(_points(shown, seen), title=title, unit=shown.unit, key="trend", subtitle=subtitle, marks=marks)
@@ -97,24 +111,26 @@ def _parts(ask: Asked, shown: ShownKpi) -> list[Part]:
 
 
 def _before(ask: Asked, seen: Window) -> ShownKpi | None:
-    if seen.span == "all":
-        return None
     since, until = seen.before
+    if since < seen.first:
+        return None
     asks = ask.question
-    return show_kpi(ask.key, ask.scope, Question(since, until, asks.where, asks.settings))
+    return figures(ask.key, ask.scope, Question(since, until, asks.where, asks.settings))
 
 
 def _about(ask: Asked, shown: ShownKpi) -> list[tuple[str, Any]]:
     out = sum(shown.excluded.values())
-    version = _("version %(number)s, in force since %(day)s")
+    since = _("in force since %(day)s") % {"day": said(shown.effective_from.date())}
+    if shown.effective_from.year < 2000:
+        since = _("in force from the beginning")
     rows = [
-        (_("Definition"), version % {"number": shown.definition_version, "day": said(shown.effective_from.date())}),
+        (_("Definition"), _("version %(number)s, %(since)s") % {"number": shown.definition_version, "since": since}),
         (_("Better"), BETTER[shown.direction]),
-        (_("Method"), shown.method),
+        (_("Method"), method_title(shown.method)),
         (_("Left out"), ngettext("%(count)s row", "%(count)s rows", out) % {"count": in_unit(out, "count")}),
         (_("Least group"), in_unit(shown.min_n, "count")),
         (_("Data up to"), _moment(shown.cutoff, shown.zone)),
-        (_("After"), shown.source),
+        (_("Source"), shown.source),
     ]
     return [*rows, *((_("Others aim at"), hint) for hint in shown.target_hints)]
 
@@ -144,7 +160,11 @@ def _computed(ask: Asked, shown: ShownKpi) -> list[tuple[str, Any]]:
         (_("Left out: %(reason)s") % {"reason": reason.replace("_", " ")}, text) for reason, text in measure.exclusions
     ]
     rows += [(name.replace("_", " ").capitalize(), value) for name, value in shown.settings.items()]
-    return [*rows, (_("Interval"), f"{shown.method}, {in_unit(shown.level, 'share')}"), (_("Time zone"), shown.zone)]
+    return [
+        *rows,
+        (_("Interval"), f"{method_title(shown.method)}, {in_unit(shown.level, 'share')}"),
+        (_("Time zone"), shown.zone),
+    ]
 
 
 def _excluded(shown: ShownKpi) -> list[tuple[str, int]]:
@@ -155,11 +175,12 @@ def _excluded(shown: ShownKpi) -> list[tuple[str, int]]:
 
 def _figures(ask: Asked, seen: Window) -> dict[str, Any]:
     """Everything that is read from the facts."""
-    shown = show_kpi(ask.key, ask.scope, ask.question, with_sql=True)
+    shown = figures(ask.key, ask.scope, ask.question, with_sql=True)
     before = _before(ask, seen)
     moved = change(shown.whole, before.whole if before else None, shown.direction)
     context: dict[str, Any] = {
         "shown": shown,
+        "method": f"{method_title(shown.method)}, {level_said(shown.level)}",
         "whole": shown.whole,
         "change": moved,
         "change_title": _("Against %(since)s – %(until)s")
@@ -173,7 +194,7 @@ def _figures(ask: Asked, seen: Window) -> dict[str, Any]:
         "trend_parquet": ask.export_href("parquet", cut=seen.period, by=""),
     }
     if ask.by:
-        split = show_kpi(ask.key, ask.scope, ask.question, by=ask.by)
+        split = figures(ask.key, ask.scope, ask.question, by=ask.by)
         context |= _split(ask, split)
     return context
 
@@ -213,16 +234,16 @@ def frame(ask: Asked) -> dict[str, Any]:
 def kpi(request: HttpRequest, key: str) -> HttpResponse:
     """One KPI. A condition that does not hold together is refused at its field."""
     ask = asked(request, key)
-    figures: dict[str, Any] = {}
+    read: dict[str, Any] = {}
     if ask.window:
         try:
-            figures = _figures(ask, ask.window)
+            read = _figures(ask, ask.window)
         except HeedError as error:
             if error.status not in (400, 422):
                 raise
             ask.refuse(error)
     refused = bool(ask.form.errors)
-    context = {**frame(ask), **figures, "refused": refused, "formula": _formula(ask)}
+    context = {**frame(ask), **read, "refused": refused, "formula": _formula(ask)}
     return render(request, "goals/kpis/kpi.html", context, status=422 if refused else 200)
 
 

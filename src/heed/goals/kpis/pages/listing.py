@@ -13,9 +13,10 @@ from heed.core.access.rules import Scope
 from heed.core.edge import page
 from heed.core.errors.rules import HeedError
 from heed.goals.kpis.pages.asking import source_of
+from heed.goals.kpis.pages.reading import figures
 from heed.goals.kpis.pages.spans import facts_span
 from heed.goals.kpis.pages.window import WEEK, Change, change, full_weeks, monday
-from heed.goals.kpis.queries import KpiSummary, Question, list_kpis, organisation_zone, show_kpi
+from heed.goals.kpis.queries import KpiSummary, Question, list_kpis, organisation_zone
 from heed.metrics.readings import Row
 
 WEEKS = 13
@@ -75,7 +76,7 @@ def glance(summary: KpiSummary, scope: Scope) -> Glance:
     last = facts[1].astimezone(organisation_zone()).date()
     since = monday(last + timedelta(days=1)) - WEEK * WEEKS
     try:
-        shown = show_kpi(summary.key, scope, Question(since=since), period="week")
+        shown = figures(summary.key, scope, Question(since=since), period="week")
     except HeedError as error:
         return Glance(summary, href, NO_ROW, (), None, None, error.message)
     weeks = full_weeks(shown.rows, last)

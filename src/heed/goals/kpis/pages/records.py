@@ -18,7 +18,8 @@ from heed.core.edge import page
 from heed.core.errors.rules import HeedError
 from heed.goals.kpis.pages.asking import Asked, asked, column_title
 from heed.goals.kpis.pages.figure import frame
-from heed.goals.kpis.queries import RecordPage, ShownKpi, kpi_records, show_kpi
+from heed.goals.kpis.pages.reading import figures
+from heed.goals.kpis.queries import RecordPage, ShownKpi, kpi_records
 from heed.metrics.periods import check_period
 from heed.metrics.records import Mark
 
@@ -135,7 +136,7 @@ def kpi_export(request: HttpRequest, key: str, form: str) -> HttpResponse:
     if not ask.form.is_valid() or ask.window is None:
         raise Http404(_("There is nothing to export."))
     cut = request.GET.get("cut", "")
-    shown = show_kpi(ask.key, ask.scope, ask.question, by=ask.by, period=check_period(cut) if cut else None)
+    shown = figures(ask.key, ask.scope, ask.question, by=ask.by, period=check_period(cut) if cut else None)
     write, kind = FORMS[form]
     response = HttpResponse(write(rows_of(shown)), content_type=kind)
     name = "-".join([ask.key, *ask.by, *([cut] if cut else [])])

@@ -18,11 +18,14 @@ WEEK = timedelta(days=7)
 
 @dataclass(frozen=True)
 class Window:
-    """since included, `end` not; `end` is the day after the newest facts where nobody set one."""
+    """since included, `end` not; `end` is the day after the newest facts where nobody set one. `first` is the day of
+    the oldest facts: before it there is nothing to compare with.
+    """
 
     since: date
     end: date
     period: Period
+    first: date
     span: str = ""
 
     @property
@@ -59,7 +62,7 @@ def window(
         weeks = SPANS[chosen]
         since = first if weeks is None else monday(end - timedelta(days=1)) - WEEK * (weeks - 1)
     since = min(since, end - timedelta(days=1))
-    return Window(since, end, cast(Period, period) or _cut((end - since).days), chosen)
+    return Window(since, end, cast(Period, period) or _cut((end - since).days), first, chosen)
 
 
 def _cut(days: int) -> Period:

@@ -1,0 +1,51 @@
+"""Figures as pages ask for them, kept while nothing they rest on has changed."""
+
+import hashlib
+from collections.abc import Sequence
+
+from django.core.cache import cache
+
+from heed.core.access.rules import Scope
+from heed.goals.kpis.queries import (
+    Question,
+    ShownKpi,
+    engine,
+    kpi_in_force,
+    organisation_zone,
+    privacy_policy,
+    show_kpi,
+)
+from heed.goals.kpis.rules import reached_rows
+from heed.metrics.periods import Period
+from heed.metrics.sources.shapes import shape_of
+
+KEPT_SECONDS = 3600
+
+
+def figures(
+    key: str,
+    scope: Scope,
+    question: Question,
+    *,
+    by: Sequence[str] = (),
+    period: Period | None = None,
+    with_sql: bool = False,
+) -> ShownKpi:
+    """As `show_kpi`. The key names all an answer rests on: definition, version of the facts, reach, policy and zone."""
+    scope.demand("see_figures")
+    held = kpi_in_force(key)
+    source = shape_of(held.body.measure.source)  # type: ignore[attr-defined]
+    version = engine().store.version(source.base)
+    reach = reached_rows(scope)
+    rests_on = (
+        (held.digest, held.version, engine().store.url, version, engine().name),
+        sorted((name, sorted(values)) for name, values in reach.items()) if reach is not None else None,
+        (privacy_policy(), organisation_zone().key),
+        (question, tuple(by), period, with_sql),
+    )
+    name = f"kpi:{hashlib.blake2s(repr(rests_on).encode()).hexdigest()}"
+    found = cache.get(name)
+    if found is None:
+        found = show_kpi(key, scope, question, by=by, period=period, with_sql=with_sql)
+        cache.set(name, found, KEPT_SECONDS)
+    return found  # type: ignore[no-any-return]
