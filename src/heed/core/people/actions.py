@@ -24,8 +24,10 @@ def ensure_root_unit(name: str, *, actor: str = "system") -> Unit:
     """The organisation itself, made when there is none. Call it inside a transaction."""
     found = root_unit()
     if found is None:
-        found = Unit.objects.create(key=unit_key(ROOT_KEY, unit_nodes()), name=name, kind="organisation")
-        record(UnitAdded(found.key, found.kind, None), actor=actor, subject=("unit", found.key))
+        # Of two who come at once the second waits here, and gets what the first has made.
+        found, is_new = Unit.objects.get_or_create(key=ROOT_KEY, defaults={"name": name, "kind": "organisation"})
+        if is_new:
+            record(UnitAdded(found.key, found.kind, None), actor=actor, subject=("unit", found.key))
     return found
 
 

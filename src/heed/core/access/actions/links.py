@@ -38,10 +38,11 @@ def make_sign_in_link(scope: Scope, person: str, minutes: int = LINK_MINUTES) ->
 @transaction.atomic
 def use_sign_in_link(secret: str) -> Person:
     """Use a link up and say whom it signs in. Of two browsers that come at once one wins."""
-    now = timezone.now()
     link = SignInLink.objects.filter(digest=digest_of(secret)).select_related("person").first()
-    live = SignInLink.objects.filter(digest=digest_of(secret), used_at=None, expires_at__gt=now, person__is_active=True)
-    if link is None or not live.update(used_at=now):
+    now = timezone.now()
+    # Columns of the link alone: a condition on another table would be read before the row is locked, and both would win.
+    live = SignInLink.objects.filter(digest=digest_of(secret), used_at=None, expires_at__gt=now)
+    if link is None or not link.person.is_active or not live.update(used_at=now):
         raise NotFound(
             "This link has been used or has ended.", code="link_spent", hint="Ask an administrator for another one."
         )

@@ -64,10 +64,9 @@ def make_token(
 @transaction.atomic
 def revoke_token(scope: Scope, token_id: int) -> None:
     """End a token of the asker's, at once and for good."""
-    owned = ApiToken.objects.filter(pk=token_id, person__key=scope.person)
-    if not owned.exists():
+    if not ApiToken.objects.filter(pk=token_id, person__key=scope.person).exists():
         raise NotFound("You have no such token.", code="unknown_token")
-    if owned.filter(revoked_at=None).update(revoked_at=timezone.now()):
+    if ApiToken.objects.filter(pk=token_id, revoked_at=None).update(revoked_at=timezone.now()):
         record(ApiTokenRevoked(scope.person, token_id), actor=scope.person, subject=("token", str(token_id)))
 
 
