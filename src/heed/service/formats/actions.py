@@ -114,7 +114,7 @@ def repair_row(scope: Scope, number: int, values: dict[str, str | None]) -> Quar
     """Change values of a rejected row. It waits until it is brought in again; what the file had is kept beside it."""
     scope.demand(PERMISSION)
     row = _open_row(number)
-    known = {name for name in row.values if name != "…"} | _mapping_columns(row.mapping)
+    known = ({*row.values} | {*row.origin.columns} | _mapping_columns(row.mapping)) - {"…"}
     unknown = [name for name in values if name not in known]
     if unknown:
         raise Invalid(

@@ -3,6 +3,7 @@
 import csv
 import io
 from collections.abc import Iterator
+from itertools import zip_longest
 from typing import Any
 
 import numpy as np
@@ -43,7 +44,7 @@ class Delimited:
         with self._source.opened() as stream:
             text = _Stream(CleanText(stream, self._mapping.encoding, self._mapping.stray, self.notes))
             _, lines = _header_text(text, self._mapping)
-            yield from _Parse(text, self.columns, self._delimiter, lines + 1).batches()
+            yield from _Parse(text, self.columns, self._delimiter, lines + 1, self.notes).batches()
 
 
 def _told(header: str) -> str:
@@ -76,6 +77,7 @@ class _Stream(io.RawIOBase):
     def __init__(self, text: CleanText) -> None:
         self._blocks = text.blocks()
         self._left = b""
+        self.end = b""
 
     def readable(self) -> bool:
         return True
@@ -97,14 +99,16 @@ class _Stream(io.RawIOBase):
             found, self._left = self._left + b"".join(self._blocks), b""
             return found
         found, self._left = self._left[:size], self._left[size:]
+        self.end = (self.end + found)[-4:]
         return found
 
 
 class _Parse:
     """One pass over the rows after the header."""
 
-    def __init__(self, text: _Stream, columns: list[str], delimiter: str, first_line: int) -> None:
-        self._text, self._columns, self._delimiter = text, columns, delimiter
+    def __init__(self, text: _Stream, columns: list[str], delimiter: str, first_line: int, notes: Tally) -> None:
+        self._text, self._columns, self._delimiter, self._notes = text, columns, delimiter, notes
+        self._last_value, self._last_line = "", first_line
         self._odd: dict[int, Any] = {}
         self._number = 1
         self._line = first_line
@@ -129,7 +133,9 @@ class _Parse:
             )
             for read in reader:
                 batch = self._batch(pa.Table.from_batches([read]).rename_columns(self._columns))
+                self._look_inside(batch)
                 yield batch
+            self._check_end()
         except pa.ArrowInvalid as error:
             if "Empty CSV" in str(error):
                 return
@@ -175,6 +181,29 @@ class _Parse:
         kept = table if keep.all() else table.filter(pa.array(keep))
         return Batch(kept, starts[~is_odd][keep], rows[~is_odd][keep], rejected)
 
+    def _look_inside(self, batch: Batch) -> None:
+        """Values of several lines: one line of which has as many delimiters as a row may be a row that a lost quotation mark swallowed."""
+        self._last_value = ""
+        if not batch.table.num_rows:
+            return
+        for place, name in enumerate(self._columns):
+            column = batch.table.column(place)
+            if not any(_holds_line_end(chunk) for chunk in column.chunks):
+                continue
+            if place == len(self._columns) - 1:
+                self._last_value, self._last_line = column[-1].as_py(), int(batch.lines[-1])
+            for row in np.flatnonzero(pc.match_substring(column, "\n").to_numpy()):
+                value = column[int(row)].as_py()
+                if any(line.count(self._delimiter) >= len(self._columns) - 1 > 0 for line in value.split("\n")[1:]):
+                    reason = "holds what looks like another row: is a quotation mark missing?"
+                    self._notes.add(Fault("row_inside_a_value", int(batch.lines[row]), name, value[:200], reason))
+
+    def _check_end(self) -> None:
+        """A last value of several lines is in quotation marks, so the file ends with one; otherwise it was never closed."""
+        if "\n" in self._last_value and not self._text.end.rstrip(b"\r\n").endswith(b'"'):
+            message = "a quotation mark is opened on this line and never closed."
+            raise damaged(message, self._last_line, code="unclosed_quote")
+
     def _odd_before(self, size: int) -> list[int]:
         """Numbers of the odd rows that come before the last of the next `size` good ones."""
         found: list[int] = []
@@ -188,7 +217,7 @@ class _Parse:
 
     def _rejected(self, row: Any, line: int, number: int) -> Rejected:
         values = next(csv.reader(io.StringIO(row.text, newline=""), delimiter=self._delimiter), [])
-        raw: dict[str, str | None] = dict(zip(self._columns, values, strict=False))
+        raw: dict[str, str | None] = dict(zip_longest(self._columns, values[: len(self._columns)]))
         if len(values) > len(self._columns):
             raw["…"] = self._delimiter.join(values[len(self._columns) :])
         reason = f"has {row.actual_columns} columns, the header {row.expected_columns}"
