@@ -7,6 +7,7 @@ from ninja import Router
 from heed.core.access import api as access
 from heed.core.access.pages import entrance, profile
 from heed.core.access.pages import people as people_pages
+from heed.core.definitions import api as definitions_api
 from heed.core.definitions import pages as definitions
 from heed.core.journal import api as journal_api
 from heed.core.journal import pages as journal
@@ -29,4 +30,5 @@ routers: list[tuple[str, Router]] = [
     ("/invitations", access.invitations),
     ("/tokens", access.tokens),
     ("/journal", journal_api.router),
+    ("/definitions", definitions_api.router),
 ]

@@ -13,7 +13,9 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def root() -> Unit:
-    return Unit.objects.filter(kind="organisation").first() or Unit.objects.create(key="all", name="All", kind="organisation")
+    return Unit.objects.filter(kind="organisation").first() or Unit.objects.create(
+        key="all", name="All", kind="organisation"
+    )
 
 
 def client(root: Unit, role: str) -> Client:
@@ -24,7 +26,14 @@ def client(root: Unit, role: str) -> Client:
     return browser
 
 
-FIELDS = {"key": "organisation", "name": "Fern & Co", "time_zone": "Europe/Berlin", "currency": "EUR", "languages": "de\nen", "calendar": "office"}
+FIELDS = {
+    "key": "organisation",
+    "name": "Fern & Co",
+    "time_zone": "Europe/Berlin",
+    "currency": "EUR",
+    "languages": "de\nen",
+    "calendar": "office",
+}
 
 
 def test_a_definition_is_proposed_approved_and_put_in_force(root: Unit) -> None:
@@ -34,8 +43,12 @@ def test_a_definition_is_proposed_approved_and_put_in_force(root: Unit) -> None:
     assert "Fern &amp; Co" in answer.content.decode()
     row = DefinitionVersion.objects.get(kind="organisation", key="organisation", state="proposed")
     assert row.body["languages"] == ["de", "en"]
-    assert manager.post(f"/definitions/organisation/organisation/{row.number}/approval/", follow=True).status_code == 200
-    assert manager.post(f"/definitions/organisation/organisation/{row.number}/enactment/", follow=True).status_code == 200
+    assert (
+        manager.post(f"/definitions/organisation/organisation/{row.number}/approval/", follow=True).status_code == 200
+    )
+    assert (
+        manager.post(f"/definitions/organisation/organisation/{row.number}/enactment/", follow=True).status_code == 200
+    )
     found = in_force("organisation", "organisation")
     assert found is not None
     assert found.body.name == "Fern & Co"  # type: ignore[attr-defined]
@@ -51,9 +64,15 @@ def test_a_wrong_field_is_named_where_it_stands_and_nothing_is_kept(root: Unit) 
 
 def test_the_same_is_typed_as_yaml(root: Unit) -> None:
     manager = client(root, "manager")
-    bad = manager.post("/definitions/organisation/new/?as=yaml", {"as": "yaml", "key": "organisation", "text": "nme: x"})
+    bad = manager.post(
+        "/definitions/organisation/new/?as=yaml", {"as": "yaml", "key": "organisation", "text": "nme: x"}
+    )
     assert bad.status_code == 422
-    good = manager.post("/definitions/organisation/new/?as=yaml", {"as": "yaml", "key": "organisation", "text": "name: Elm\n"}, follow=True)
+    good = manager.post(
+        "/definitions/organisation/new/?as=yaml",
+        {"as": "yaml", "key": "organisation", "text": "name: Elm\n"},
+        follow=True,
+    )
     assert good.status_code == 200
     assert DefinitionVersion.objects.get(state="proposed").body["name"] == "Elm"
 

@@ -1,6 +1,6 @@
 """What people do with definitions: propose, approve, put in force, retire. One transaction each; two at once, one wins."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
@@ -15,11 +15,33 @@ from heed.core.definitions.events import (
     DefinitionWithdrawn,
 )
 from heed.core.definitions.models import DefinitionVersion
-from heed.core.definitions.queries import InForce, in_force, version
-from heed.core.definitions.rules import Proposer, canonical, digest, kind_of, validate
+from heed.core.definitions.queries import (
+    InForce,
+    everything_in_force,
+    in_force,
+    keys_in_force,
+    known_keys,
+    users_of,
+    version,
+)
+from heed.core.definitions.rules import (
+    KINDS,
+    Change,
+    Proposer,
+    Wanted,
+    canonical,
+    checked_key,
+    digest,
+    kind_of,
+    missing_reference,
+    planned,
+    references_of,
+    validate,
+)
 from heed.core.errors.rules import Refused
 from heed.core.journal.actions import record
 
+COMMAND_LINE = "command-line"
 # From before any record: what heed brings along also holds for the history that is imported.
 BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -36,6 +58,11 @@ def _locked(kind: str, key: str) -> list[DefinitionVersion]:
     return list(rows)
 
 
+def _head(rows: Iterable[DefinitionVersion]) -> DefinitionVersion | None:
+    """The version that is in force, or will be, with no end set."""
+    return next((row for row in rows if row.state == "in_force" and row.effective_until is None), None)
+
+
 def _one(kind: str, key: str, number: int) -> DefinitionVersion:
     version(kind, key, number)
     return next(row for row in _locked(kind, key) if row.number == number)
@@ -44,21 +71,31 @@ def _one(kind: str, key: str, number: int) -> DefinitionVersion:
 def propose(scope: Proposer, kind: str, key: str, body: Mapping[str, Any], *, note: str = "") -> DefinitionVersion:
     """Propose a version. Raises Invalid when the body is not of its kind, Forbidden without the permission."""
     scope.demand("propose")
-    checked = canonical(validate(kind, body))
+    checked_key(key)
+    found = validate(kind, body)
+    missing = missing_reference(references_of(found), known_keys())
+    if missing:
+        raise missing
+    return _propose(kind, key, canonical(found), note, scope.person)
+
+
+def _propose(kind: str, key: str, body: dict[str, Any], note: str, person: str) -> DefinitionVersion:
     try:
         with transaction.atomic():
             before = _locked(kind, key)
+            head = _head(before)
             row = DefinitionVersion.objects.create(
                 kind=kind,
                 key=key,
                 number=before[0].number + 1 if before else 1,
-                body=checked,
-                digest=digest(checked),
+                body=body,
+                digest=digest(body),
                 note=note,
-                proposed_by=scope.person,
+                follows=head.number if head else None,
+                proposed_by=person,
                 proposed_at=timezone.now(),
             )
-            record(DefinitionProposed(kind, key, row.number, row.digest), actor=scope.person, subject=_subject(row))
+            record(DefinitionProposed(kind, key, row.number, row.digest), actor=person, subject=_subject(row))
     except IntegrityError as error:
         raise Refused(
             "Somebody proposed a version at the same moment.", code="raced", hint="Look at it, and propose yours again."
@@ -81,10 +118,14 @@ def approve(scope: Proposer, kind: str, key: str, number: int) -> DefinitionVers
                 code="four_eyes",
                 hint="Ask a colleague who may approve.",
             )
-        row.state, row.approved_by, row.approved_at = "approved", scope.person, timezone.now()
-        row.save(update_fields=["state", "approved_by", "approved_at"])
-        record(DefinitionApproved(kind, key, number, row.digest), actor=scope.person, subject=_subject(row))
+        _approve(row, scope.person)
     return row
+
+
+def _approve(row: DefinitionVersion, person: str) -> None:
+    row.state, row.approved_by, row.approved_at = "approved", person, timezone.now()
+    row.save(update_fields=["state", "approved_by", "approved_at"])
+    record(DefinitionApproved(row.kind, row.key, row.number, row.digest), actor=person, subject=_subject(row))
 
 
 def put_in_force(
@@ -108,9 +149,27 @@ def put_in_force(
                 code="not_approved",
                 hint="Approve it first, or reload the page.",
             )
+        _refuse_superseded(row)
+        missing = missing_reference(references_of(validate(kind, row.body)), keys_in_force(start))
+        if missing:
+            raise missing
         _end_former(kind, key, start, scope.person)
         _enact(row, start, scope.person)
     return row
+
+
+def _refuse_superseded(row: DefinitionVersion) -> None:
+    """Of two versions proposed beside one another one may follow; the other was agreed without having seen it."""
+    head = _head(_locked(row.kind, row.key))
+    number = head.number if head else None
+    if number != row.follows:
+        now = f"version {number} is in force now" if number else "nothing is in force now"
+        then = f"follow version {row.follows}" if row.follows else "be the first"
+        raise Refused(
+            f"This version was proposed to {then}, and {now}.",
+            code="superseded",
+            hint="Look at what is in force, and propose it again.",
+        )
 
 
 def _end_former(kind: str, key: str, moment: datetime, person: str) -> None:
@@ -135,21 +194,34 @@ def _enact(row: DefinitionVersion, start: datetime, person: str) -> None:
 
 
 def retire(scope: Proposer, kind: str, key: str, *, at: datetime | None = None) -> DefinitionVersion:
-    """End the version in force, with none after it."""
+    """End the version in force, with none after it. Refused while another definition in force names it."""
     scope.demand("approve")
     moment = at or timezone.now()
     with transaction.atomic():
-        row = next(
-            (item for item in _locked(kind, key) if item.state == "in_force" and item.effective_until is None), None
-        )
+        row = _head(_locked(kind, key))
         if row is None:
             raise Refused(f"No version of {kind} {key} is in force.", code="not_in_force", hint="Reload the page.")
-        row.state, row.effective_until = "retired", max(moment, row.effective_from or moment)
-        row.retired_by, row.retired_at = scope.person, timezone.now()
-        row.save(update_fields=["state", "effective_until", "retired_by", "retired_at"])
-        happened = DefinitionRetired(kind, key, row.number, row.effective_until.astimezone(UTC).isoformat())
-        record(happened, actor=scope.person, subject=_subject(row))
+        if at is not None and at < timezone.now():
+            raise Refused(
+                "A definition cannot end in the past.",
+                code="in_the_past",
+                hint="Give a moment to come, or none for now.",
+            )
+        users = users_of(kind, key, moment)
+        if users:
+            names = ", ".join(f"{user.kind} {user.key}" for user in users[:5])
+            raise Refused(f"It is named by {names}.", code="still_used", hint="Change those first.")
+        _retire(row, moment, scope.person)
     return row
+
+
+def _retire(row: DefinitionVersion, moment: datetime, person: str) -> None:
+    until = max(moment, row.effective_from or moment)
+    row.state, row.effective_until = "retired", until
+    row.retired_by, row.retired_at = person, timezone.now()
+    row.save(update_fields=["state", "effective_until", "retired_by", "retired_at"])
+    happened = DefinitionRetired(row.kind, row.key, row.number, until.astimezone(UTC).isoformat())
+    record(happened, actor=person, subject=_subject(row))
 
 
 def withdraw(scope: Proposer, kind: str, key: str, number: int) -> DefinitionVersion:
@@ -167,6 +239,7 @@ def withdraw(scope: Proposer, kind: str, key: str, number: int) -> DefinitionVer
 
 def ensure(kind: str, key: str, body: Mapping[str, Any], *, actor: str = "heed", note: str = "") -> InForce:
     """Put a definition in force from the beginning of time when there is no version of it at all: what heed brings along."""
+    checked_key(key)
     checked = canonical(validate(kind, body))
     with transaction.atomic():
         if not _locked(kind, key):
@@ -189,3 +262,50 @@ def ensure(kind: str, key: str, body: Mapping[str, Any], *, actor: str = "heed",
     if found is None:
         raise Refused(f"{kind} {key} was retired.", code="retired", hint="Propose a new version of it.")
     return found
+
+
+def plan_model(wanted: Iterable[Wanted], *, prune: bool = False) -> tuple[Change, ...]:
+    """What applying a model would change. Raises Invalid when it names a definition that would not be there."""
+    wanted = list(wanted)
+    holding = {(found.kind, found.key): canonical(found.body) for found in everything_in_force()}
+    named: dict[str, set[str]] = {kind: set() for kind in KINDS}
+    for kind, key in [*((item.kind, item.key) for item in wanted), *(() if prune else holding)]:
+        named[kind].add(key)
+    for item in wanted:
+        missing = missing_reference(references_of(validate(item.kind, item.body)), named)
+        if missing:
+            raise type(missing)(f"{item.place}: {missing.message}", at=missing.at, code=missing.code, hint=missing.hint)
+    return planned(wanted, holding, prune=prune)
+
+
+def apply_model(
+    scope: Proposer, wanted: Iterable[Wanted], *, prune: bool = False, note: str = ""
+) -> tuple[Change, ...]:
+    """Bring what is in force to what a model says, all of it or nothing. Applied twice it changes nothing.
+
+    It proposes, approves and puts in force as one person: kinds that want four eyes are refused, but for the command
+    line, whose user holds the data folder anyway.
+    """
+    scope.demand("approve")
+    with transaction.atomic():
+        changes = plan_model(wanted, prune=prune)
+        for change in changes:
+            if kind_of(change.kind).four_eyes and scope.person != COMMAND_LINE:
+                raise Refused(
+                    f"{change.kind} {change.key} wants a second person.", code="four_eyes", hint="Propose it by itself."
+                )
+            _apply(change, note, scope.person)
+    return changes
+
+
+def _apply(change: Change, note: str, person: str) -> None:
+    now = timezone.now()
+    if change.body is None:
+        row = _head(_locked(change.kind, change.key))
+        if row:
+            _retire(row, now, person)
+        return
+    row = _propose(change.kind, change.key, change.body, note, person)
+    _approve(row, person)
+    _end_former(change.kind, change.key, now, person)
+    _enact(row, now, person)

@@ -21,6 +21,7 @@ class DefinitionVersion(models.Model):
     state = models.CharField(_("state"), max_length=12, choices=STATES, default="proposed")
     body = models.JSONField()
     digest = models.CharField(max_length=64)
+    follows = models.PositiveIntegerField(_("follows version"), null=True)
     note = models.TextField(_("why"), blank=True)
     effective_from = models.DateTimeField(_("in force from"), null=True)
     effective_until = models.DateTimeField(_("in force until"), null=True)

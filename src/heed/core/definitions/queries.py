@@ -8,7 +8,7 @@ from django.utils import timezone
 from pydantic import BaseModel
 
 from heed.core.definitions.models import DefinitionVersion
-from heed.core.definitions.rules import kind_of
+from heed.core.definitions.rules import KINDS, kind_of, references_of
 from heed.core.errors.rules import NotFound
 
 
@@ -53,6 +53,39 @@ def all_in_force(kind: str, at: datetime | None = None) -> list[InForce]:
         if row.key not in found:
             found[row.key] = _read(row)
     return list(found.values())
+
+
+def everything_in_force(at: datetime | None = None) -> list[InForce]:
+    """Every definition of every kind that holds at a moment, by kind and key."""
+    return [found for kind in sorted(KINDS) for found in all_in_force(kind, at)]
+
+
+def keys_in_force(at: datetime | None = None) -> dict[str, set[str]]:
+    """Kind → keys of what holds at a moment."""
+    found: dict[str, set[str]] = {}
+    for kind in sorted(KINDS):
+        found[kind] = set(_holding(kind, at).values_list("key", flat=True))
+    return found
+
+
+def known_keys() -> dict[str, set[str]]:
+    """Kind → keys of every definition that is in force, or waits to be."""
+    rows = DefinitionVersion.objects.filter(
+        Q(state__in=("proposed", "approved")) | Q(state="in_force", effective_until=None)
+    )
+    found: dict[str, set[str]] = {}
+    for kind, key in rows.order_by().values_list("kind", "key").distinct():
+        found.setdefault(kind, set()).add(key)
+    return found
+
+
+def users_of(kind: str, key: str, at: datetime | None = None) -> list[InForce]:
+    """The definitions in force that name this one."""
+    return [
+        found
+        for found in everything_in_force(at)
+        if any((named.kind, named.key) == (kind, key) for named in references_of(found.body))
+    ]
 
 
 def versions(kind: str, key: str) -> list[DefinitionVersion]:

@@ -2,9 +2,10 @@
 
 import hashlib
 import json
-from collections.abc import Callable, Iterable, Mapping
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol, TypeVar
+from typing import Any, Literal, Protocol, TypeVar, get_args
 
 import yaml
 from pydantic import BaseModel, ValidationError
@@ -12,6 +13,7 @@ from pydantic import BaseModel, ValidationError
 from heed.core.errors.rules import Invalid, nearest
 
 M = TypeVar("M", bound=type[BaseModel])
+KEY = re.compile(r"[a-z0-9][a-z0-9_.-]{0,79}")
 STATES = ("proposed", "approved", "in_force", "retired")
 
 
@@ -24,6 +26,62 @@ class Proposer(Protocol):
     def may(self, permission: str) -> bool: ...
 
     def demand(self, permission: str) -> None: ...
+
+
+class InvalidDefinition(Invalid):
+    """A body that is not of its kind; `at` is the path of the field that is wrong."""
+
+    code = "invalid_definition"
+
+    def __init__(self, message: str, *, at: Sequence[str | int] = (), code: str | None = None, hint: str = "") -> None:
+        super().__init__(message, code=code, hint=hint)
+        self.at = tuple(at)
+
+
+@dataclass(frozen=True)
+class Reference:
+    """A field that names another definition by key."""
+
+    at: str
+    kind: str
+    key: str
+
+
+@dataclass(frozen=True)
+class Difference:
+    """One field that differs: its path, and what it was and is; None where it is absent."""
+
+    at: str
+    old: Any
+    new: Any
+
+    def __str__(self) -> str:
+        return f"{self.at}: {_shown(self.old)} → {_shown(self.new)}"
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """A definition as a file says it; `place` is the file."""
+
+    kind: str
+    key: str
+    body: dict[str, Any]
+    place: str
+
+
+@dataclass(frozen=True)
+class Change:
+    """What applying a model would do to one definition."""
+
+    kind: str
+    key: str
+    change: Literal["new", "changed", "retired"]
+    differences: tuple[Difference, ...]
+    body: dict[str, Any] | None
+
+    @property
+    def diff(self) -> str:
+        return "\n".join(str(difference) for difference in self.differences)
 
 
 @dataclass(frozen=True)
@@ -76,32 +134,64 @@ def validate(name: str, body: Mapping[str, Any]) -> BaseModel:
     return found
 
 
-def _invalid(model: type[BaseModel], error: ValidationError) -> Invalid:
+def checked_key(key: str) -> str:
+    """The key, when it can name a definition and its file."""
+    if not KEY.fullmatch(key):
+        raise Invalid(
+            f"{key!r} is no key.",
+            code="invalid_key",
+            hint="Small letters, digits, _ . and -, at most 80, such as office_hours.",
+        )
+    return key
+
+
+def _invalid(model: type[BaseModel], error: ValidationError) -> InvalidDefinition:
     fault = error.errors()[0]
     place = ".".join(str(part) for part in fault["loc"])
     if fault["type"] == "extra_forbidden":
-        return Invalid(
-            f"{place} is no field here.",
-            code="invalid_definition",
-            hint=nearest(str(fault["loc"][-1]), _fields_at(model, fault["loc"][:-1])),
-        )
+        hint = nearest(str(fault["loc"][-1]), _fields_at(model, fault["loc"][:-1]))
+        return InvalidDefinition(f"{place} is no field here.", at=fault["loc"], hint=hint)
     message = fault["msg"].removeprefix("Value error, ")
-    return Invalid(
-        f"{place}: {message}." if place else f"{message}.",
-        code="invalid_definition",
-        hint="Correct the field and propose it again.",
-    )
+    raised = fault.get("ctx", {}).get("error")
+    hint = getattr(raised, "hint", "") or "Correct the field and propose it again."
+    return InvalidDefinition(f"{place}: {message}." if place else f"{message}.", at=fault["loc"], hint=hint)
 
 
 def _fields_at(model: type[BaseModel], path: Iterable[Any]) -> list[str]:
-    """Names of the fields at a place inside a model; those of the model itself when the place is no model."""
+    """Names of the fields at a place inside a model; those of the nearest model above when the place is no model."""
     here: Any = model
     for part in path:
         fields = getattr(here, "model_fields", {})
-        annotation = fields[part].annotation if part in fields else None
-        inner = [item for item in (annotation, *getattr(annotation, "__args__", ())) if hasattr(item, "model_fields")]
-        here = inner[0] if inner else here
+        inner = _model_in(fields[part].annotation) if part in fields else None
+        here = inner or here
     return list(getattr(here, "model_fields", {}))
+
+
+def _model_in(annotation: Any) -> Any:
+    """The first model inside an annotation: `tuple[Rule, ...]`, `dict[str, Rule]`, `Rule | None`."""
+    if hasattr(annotation, "model_fields"):
+        return annotation
+    return next((found for inner in get_args(annotation) if (found := _model_in(inner))), None)
+
+
+def references_of(body: BaseModel) -> tuple[Reference, ...]:
+    """What a body names by key: a model says so by a method `references()` that yields References."""
+    named = getattr(body, "references", None)
+    return tuple(named()) if callable(named) else ()
+
+
+def missing_reference(references: Iterable[Reference], known: Mapping[str, Iterable[str]]) -> InvalidDefinition | None:
+    """The refusal of the first reference to what is not known (kind → keys); None when all are. Unregistered kinds pass."""
+    for reference in references:
+        keys = set(known.get(reference.kind, ()))
+        if reference.kind in KINDS and reference.key not in keys:
+            return InvalidDefinition(
+                f"{reference.at}: there is no {KINDS[reference.kind].title.lower()} {reference.key}.",
+                at=reference.at.split("."),
+                code="unknown_reference",
+                hint=nearest(reference.key, keys) if keys else f"Put a {reference.kind} in force first.",
+            )
+    return None
 
 
 def canonical(body: BaseModel) -> dict[str, Any]:
@@ -133,3 +223,56 @@ _Plain.add_representer(str, _text)
 def as_yaml(body: Mapping[str, Any]) -> str:
     """A body as YAML, in the order of its fields; the same body always gives the same text."""
     return str(yaml.dump(dict(body), Dumper=_Plain, sort_keys=False, allow_unicode=True, width=100))
+
+
+def differences(old: Mapping[str, Any] | None, new: Mapping[str, Any] | None) -> tuple[Difference, ...]:
+    """Field by field, in the order of the new body and then of what is gone; lists of named things are matched by name."""
+    return tuple(_compared("", dict(old or {}), dict(new or {})))
+
+
+def _compared(at: str, old: Any, new: Any) -> Iterable[Difference]:
+    # As JSON, because Python holds 1 and True for the same.
+    if json.dumps(old, sort_keys=True) == json.dumps(new, sort_keys=True):
+        return
+    left, right = _parts(old), _parts(new)
+    if left is None or right is None:
+        yield Difference(at, old, new)
+        return
+    for name in [*right, *(name for name in left if name not in right)]:
+        dotted = f"{at}{name}" if name.startswith("[") or not at else f"{at}.{name}"
+        yield from _compared(dotted, left.get(name), right.get(name))
+
+
+def _parts(value: Any) -> dict[str, Any] | None:
+    """What a value is compared by: fields of a mapping, named items of a list; None for a plain value."""
+    if isinstance(value, Mapping):
+        return {str(key): inner for key, inner in value.items()}
+    if not isinstance(value, list) or not all(isinstance(item, Mapping) for item in value):
+        return None
+    for name in ("key", "code", "name"):
+        names = [item.get(name) for item in value]
+        if all(isinstance(each, str) for each in names) and len(set(names)) == len(names):
+            return {f"[{item[name]}]": item for item in value}
+    return {f"[{place}]": item for place, item in enumerate(value, start=1)}
+
+
+def _shown(value: Any) -> str:
+    return "nothing" if value is None else json.dumps(value, ensure_ascii=False)
+
+
+def planned(
+    wanted: Iterable[Wanted], holding: Mapping[tuple[str, str], Mapping[str, Any]], *, prune: bool = False
+) -> tuple[Change, ...]:
+    """What it takes to bring what holds to what is wanted; what is not wanted stays unless pruned. In order of kind and key."""
+    changes, named = [], set()
+    for item in wanted:
+        named.add((item.kind, item.key))
+        before = holding.get((item.kind, item.key))
+        if before is None:
+            changes.append(Change(item.kind, item.key, "new", differences(None, item.body), item.body))
+        elif digest(before) != digest(item.body):
+            changes.append(Change(item.kind, item.key, "changed", differences(before, item.body), item.body))
+    if prune:
+        gone = [place for place in holding if place not in named]
+        changes += [Change(kind, key, "retired", differences(holding[kind, key], None), None) for kind, key in gone]
+    return tuple(sorted(changes, key=lambda change: (change.kind, change.key)))
