@@ -23,16 +23,15 @@ def contacts(interactions: ir.Table, since: datetime | None = None) -> ir.Table:
         & (interactions.direction.fill_null("inbound") != "outbound")
         & (interactions.excluded_reason.fill_null("") == "")
     )
-    marked = interactions.mutate(counts_as_contact=inbound)
-    # Rows that are no contact must not share a partition: there may be millions without a customer.
-    of_whom = ibis.ifelse(marked.counts_as_contact, marked.customer_key, marked.interaction_id)
-    following = marked.started_at.lead().over(
-        group_by=[marked.counts_as_contact, of_whom, marked.topic], order_by=[marked.started_at, marked.interaction_id]
+    # Only contacts are sorted; the key of the row decides between two at the same moment, so that a figure can be had again.
+    asked, others = interactions.filter(inbound), interactions.filter(~inbound)
+    following = asked.started_at.lead().over(
+        group_by=[asked.customer_key, asked.topic], order_by=[asked.started_at, asked.interaction_id]
     )
-    found = marked.mutate(
-        next_contact_at=ibis.ifelse(marked.counts_as_contact, following, ibis.null("timestamp('UTC')"))
+    rows = asked.mutate(next_contact_at=following).union(
+        others.mutate(next_contact_at=ibis.null(interactions.started_at.type()))
     )
-    return found.mutate(
-        seconds_to_next=seconds_between(found.started_at, found.next_contact_at),
-        observed_seconds=seconds_between(found.started_at, cutoff),
-    ).drop("counts_as_contact")
+    return rows.mutate(
+        seconds_to_next=seconds_between(rows.started_at, rows.next_contact_at),
+        observed_seconds=seconds_between(rows.started_at, cutoff),
+    )
