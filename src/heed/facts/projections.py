@@ -31,7 +31,7 @@ SOURCE = "heed"
 FILLED = frozenset(column.name for column in ORIGIN)
 
 
-class ProjectionFailed(HeedError):  # noqa: N818 - errors of heed are named after what happened
+class ProjectionFailed(HeedError):
     """A projection cannot make rows of an entry; nothing after that entry is projected until it can."""
 
     code = "projection_failed"

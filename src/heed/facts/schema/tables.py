@@ -1,6 +1,19 @@
 """Every table of facts, column by column. Units: seconds, UTC, shares in 0..1; money beside its currency."""
 
-from heed.facts.schema.columns import ORIGIN, Column, Table, count, flag, money, number, person, seconds, text, time, words
+from heed.facts.schema.columns import (
+    ORIGIN,
+    Column,
+    Table,
+    count,
+    flag,
+    money,
+    number,
+    person,
+    seconds,
+    text,
+    time,
+    words,
+)
 
 CUSTOMER = person("customer_key", "the customer, by pseudonymous key")
 AGENT = person("agent_key", "the employee who served, by pseudonymous key")
@@ -146,7 +159,11 @@ CASE_CHANGES = _table(
     text("change_id", "the change", required=True),
     time("at", "when it happened", required=True),
     text("case_id", "the case", required=True),
-    text("change", "opened, assigned, first_responded, transferred, waiting, resumed, resolved, reopened or closed", required=True),
+    text(
+        "change",
+        "opened, assigned, first_responded, transferred, waiting, resumed, resolved, reopened or closed",
+        required=True,
+    ),
     text("from_value", "what it was, by key"),
     text("to_value", "what it became, by key"),
     text("priority", "priority of the case"),

@@ -37,6 +37,20 @@ def fit(table: Table, rows: pa.Table, now: datetime | None = None) -> pa.Table:
     return fitted
 
 
+def fit_slices(table: Table, rows: pa.Table, now: datetime | None = None) -> pa.RecordBatchReader:
+    """The same for many rows, slice by slice as they are read: empty columns are never all in memory at once."""
+    slices = (rows.slice(at, BATCH_ROWS) for at in range(0, rows.num_rows, BATCH_ROWS))
+    fitted = (batch for piece in slices for batch in fit(table, piece, now).combine_chunks().to_batches())
+    return pa.RecordBatchReader.from_batches(arrow_schema(table), fitted)
+
+
+def check(table: Table, rows: pa.Table) -> None:
+    """Raise Invalid when the rows do not fit."""
+    _check_names(table, rows.column_names)
+    for _ in fit_slices(table, rows):
+        pass
+
+
 def fit_batches(table: Table, batches: pa.RecordBatchReader, now: datetime | None = None) -> pa.RecordBatchReader:
     """The same, batch by batch, for rows that do not fit in memory."""
 

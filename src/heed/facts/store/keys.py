@@ -5,17 +5,22 @@ from urllib.parse import unquote
 import duckdb
 import pyarrow as pa
 import pyarrow.compute as pc
-import pyarrow.dataset as ds
 from deltalake import DeltaTable
 
 from heed.core.errors.rules import Invalid
+from heed.facts.schema.arrow import arrow_schema
+from heed.facts.schema.columns import Table
 
 
-def first_of_each(rows: pa.Table, key: str) -> pa.Table:
-    """The rows without those whose key came before in the same rows. A row without a key raises Invalid."""
-    keys = rows.column(key)
-    if keys.null_count:
-        raise Invalid(f"{keys.null_count} rows have no {key}.", code="missing_key", hint="Every row needs its key.")
+def first_of_each(table: Table, rows: pa.Table, key: str) -> pa.Table:
+    """The rows without those whose key came before in the same rows, the key in the table's type.
+
+    A row without a key raises Invalid.
+    """
+    if key not in rows.column_names or rows.column(key).null_count:
+        raise Invalid(f"Rows for {table.name} have no {key}.", code="missing_key", hint="Every row needs its key.")
+    keys = rows.column(key).cast(arrow_schema(table).field(key).type)
+    rows = rows.set_column(rows.schema.get_field_index(key), key, keys)
     if pc.count_distinct(keys).as_py() == rows.num_rows:
         return rows
     numbered = pa.table({"key": keys, "place": pa.array(range(rows.num_rows), pa.int64())})
@@ -44,7 +49,7 @@ def known_keys(delta: DeltaTable, keys: pa.ChunkedArray, key: str, *, local: boo
                 return keys.slice(0, 0)
             there = connection.read_parquet(files, hive_partitioning=False).project(f'"{key}" AS key')
         else:
-            column = ds.field(key)
+            column = pc.field(key)
             scanner = delta.to_pyarrow_dataset().scanner(columns=[key], filter=(column >= low) & (column <= high))
             there = connection.from_arrow(scanner.to_reader()).project(f'"{key}" AS key')
         there.create_view("there")

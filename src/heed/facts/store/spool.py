@@ -1,36 +1,31 @@
-"""A stream of rows kept on disk for a while, so that a write refused half way can be tried again."""
+"""Rows that can be written again when a write was refused: a table as it is, a stream kept on disk for a while."""
 
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from pathlib import Path
 
 import pyarrow as pa
 
+from heed.facts.schema.columns import Table
+from heed.facts.store.fitting import check, fit_batches, fit_slices
 
-class Rows:
-    """Rows that can be read any number of times: a table in memory, or a stream spooled to a file."""
-
-    def __init__(self, table: pa.Table | None = None, file: Path | None = None) -> None:
-        self._table = table
-        self._file = file
-
-    def again(self) -> pa.Table | pa.RecordBatchReader:
-        if self._file is None:
-            return self._table
-        return pa.ipc.open_stream(pa.memory_map(str(self._file)))
+Again = Callable[[], pa.RecordBatchReader]
 
 
 @contextmanager
-def rereadable(rows: pa.Table | pa.RecordBatchReader) -> Iterator[Rows]:
-    """Rows to be read again; the spool is gone at the end."""
+def rereadable(table: Table, rows: pa.Table | pa.RecordBatchReader, now: datetime) -> Iterator[Again]:
+    """A function that reads the rows, made to fit the table, as often as it is called. What does not fit raises first."""
     if isinstance(rows, pa.Table):
-        yield Rows(table=rows)
+        check(table, rows)
+        yield lambda: fit_slices(table, rows, now)
         return
+    fitted = fit_batches(table, rows, now)
     with tempfile.TemporaryDirectory(prefix="heed-facts-") as folder:
         file = Path(folder) / "rows.arrow"
         packed = pa.ipc.IpcWriteOptions(compression="lz4")
-        with pa.OSFile(str(file), "wb") as sink, pa.ipc.new_stream(sink, rows.schema, options=packed) as writer:
-            for batch in rows:
+        with pa.OSFile(str(file), "wb") as sink, pa.ipc.new_stream(sink, fitted.schema, options=packed) as writer:
+            for batch in fitted:
                 writer.write_batch(batch)
-        yield Rows(file=file)
+        yield lambda: pa.ipc.open_stream(pa.memory_map(str(file)))

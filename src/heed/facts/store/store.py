@@ -11,7 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -23,9 +23,13 @@ from heed.facts.schema.tables import TABLES
 from heed.facts.store import upkeep
 from heed.facts.store.delta import grow_table, has_grown, make_table, open_table, signed, write_nothing, write_rows
 from heed.facts.store.door import doorway
-from heed.facts.store.fitting import fit, fit_batches, table_named
+from heed.facts.store.fitting import check, fit_slices, table_named
 from heed.facts.store.keys import first_of_each, without_known
 from heed.facts.store.spool import rereadable
+
+if TYPE_CHECKING:
+    # Loads pandas, which no command that only looks at tables needs.
+    from pyarrow.dataset import Dataset
 
 TRIES = 60
 NEW_ROWS = "append_new"
@@ -70,15 +74,12 @@ class Store:
         With `after`, also when the table is not exactly there: who cuts batches by position gives the one it began at.
         """
         table = table_named(name)
-        now = datetime.now(UTC)
-        fitted = fit(table, rows, now) if isinstance(rows, pa.Table) else fit_batches(table, rows, now)
-
-        with rereadable(fitted) as again:
+        with rereadable(table, rows, datetime.now(UTC)) as again:
 
             def write(delta: DeltaTable) -> bool:
                 if not _is_next(delta, app, number, after):
                     return False
-                write_rows(delta, again.again(), signed(app, number))
+                write_rows(delta, again(), signed(app, number))
                 return True
 
             return self._commit(name, write)
@@ -87,12 +88,14 @@ class Store:
         """Write the rows whose key is not in the table nor before them in `rows`, whoever else writes; how many."""
         table = table_named(name)
         key = table.column(key or table.key).name
-        fitted = first_of_each(fit(table, rows, datetime.now(UTC)), key)
+        check(table, rows)
+        now, distinct = datetime.now(UTC), first_of_each(table, rows, key)
 
         def write(delta: DeltaTable) -> int:
-            new = without_known(delta, fitted, key, local=self.is_local)
+            new = without_known(delta, distinct, key, local=self.is_local)
             if new.num_rows:
-                write_rows(delta, new, signed(NEW_ROWS, (delta.transaction_version(NEW_ROWS) or 0) + 1))
+                number = (delta.transaction_version(NEW_ROWS) or 0) + 1
+                write_rows(delta, fit_slices(table, new, now), signed(NEW_ROWS, number))
             return int(new.num_rows)
 
         return self._commit(name, write)
@@ -166,7 +169,7 @@ class Store:
         delta = self._handle(name)
         return delta is not None and has_grown(delta)
 
-    def dataset(self, name: str) -> pa.dataset.Dataset | None:
+    def dataset(self, name: str) -> "Dataset | None":
         """The table as an Arrow dataset, read with the store's own credentials."""
         delta = self._handle(name)
         return None if delta is None else delta.to_pyarrow_dataset()
