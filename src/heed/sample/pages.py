@@ -7,12 +7,14 @@ from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.urls import NoReverseMatch, path, reverse
+from django.urls import path, reverse
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from heed.core.edge import page
 from heed.core.settings.rules import current
 from heed.facts.store.store import Store
+from heed.goals.kpis.queries import list_kpis
 from heed.sample.loading import counts, loaded
 from heed.sample.truths import Truth, planted
 
@@ -51,15 +53,15 @@ class Shown:
     since: date | None
 
 
-def _looks(truth: Truth, since: date | None) -> tuple[Look, ...]:
+def _looks(truth: Truth, since: date | None, names: dict[str, str]) -> tuple[Look, ...]:
     looks = []
     for kpi, column in SEEN_IN.get(truth.key, ()):
-        try:
-            href = reverse("kpi", args=[kpi])
-        except NoReverseMatch:
+        if kpi not in names:
             continue
+        href = reverse("kpi", args=[kpi])
+        words = {"kpi": names[kpi], "column": column.removesuffix("_key")}
         asked = {"by": column, **({"since": (since - BEFORE).isoformat()} if since else {"weeks": "all"})}
-        looks.append(Look(f"{kpi.replace('_', ' ')} / {column.removesuffix('_key')}", f"{href}?{urlencode(asked)}"))
+        looks.append(Look(_("%(kpi)s by %(column)s") % words, f"{href}?{urlencode(asked)}"))
     return tuple(looks)
 
 
@@ -67,9 +69,9 @@ def _worded(effect: dict[str, float]) -> tuple[tuple[str, float], ...]:
     return tuple((name.replace("_", " "), value) for name, value in effect.items())
 
 
-def _shown(truth: Truth) -> Shown:
+def _shown(truth: Truth, names: dict[str, str]) -> Shown:
     since = next((place.since for place in truth.where if place.since), None)
-    return Shown(truth, _worded(truth.effect), _worded(truth.twin_effect), _looks(truth, since), since)
+    return Shown(truth, _worded(truth.effect), _worded(truth.twin_effect), _looks(truth, since, names), since)
 
 
 @require_safe
@@ -80,7 +82,8 @@ def sample_operation(request: HttpRequest) -> HttpResponse:
     load = loaded(store)
     context: dict[str, Any] = {"load": load, "truths": [], "tables": []}
     if load:
-        context["truths"] = [_shown(truth) for truth in planted(load.seed, load.until, load.scale)]
+        names = {kpi.key: kpi.short for kpi in list_kpis() if kpi.state == "in_force"}
+        context["truths"] = [_shown(truth, names) for truth in planted(load.seed, load.until, load.scale)]
         context["tables"] = [(name, many) for name, many in counts(store).items() if many]
         context["rows"] = sum(many for _name, many in context["tables"])
     return render(request, "sample/operation.html", context)

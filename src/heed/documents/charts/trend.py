@@ -5,7 +5,7 @@ Breaks in series, changes and targets are drawn into the picture, because a line
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from django.utils.translation import get_language
@@ -23,6 +23,7 @@ AXIS_FORMATS = {
     "money": ",.2f",
     "number": ",.2~f",
 }
+CLOSE = 0.025  # of the width: nearer letters would touch on a phone
 TOOLTIP_FORMATS = {**AXIS_FORMATS, "share": ".1%", "points": "+,.1f", "seconds": ",.1f", "number": ",.2f"}
 
 
@@ -88,30 +89,39 @@ def _scale(unit: str, values: Sequence[dict[str, Any]]) -> dict[str, Any]:
     return scale
 
 
-def lettered(marks: Sequence[Mark]) -> list[tuple[str, Mark]]:
-    """Each mark with its letter, in order of time; those of one day share one."""
-    days = sorted({mark.at for mark in marks})
-    return [(_letter(days.index(mark.at)), mark) for mark in sorted(marks, key=lambda mark: (mark.at, mark.title))]
+def lettered(marks: Sequence[Mark], width: timedelta = timedelta()) -> list[tuple[str, Mark]]:
+    """Each mark with its letter, in order of time; those that would stand on one another in a picture of that width
+    of time share one.
+    """
+    named: list[tuple[str, Mark]] = []
+    start, place = date.min, -1
+    for mark in sorted(marks, key=lambda mark: (mark.at, mark.title)):
+        if place < 0 or mark.at - start > width * CLOSE:
+            start, place = mark.at, place + 1
+        named.append((_letter(place), mark))
+    return named
 
 
 def _letter(place: int) -> str:
     return chr(ord("a") + place) if place < 26 else _letter(place // 26 - 1) + _letter(place % 26)
 
 
-def _marks(marks: Sequence[Mark]) -> list[dict[str, Any]]:
-    """A line with a letter for each day; what the letters stand for is listed below the picture."""
-    if not marks:
+def _marks(named: Sequence[tuple[str, Mark]]) -> list[dict[str, Any]]:
+    """A line for each mark, and its letter above the first of those that share it; what they stand for is listed below
+    the picture.
+    """
+    if not named:
         return []
-    days = dict(lettered(marks))
-    broken = {mark.at for mark in marks if mark.is_break}
-    rows = [{"at": mark.at.isoformat(), "letter": letter, "break": mark.at in broken} for letter, mark in days.items()]
+    rows = [{"at": mark.at.isoformat(), "break": mark.is_break} for _letter_of, mark in named]
+    firsts = {letter: mark.at.isoformat() for letter, mark in reversed(named)}
+    letters = [{"at": at, "letter": letter} for letter, at in firsts.items()]
     x = {"field": "at", "type": "temporal"}
     dashed = {"condition": {"test": "datum.break", "value": [2, 3]}, "value": [1, 0]}
     rule = {"type": "rule", "color": "var(--line-strong)"}
     text = {"type": "text", "align": "center", "baseline": "bottom", "y": -4, "color": "var(--ink-soft)"}
     return [
         {"data": {"values": rows}, "mark": rule, "encoding": {"x": x, "strokeDash": dashed}},
-        {"data": {"values": rows}, "mark": text, "encoding": {"x": x, "text": {"field": "letter"}}},
+        {"data": {"values": letters}, "mark": text, "encoding": {"x": x, "text": {"field": "letter"}}},
     ]
 
 
@@ -234,13 +244,14 @@ def trend(
     if unit == "seconds":
         divisor, suffix = span(max((point.value for point in points if point.value is not None), default=0.0))
     breaks = [mark.at for mark in marks if mark.is_break]
+    named = lettered(marks, points[-1].at - points[0].at if points else timedelta())
     values = _values(points, breaks, divisor)
     spec = {
         "$schema": "https://vega.github.io/schema/vega-lite/v6.json",
         "description": title,
         "height": height,
         "data": {"values": values},
-        "layer": [*_layers(unit, suffix, _scale(unit, values)), *_target(target, divisor), *_marks(marks)],
+        "layer": [*_layers(unit, suffix, _scale(unit, values)), *_target(target, divisor), *_marks(named)],
         "config": config(get_language() or "en"),
     }
     columns = (
@@ -251,5 +262,5 @@ def trend(
         Column("n", True),
     )
     said = _said(points, unit, title)
-    legend = tuple((letter, mark.at, mark.title) for letter, mark in lettered(marks))
+    legend = tuple((letter, mark.at, mark.title) for letter, mark in named)
     return Chart(key, title, spec, said, subtitle, columns, _numbers(points, unit), legend)

@@ -13,7 +13,7 @@ from heed.core.access.rules import Scope
 from heed.core.edge import page
 from heed.core.errors.rules import HeedError
 from heed.goals.kpis.pages.asking import source_of
-from heed.goals.kpis.pages.reading import figures
+from heed.goals.kpis.pages.reading import figures, is_kept
 from heed.goals.kpis.pages.spans import facts_span
 from heed.goals.kpis.pages.window import WEEK, Change, change, full_weeks, monday
 from heed.goals.kpis.queries import KpiSummary, Question, list_kpis, organisation_zone
@@ -67,16 +67,24 @@ def _weeks(rows: Sequence[Row], first: date, last: date) -> tuple[Row, ...]:
     return tuple(known.get(week, NO_ROW) for week in weeks)
 
 
+def _last_day(summary: KpiSummary) -> date | None:
+    """The day of the newest facts of a KPI."""
+    facts = facts_span(source_of(summary.key))
+    return facts[1].astimezone(organisation_zone()).date() if facts else None
+
+
+def _asks(last: date) -> Question:
+    return Question(since=monday(last + timedelta(days=1)) - WEEK * WEEKS)
+
+
 def glance(summary: KpiSummary, scope: Scope) -> Glance:
     """The last full week of a KPI beside the one before it."""
     href = reverse("kpi", args=[summary.key])
-    facts = facts_span(source_of(summary.key))
-    if facts is None:
+    last = _last_day(summary)
+    if last is None:
         return Glance(summary, href, NO_ROW, (), None, None)
-    last = facts[1].astimezone(organisation_zone()).date()
-    since = monday(last + timedelta(days=1)) - WEEK * WEEKS
     try:
-        shown = figures(summary.key, scope, Question(since=since), period="week")
+        shown = figures(summary.key, scope, _asks(last), period="week")
     except HeedError as error:
         return Glance(summary, href, NO_ROW, (), None, None, error.message)
     weeks = full_weeks(shown.rows, last)
@@ -84,11 +92,24 @@ def glance(summary: KpiSummary, scope: Scope) -> Glance:
     by_week = {row.period: row for row in weeks}
     now, before = by_week.get(end), by_week.get(end - WEEK)
     moved = change(now, before, shown.direction)
-    return Glance(summary, href, now or NO_ROW, _weeks(weeks, since, end), moved, end)
+    return Glance(summary, href, now or NO_ROW, _weeks(weeks, end - WEEK * (WEEKS - 1), end), moved, end)
+
+
+def are_kept(scope: Scope) -> bool:
+    """Whether every figure of the list is at hand."""
+    return all(
+        is_kept(summary.key, scope, _asks(last), period="week")
+        for summary in in_force_kpis()
+        if (last := _last_day(summary))
+    )
+
+
+def in_force_kpis() -> list[KpiSummary]:
+    return [summary for summary in list_kpis() if summary.state == "in_force"]
 
 
 def glances(scope: Scope) -> list[Glance]:
-    return [glance(summary, scope) for summary in list_kpis() if summary.state == "in_force"]
+    return [glance(summary, scope) for summary in in_force_kpis()]
 
 
 def cutoff_of(found: Sequence[Glance]) -> date | None:
@@ -100,9 +121,15 @@ def cutoff_of(found: Sequence[Glance]) -> date | None:
 @require_safe
 @page("see_figures")
 def kpi_list(request: HttpRequest) -> HttpResponse:
-    """All KPIs in force."""
-    found = glances(request.scope)  # type: ignore[attr-defined]
-    return render(request, "goals/kpis/list.html", {"kpis": found, "until": cutoff_of(found)})
+    """All KPIs in force. Their names stand at once; the figures follow where they are not at hand."""
+    scope: Scope = request.scope  # type: ignore[attr-defined]
+    if request.htmx or "figures" in request.GET or are_kept(scope):  # type: ignore[attr-defined]
+        found = glances(scope)
+        context = {"kpis": found, "until": cutoff_of(found)}
+    else:
+        context = {"names": in_force_kpis()}
+    template = "goals/kpis/table.html" if request.htmx else "goals/kpis/list.html"  # type: ignore[attr-defined]
+    return render(request, template, context)
 
 
 @require_safe

@@ -31,21 +31,30 @@ def figures(
     period: Period | None = None,
     with_sql: bool = False,
 ) -> ShownKpi:
-    """As `show_kpi`. The key names all an answer rests on: definition, version of the facts, reach, policy and zone."""
+    """As `show_kpi`, from what was kept where that still holds."""
     scope.demand("see_figures")
+    name = _name(key, scope, question, by, period, with_sql)
+    found: ShownKpi | None = cache.get(name)
+    if found is None:
+        found = show_kpi(key, scope, question, by=by, period=period, with_sql=with_sql)
+        cache.set(name, found, KEPT_SECONDS)
+    return found
+
+
+def is_kept(key: str, scope: Scope, question: Question, *, period: Period | None = None) -> bool:
+    """Whether the figures are at hand, so that a page need not wait for them."""
+    return _name(key, scope, question, (), period, False) in cache
+
+
+def _name(key: str, scope: Scope, question: Question, by: Sequence[str], period: Period | None, with_sql: bool) -> str:
+    """Names all that an answer rests on: the definition, the version of the facts, the reach, the policy and the zone."""
     held = kpi_in_force(key)
     source = shape_of(held.body.measure.source)  # type: ignore[attr-defined]
-    version = engine().store.version(source.base)
     reach = reached_rows(scope)
     rests_on = (
-        (held.digest, held.version, engine().store.url, version, engine().name),
+        (held.key, held.digest, held.version, engine().name, engine().store.url, engine().store.version(source.base)),
         sorted((name, sorted(values)) for name, values in reach.items()) if reach is not None else None,
         (privacy_policy(), organisation_zone().key),
         (question, tuple(by), period, with_sql),
     )
-    name = f"kpi:{hashlib.blake2s(repr(rests_on).encode()).hexdigest()}"
-    found = cache.get(name)
-    if found is None:
-        found = show_kpi(key, scope, question, by=by, period=period, with_sql=with_sql)
-        cache.set(name, found, KEPT_SECONDS)
-    return found  # type: ignore[no-any-return]
+    return f"kpi:{hashlib.blake2s(repr(rests_on).encode()).hexdigest()}"
