@@ -7,3 +7,6 @@ class GoalsConfig(AppConfig):
     name = "heed.goals"
     label = "goals"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from heed.goals.kpis import definition  # noqa: F401  registers the kind

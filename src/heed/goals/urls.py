@@ -4,6 +4,7 @@ from typing import Any
 
 from ninja import Router
 
+from heed.goals.kpis import api as kpis_api
 from heed.goals.kpis.pages import figure, listing, records
 
 # The list's own pages come first: `kpis/changed/` is no KPI.
@@ -12,4 +13,4 @@ urlpatterns: list[Any] = [
     *records.urlpatterns,
     *figure.urlpatterns,
 ]
-routers: list[tuple[str, Router]] = []
+routers: list[tuple[str, Router]] = [("/kpis", kpis_api.router)]

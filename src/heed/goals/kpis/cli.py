@@ -1,13 +1,11 @@
 """`heed kpi`."""
 
-from datetime import date, datetime
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from heed.core.console.rules import print_json, print_table, say
 from heed.core.edge import AsJson, door
-from heed.core.errors.rules import Invalid
 
 if TYPE_CHECKING:
     from heed.goals.kpis.queries import ShownKpi
@@ -68,42 +66,18 @@ def show(
     """Show a KPI with n and interval; small groups are withheld."""
     from heed.core.access.rules import COMMAND_LINE
     from heed.goals.kpis.actions import ensure_catalogue
-    from heed.goals.kpis.queries import Question, show_kpi
+    from heed.goals.kpis.queries import Question, as_contract, show_kpi
+    from heed.goals.kpis.rules import moment_of, settings_of
     from heed.metrics.periods import check_period
 
     ensure_catalogue()
-    question = Question(_time(since), _time(until), where, _settings(settings), min_n, level)
+    question = Question(moment_of(since), moment_of(until), where, settings_of(settings), min_n, level)
     columns = tuple(column.strip() for column in by.split(",") if column.strip())
     found = show_kpi(key, COMMAND_LINE, question, by=columns, period=check_period(period) if period else None)
     if as_json:
         print_json(as_contract(found))
     else:
         _tell(found)
-
-
-def as_contract(found: "ShownKpi") -> dict[str, Any]:
-    """A figure as scripts read it; the API answers the same."""
-    rows = []
-    for row in found.rows:
-        told: dict[str, Any] = {
-            "group": row.group | ({"period": row.period.isoformat()} if row.period else {}),
-            "value": row.value,
-            "low": row.low,
-            "high": row.high,
-            "n": row.n,
-            "suppressed": row.suppressed,
-        }
-        rows.append(told | ({"reason": row.reason} if row.reason else {}))
-    same = ("unit", "method", "level", "cutoff", "excluded")
-    return {
-        "kpi": found.key,
-        "name": found.name,
-        "definition_version": found.definition_version,
-        **{name: getattr(found, name) for name in same},
-        "settings": found.settings,
-        "min_n": found.min_n,
-        "rows": rows,
-    }
 
 
 def _tell(found: "ShownKpi") -> None:
@@ -126,26 +100,3 @@ def _tell(found: "ShownKpi") -> None:
     left_out = ", ".join(f"{n} {reason}" for reason, n in found.excluded.items())
     data = f"Data up to {found.cutoff:%Y-%m-%d %H:%M} UTC." if found.cutoff else "There are no facts yet."
     say(data + (f" Left out: {left_out}." if left_out else ""))
-
-
-def _time(text: str) -> date | datetime | None:
-    if not text:
-        return None
-    try:
-        return date.fromisoformat(text) if len(text) == 10 else datetime.fromisoformat(text)
-    except ValueError as error:
-        raise Invalid(
-            f"{text} is no day and no time.", code="invalid_time", hint="Such as 2024-03-01 or 2024-03-01T09:00Z."
-        ) from error
-
-
-def _settings(pairs: list[str]) -> dict[str, str]:
-    settings = {}
-    for pair in pairs:
-        name, equals, value = pair.partition("=")
-        if not equals or not name:
-            raise Invalid(
-                f"{pair} sets nothing.", code="invalid_setting", hint="Write NAME=VALUE, such as threshold_seconds=20."
-            )
-        settings[name.strip()] = value.strip()
-    return settings

@@ -188,6 +188,31 @@ def _may_be_shown(resolved: Resolved, part: Slice, group: dict[str, Any], least:
     return all(not row.suppressed for row in reading.rows if row.group == group)
 
 
+def as_contract(found: ShownKpi) -> dict[str, Any]:
+    """A figure as scripts read it; on the command line and over the API."""
+    rows = []
+    for row in found.rows:
+        told: dict[str, Any] = {
+            "group": row.group | ({"period": row.period.isoformat()} if row.period else {}),
+            "value": row.value,
+            "low": row.low,
+            "high": row.high,
+            "n": row.n,
+            "suppressed": row.suppressed,
+        }
+        rows.append(told | ({"reason": row.reason} if row.reason else {}))
+    same = ("unit", "method", "level", "cutoff", "excluded")
+    return {
+        "kpi": found.key,
+        "name": found.name,
+        "definition_version": found.definition_version,
+        **{name: getattr(found, name) for name in same},
+        "settings": found.settings,
+        "min_n": found.min_n,
+        "rows": rows,
+    }
+
+
 def condition_fields(key: str, settings: Mapping[str, Setting] | None = None) -> tuple[str, ...]:
     """The names a condition on a KPI may use."""
     return tuple(sorted(shape_of(cast(Kpi, kpi_in_force(key).body).resolve(settings).measure.source).fields))

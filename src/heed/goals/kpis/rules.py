@@ -3,11 +3,13 @@ reaches.
 """
 
 from collections.abc import Mapping, Sequence
+from datetime import date, datetime
 from importlib.resources import files
 from typing import Any, Protocol
 
 import yaml
 
+from heed.core.errors.rules import Invalid
 from heed.goals.kpis.definition import Kpi, Resolved, Setting
 
 CATALOGUE = (
@@ -78,3 +80,28 @@ def reached_rows(reach: Reach) -> dict[str, frozenset[str]] | None:
     if reach.everything:
         return None
     return {"team": reach.teams, "region": reach.regions}
+
+
+def moment_of(text: str) -> date | datetime | None:
+    """A day (2024-03-01) or a time as somebody writes it; None when nothing is written. Raises Invalid."""
+    if not text:
+        return None
+    try:
+        return date.fromisoformat(text) if len(text) == 10 else datetime.fromisoformat(text)
+    except ValueError as error:
+        raise Invalid(
+            f"{text} is no day and no time.", code="invalid_time", hint="Such as 2024-03-01 or 2024-03-01T09:00Z."
+        ) from error
+
+
+def settings_of(pairs: Sequence[str]) -> dict[str, Setting]:
+    """NAME=VALUE pairs as settings. Raises Invalid for what is no such pair."""
+    settings: dict[str, Setting] = {}
+    for pair in pairs:
+        name, equals, value = pair.partition("=")
+        if not equals or not name:
+            raise Invalid(
+                f"{pair} sets nothing.", code="invalid_setting", hint="Write NAME=VALUE, such as threshold_seconds=20."
+            )
+        settings[name.strip()] = value.strip()
+    return settings
