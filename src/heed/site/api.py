@@ -8,6 +8,7 @@ from ninja import NinjaAPI
 from ninja.errors import AuthenticationError, HttpError, ValidationError
 from ninja.security import HttpBearer, SessionAuth
 
+from heed.collector.api import routers as collector_routers
 from heed.core.access.actions.tokens import token_scope
 from heed.core.access.queries import scope_of
 from heed.core.errors.rules import Forbidden, HeedError, Invalid, NotFound
@@ -101,6 +102,6 @@ def _failed(request: HttpRequest, error: Exception) -> HttpResponse:
     return response
 
 
-for _routers in (core_routers, goals_routers, service_routers, feedback_routers):
+for _routers in (core_routers, goals_routers, service_routers, feedback_routers, collector_routers):
     for prefix, router in _routers:
         api.add_router(prefix, router)

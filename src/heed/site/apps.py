@@ -6,3 +6,6 @@ from django.apps import AppConfig
 class SiteConfig(AppConfig):
     name = "heed.site"
     label = "heed_site"
+
+    def ready(self) -> None:
+        from heed.collector import projections  # noqa: F401  what comes in becomes facts, whichever process follows

@@ -34,6 +34,7 @@ class ReceivedEvent(models.Model):
     at = models.DateTimeField()
     data = models.JSONField(default=dict)
     digest = models.CharField(max_length=64)
+    fact_key = models.CharField(max_length=255, blank=True)
     customer_key = models.CharField(max_length=64, blank=True, db_index=True)
     sent_by = models.CharField(max_length=64)
     received_at = models.DateTimeField()
@@ -41,7 +42,12 @@ class ReceivedEvent(models.Model):
     class Meta:
         verbose_name = _("received event")
         verbose_name_plural = _("received events")
-        constraints = [models.UniqueConstraint(fields=["source", "event_id"], name="one_event_per_source_and_id")]
+        constraints = [
+            models.UniqueConstraint(fields=["source", "event_id"], name="one_event_per_source_and_id"),
+            models.UniqueConstraint(
+                fields=["type", "fact_key"], condition=~models.Q(fact_key=""), name="one_event_per_fact"
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.source} {self.event_id}"

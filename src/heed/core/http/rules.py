@@ -25,6 +25,20 @@ _KEY = re.compile(r"^[\x21-\x7e]{1,255}$")
 KNOWN = frozenset({"specversion", "id", "source", "type", "subject", "time", "datacontenttype", "dataschema", "data"})
 
 
+class Unsupported(Invalid):
+    """The body is of a kind this door does not take."""
+
+    code = "unsupported_media_type"
+    status = 415
+
+
+class TooLarge(Invalid):
+    """The body is larger than this door takes."""
+
+    code = "too_large"
+    status = 413
+
+
 @dataclass(frozen=True)
 class Envelope:
     """A CloudEvent, checked: who it is from, what sort it is, and what it holds."""
@@ -75,7 +89,7 @@ def envelope(event: Any, now: datetime, where: str = "event") -> Envelope:
     if event.get("specversion") != "1.0":
         raise _wrong(where, 'specversion must be "1.0".')
     for name in event:
-        if name not in KNOWN and not (name == "data_base64" or _NAME.match(name)):
+        if name not in KNOWN and not (name == "data_base64" or _NAME.fullmatch(name)):
             raise _wrong(where, f"{str(name)[:40]} is no name of an attribute (small letters and figures).")
     if "data_base64" in event:
         raise _wrong(where, "data must be JSON, not base64.")
@@ -101,9 +115,7 @@ def envelopes(body: bytes, content_type: str, now: datetime, most: int) -> list[
     """The events of a request: one, or a batch of at most so many. Raises Invalid, or on another content type too."""
     media = content_type.partition(";")[0].strip().lower()
     if media not in (SINGLE, BATCH):
-        raise Invalid(
-            "Send CloudEvents in JSON.", code="unsupported_media_type", hint=f"Content-Type: {SINGLE} or {BATCH}"
-        )
+        raise Unsupported("Send CloudEvents in JSON.", hint=f"Content-Type: {SINGLE} or {BATCH}")
     try:
         parsed = json.loads(body, parse_constant=_no_constant)
     except (ValueError, RecursionError):
@@ -133,6 +145,6 @@ def body_digest(body: bytes) -> str:
 
 def checked_key(key: str) -> str:
     """An `Idempotency-Key`, when it is one: 1 to 255 visible characters of ASCII."""
-    if not _KEY.match(key):
+    if not _KEY.fullmatch(key):
         raise Invalid("An Idempotency-Key has 1 to 255 visible characters.", code="invalid_idempotency_key")
     return key
