@@ -22,7 +22,7 @@ EXPECTED: dict[str, dict[str, Bound]] = {
     "release-theme": {
         "before": Bound(0.0, 0.0005),
         "after": Bound(0.055, 0.085, 0.006),
-        "twin_volume": Bound(1.3, 1.6, 0.15),
+        "twin_volume": Bound(1.2, 1.75, 0.1),
         "twin_share": Bound(0.9, 1.1, 0.12),
         "idle_jump": Bound(0.85, 1.2, 0.05),
     },

@@ -10,7 +10,6 @@ from heed.core.errors.rules import Invalid
 from heed.core.settings.rules import current
 from heed.facts.store.store import Store
 from heed.sample import loading
-from heed.sample.definitions import ensure_definitions
 from heed.sample.organisation import make_organisation, take_away_organisation
 from heed.sample.plan import last_full_day
 from heed.sample.world import build_world
@@ -51,7 +50,6 @@ def load_sample(
         store = _store()
         load = loading.wanted(store, seed, float(scale), until)
         made = make_organisation(build_world(load.seed, load.scale, load.until))
-        ensure_definitions()
         written = loading.write(store, load, advance)
         return {
             "seed": load.seed,

@@ -66,50 +66,52 @@ def month_starts(since: int, until: int) -> list[int]:
     return [day for day in range(0, DAYS, MONTH_DAYS) if since <= day < until]
 
 
-def usage_table(world: World, month: int) -> pa.Table:
-    """Logins of a month: the content come more often, who is about to leave less."""
-    rng, people = world.rng("usage", month), world.customers
-    there = np.flatnonzero((people.joined <= month) & (people.left > month))
-    leaving = people.left[there] - month < 60
-    logins = rng.poisson(np.exp(1.1 + 0.35 * people.mood[there] - 0.8 * leaving))
-    used = there[logins > 0]
-    offset = (rng.random(len(used)) * MONTH_DAYS).astype(np.int64)
-    at = world.clock.day_start[np.minimum(month + offset, DAYS - 1)] + 20 * 3600 * SECOND_US
-    columns: dict[str, Any] = {
-        "usage_id": keys(f"{SOURCE}-u{month:03d}-", used),
-        "used_at": times(at),
-        "measure": "login",
-        "quantity": logins[logins > 0].astype(np.float64),
-        "channel": "app",
-        **customer_columns(world, used),
-    }
-    return finish("usage", columns, len(used), batch=world.batch, recorded_at=world.clock.end)
-
-
-def finance_table(world: World, month: int) -> pa.Table:
-    """Revenue of a month, revenue that left with customers, and what teams and stages cost."""
+def _billed(world: World, since: int, until: int) -> tuple[Ints, Ints]:
+    """(customer, day) of each bill of the days: every customer has one day in thirty."""
     people = world.customers
-    paying = np.flatnonzero((people.joined <= month) & (people.left > month))
-    gone = np.flatnonzero((people.left >= month) & (people.left < month + MONTH_DAYS))
-    booked = world.clock.day_start[month] + 6 * 3600 * SECOND_US
+    turns = [np.arange(day % MONTH_DAYS, len(people), MONTH_DAYS) for day in range(since, until)]
+    customer = np.concatenate(turns)
+    day = np.repeat(np.arange(since, until), [len(turn) for turn in turns])
+    there = (people.joined[customer] <= day) & (people.left[customer] > day)
+    return customer[there], day[there]
+
+
+def usage_table(world: World, number: int, since: int, until: int) -> pa.Table:
+    """Logins of a month, told on the day of the bill: the content come more often, who is about to leave less."""
+    rng, people = world.rng("usage", number), world.customers
+    customer, day = _billed(world, since, until)
+    leaving = people.left[customer] - day < 60
+    logins = rng.poisson(np.exp(1.1 + 0.35 * people.mood[customer] - 0.8 * leaving))
+    customer, day, logins = customer[logins > 0], day[logins > 0], logins[logins > 0]
+    columns: dict[str, Any] = {
+        "usage_id": keys(f"{SOURCE}-u{number:03d}-", np.arange(len(customer))),
+        "used_at": times(world.clock.day_start[day] + 20 * 3600 * SECOND_US),
+        "measure": "login",
+        "quantity": logins.astype(np.float64),
+        "channel": "app",
+        **customer_columns(world, customer),
+    }
+    return finish("usage", columns, len(customer), batch=world.batch, recorded_at=world.clock.end)
+
+
+def finance_table(world: World, number: int, since: int, until: int) -> pa.Table:
+    """Revenue by monthly bill, revenue that left with customers, and each month what teams and stages cost."""
+    people = world.customers
+    paying, day = _billed(world, since, until)
+    gone = np.flatnonzero((people.left >= since) & (people.left < until))
+    booked = world.clock.day_start[day] + 6 * 3600 * SECOND_US
+    lost = world.clock.day_start[people.left[gone]]
     parts = [
-        _entries(world, f"{SOURCE}-f{month:03d}-", "revenue", paying, people.fee[paying], np.full(len(paying), booked)),
-        _entries(
-            world,
-            f"{SOURCE}-l{month:03d}-",
-            "churned_revenue",
-            gone,
-            people.fee[gone],
-            world.clock.day_start[people.left[gone]],
-        ),
-        _costs(world, month, booked),
+        _entries(world, f"{SOURCE}-f{number:03d}-", "revenue", paying, people.fee[paying], booked),
+        _entries(world, f"{SOURCE}-l{number:03d}-", "churned_revenue", gone, people.fee[gone], lost),
+        *(_costs(world, month) for month in month_starts(since, until)),
     ]
     return pa.concat_tables(parts)
 
 
 def _entries(world: World, prefix: str, kind: str, customer: Ints, amount: Floats, at: Ints) -> pa.Table:
     columns: dict[str, Any] = {
-        "entry_id": keys(prefix, customer),
+        "entry_id": keys(prefix, np.arange(len(customer))),
         "booked_at": times(at),
         "kind": kind,
         "amount": amounts(amount),
@@ -119,9 +121,10 @@ def _entries(world: World, prefix: str, kind: str, customer: Ints, amount: Float
     return finish("finance", columns, len(customer), batch=world.batch, recorded_at=world.clock.end)
 
 
-def _costs(world: World, month: int, booked: int) -> pa.Table:
+def _costs(world: World, month: int) -> pa.Table:
     """Cost per team, and per stage and region. Two stages cost much more than the others."""
     rng = world.rng("costs", month)
+    booked = int(world.clock.day_start[month]) + 6 * 3600 * SECOND_US
     team = np.arange(len(TEAMS))
     region, stage = (axis.ravel() for axis in np.indices((len(REGIONS), len(STAGES))))
     stage_cost = STAGE_COST + EXTRA_STAGE_COST * np.isin(

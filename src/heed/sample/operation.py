@@ -52,7 +52,8 @@ def slice_of(world: World, number: int, since: int, until: int) -> Slice:
         "verbatims": verbatim_table(world, number, said),
         **case_tables(world, number, contacts, cases),
         "workforce": books.workforce_table(world, number, since, until, contacts),
-        **_books(world, since, until),
+        "usage": books.usage_table(world, number, since, until),
+        "finance": books.finance_table(world, number, since, until),
         "interactions": interaction_table(world, number, contacts, cases),
     }
     return Slice(
@@ -73,16 +74,6 @@ def _add_waves(
         table, comments = waves.bots(world)
         responses.append(table)
         said.append(comments)
-
-
-def _books(world: World, since: int, until: int) -> dict[str, pa.Table | None]:
-    months = books.month_starts(since, until)
-    if not months:
-        return {}
-    return {
-        "usage": pa.concat_tables([books.usage_table(world, month) for month in months]),
-        "finance": pa.concat_tables([books.finance_table(world, month) for month in months]),
-    }
 
 
 def whole(world: World) -> dict[str, pa.Table]:

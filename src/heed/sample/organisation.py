@@ -5,17 +5,13 @@ from django.db.models import ProtectedError
 
 from heed.core.access.actions.roles import give_role
 from heed.core.access.rules import COMMAND_LINE
-from heed.core.definitions import actions as definitions
-from heed.core.definitions.queries import in_force
 from heed.core.errors.rules import Refused
 from heed.core.people.actions import add_unit, ensure_root_unit
-from heed.core.people.definition import Organisation
 from heed.core.people.queries import Person, Unit, unit_nodes
-from heed.sample.names import DEPARTMENTS, REGIONS, SOURCE, TEAMS, ZONE
+from heed.sample.definitions import NAME, ensure_definitions, retire_definitions
+from heed.sample.names import DEPARTMENTS, REGIONS, SOURCE, TEAMS
 from heed.sample.world import World
 
-NAME = "Nordlicht Telecom"
-SETTINGS = {"name": NAME, "time_zone": ZONE, "currency": "EUR", "languages": ("en", "de")}
 DEPARTMENT_NAMES = {"service": "Customer service", "billing": "Billing", "technical": "Technical support"}
 OFFICE = (("manager", "manager", "Renate Holm"), ("analyst", "analyst", "Milan Petrov"))
 SUPERVISORS = (
@@ -40,7 +36,7 @@ def make_organisation(world: World) -> dict[str, int]:
     root = ensure_root_unit(NAME, actor=COMMAND_LINE.person).key
     units = _make_units(root)
     people = _make_people(world, root)
-    _hold_organisation()
+    ensure_definitions()
     return {"units": units, "people": people}
 
 
@@ -88,24 +84,6 @@ def _make_people(world: World, root: str) -> int:
     return len(new)
 
 
-def _body() -> dict[str, object]:
-    return Organisation.model_validate(SETTINGS).model_dump(mode="json")
-
-
-def _hold_organisation() -> None:
-    """Settle the time zone that the sample's days are cut in, unless somebody has settled it."""
-    if in_force("organisation", "organisation") is not None:
-        return
-    try:
-        definitions.ensure("organisation", "organisation", _body(), note="The sample operation.")
-    except Refused:
-        version = definitions.propose(
-            COMMAND_LINE, "organisation", "organisation", _body(), note="The sample operation."
-        )
-        definitions.approve(COMMAND_LINE, "organisation", "organisation", version.number)
-        definitions.put_in_force(COMMAND_LINE, "organisation", "organisation", version.number)
-
-
 @transaction.atomic
 def take_away_organisation() -> dict[str, int]:
     """Take away the units and people of the sample; what others hung on them is refused, and then nothing is taken."""
@@ -123,9 +101,7 @@ def take_away_organisation() -> dict[str, int]:
             code="units_in_use",
             hint="Move it, or take that role away, then remove the sample again.",
         ) from None
-    held_now = in_force("organisation", "organisation")
-    if held_now is not None and held_now.body.model_dump(mode="json") == _body():
-        definitions.retire(COMMAND_LINE, "organisation", "organisation")
+    retire_definitions()
     return counted
 
 

@@ -1,0 +1,136 @@
+"""`heed sample-operation load`, `remove` and `truths`, and the organisation they bring."""
+
+import json
+from typing import Any
+
+import pytest
+from typer.testing import CliRunner
+
+from heed.cli import app
+from heed.core.access.rules import COMMAND_LINE
+from heed.core.definitions.queries import in_force
+from heed.core.people.actions import add_unit
+from heed.core.people.queries import Person, Unit, root_unit
+from heed.sample.actions import load_sample, remove_sample
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture(autouse=True)
+def removed() -> Any:
+    yield
+    from heed.core.settings.rules import current
+    from heed.facts.store.store import Store
+    from heed.sample.loading import clear
+
+    clear(Store(current().facts_location))
+
+
+def run(*words: str) -> tuple[int, Any]:
+    done = CliRunner().invoke(app, ["sample-operation", *words, "--json"])
+    return done.exit_code, json.loads(done.stdout)
+
+
+def load(*words: str) -> tuple[int, Any]:
+    return run("load", "--scale", "0.02", "--until", "2026-10-31", *words)
+
+
+def test_load_load_again_and_remove() -> None:
+    code, first = load()
+    assert code == 0
+    assert first["loaded"] == sum(first["tables"].values()) > 100_000
+    assert first["made"] == {"units": 19, "people": 74}
+    code, again = load()
+    assert code == 0
+    assert again["loaded"] == 0 and again["made"] == {"units": 0, "people": 0}
+    assert again["tables"] == first["tables"]
+    code, gone = run("remove")
+    assert code == 0
+    assert (gone["removed"], gone["units"], gone["people"]) == (first["loaded"], 19, 74)
+    assert not Unit.objects.exists() and not Person.objects.exists()
+    assert load()[1]["loaded"] == first["loaded"]
+
+
+def test_another_seed_is_refused() -> None:
+    load()
+    code, told = load("--seed", "8")
+    assert code == 1
+    assert told["error"]["code"] == "other_sample" and "remove" in told["error"]["hint"]
+
+
+@pytest.mark.parametrize(
+    ("words", "code"),
+    [
+        (("--until", "soon"), "invalid_until"),
+        (("--until", "2999-01-01"), "invalid_until"),
+        (("--scale", "0"), "invalid_scale"),
+        (("--seed", "-1"), "invalid_seed"),
+    ],
+)
+def test_what_cannot_be_is_refused(words: tuple[str, ...], code: str) -> None:
+    status, told = run("load", *words)
+    assert status == 1 and told["error"]["code"] == code
+
+
+def test_truths_tell_of_what_is_loaded() -> None:
+    _, before = run("truths", "--seed", "5", "--until", "2026-06-30")
+    assert not before["loaded"] and len(before["truths"]) == 15
+    load("--seed", "5")
+    _, told = run("truths")
+    assert (told["seed"], told["until"], told["loaded"]) == (5, "2026-10-31", True)
+    assert {"key", "title", "what", "effect", "where", "finders", "twin", "twin_effect"} <= set(told["truths"][0])
+    figures = [row for row in told["true_satisfaction"] if row["survey"] in ("relationship", "service_check")]
+    assert len(figures) == 12 and all(row["answered"] < row["asked"] for row in figures)
+
+
+def test_the_organisation_is_a_tree_with_people_who_cannot_sign_in() -> None:
+    load_sample(0, 0.02)
+    root = root_unit()
+    assert root is not None
+    assert {unit.kind for unit in root.children.all()} == {"region", "department"}
+    assert Unit.objects.get(key="north-billing").parent.key == "billing"
+    people = Person.objects.filter(key__startswith="sample-")
+    assert people.count() == 74
+    assert not people.exclude(email=None).exists()
+    assert Person.objects.get(key="sample-a0007").memberships.get().unit.key == "north-billing"
+    settled = in_force("organisation", "organisation")
+    assert settled is not None and settled.body.time_zone == "Europe/Berlin"
+    assert in_force("calendar", "sample_hotline") is not None
+    assert in_force("kpi", "csat") is not None
+    assert in_force("privacy_policy", "default") is not None
+
+
+def test_a_removal_leaves_what_is_not_the_samples() -> None:
+    load_sample(0, 0.02)
+    root = root_unit()
+    assert root is not None
+    add_unit(COMMAND_LINE, name="Ours", kind="region", parent=root.key)
+    someone = Person.objects.create_user("someone@example.org", None, name="Someone")
+    remove_sample()
+    assert set(Unit.objects.values_list("key", flat=True)) == {root.key, "ours"}
+    assert list(Person.objects.all()) == [someone]
+    assert in_force("calendar", "sample_hotline") is None
+    assert in_force("organisation", "organisation") is None
+    assert in_force("kpi", "csat") is not None
+
+
+def test_nothing_is_taken_while_something_hangs_on_it() -> None:
+    load_sample(0, 0.02)
+    add_unit(COMMAND_LINE, name="Ours", kind="team", parent="billing")
+    status, told = run("remove")
+    assert status == 1 and told["error"]["code"] == "units_in_use"
+    assert Unit.objects.filter(source="sample").count() == 19
+    assert Person.objects.filter(key__startswith="sample-").count() == 74
+
+
+def test_a_unit_of_the_same_name_refuses_the_load() -> None:
+    from django.db import transaction
+
+    from heed.core.people.actions import ensure_root_unit
+
+    with transaction.atomic():
+        root = ensure_root_unit("Ours")
+    add_unit(COMMAND_LINE, name="North", kind="region", parent=root.key)
+    status, told = load()
+    assert status == 1 and told["error"]["code"] == "unit_taken"
+    assert not Person.objects.exists()
