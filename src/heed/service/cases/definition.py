@@ -1,0 +1,95 @@
+"""The kind `case_opening`: which facts open a case for a customer, how severe it is, who owns it, what is promised."""
+
+from collections.abc import Iterator
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from heed.core.conditions.rules import compile_condition
+from heed.core.definitions.rules import InvalidDefinition, Reference, kind
+from heed.core.errors.rules import Invalid
+from heed.facts.schema.tables import TABLES
+
+Severity = Literal["low", "normal", "high", "urgent"]
+Source = Literal["responses", "interactions", "verbatims", "usage", "finance"]
+FROZEN = ConfigDict(frozen=True, extra="forbid")
+Team = Annotated[str, Field(max_length=60, description="Unit key of the team that owns the case.")]
+
+
+class SeverityRule(BaseModel):
+    """A condition and the severity it gives."""
+
+    model_config = FROZEN
+
+    when: str = Field(description="Condition over the fact.")
+    severity: Severity
+
+
+class OwnerRule(BaseModel):
+    """A condition and the team it gives the case to."""
+
+    model_config = FROZEN
+
+    when: str = Field(description="Condition over the fact.")
+    team: Team
+
+
+class Promise(BaseModel):
+    """What a customer is promised, in seconds of the calendar."""
+
+    model_config = FROZEN
+
+    severity: Severity
+    first_contact_seconds: int = Field(ge=60, description="Until somebody speaks to the customer.")
+    resolution_seconds: int | None = Field(None, ge=60, description="Until it is put right; none: not promised.")
+
+
+@kind("case_opening", title="Case opening", title_plural="Case openings")
+class CaseOpening(BaseModel):
+    """Opens a case where a condition holds; one per customer within some days."""
+
+    model_config = FROZEN
+
+    name: str = Field(min_length=1, max_length=120, description="Name, such as: Close the loop with detractors.")
+    source: Source = Field("responses", description="Table of facts that is watched.")
+    when: str = Field(description="Condition over the fact that opens a case.")
+    never_when: str = Field("", description="Condition under which none is opened, whatever else holds.")
+    one_case_days: int = Field(30, ge=0, le=3650, description="Days in which a customer gets one case; 0: one a fact.")
+    severities: tuple[SeverityRule, ...] = Field((), description="The first that holds gives the severity.")
+    severity: Severity = Field("normal", description="Severity where none of them holds.")
+    owners: tuple[OwnerRule, ...] = Field((), description="The first that holds gives the owner.")
+    owner: Team = Field("", description="Owner where none of them holds; empty: the team of the fact.")
+    promises: tuple[Promise, ...] = Field((), description="Promises by severity.")
+    calendar: str = Field("", description="Key of the calendar promises run on; empty: around the clock.")
+
+    @model_validator(mode="after")
+    def _promises_are_told_once(self) -> "CaseOpening":
+        told = [promise.severity for promise in self.promises]
+        if len(set(told)) < len(told):
+            raise ValueError("promises say one severity twice")
+        return self
+
+    def conditions(self) -> Iterator[tuple[str, str]]:
+        """Path and source of every condition written here."""
+        yield "when", self.when
+        if self.never_when.strip():
+            yield "never_when", self.never_when
+        for place, severity in enumerate(self.severities):
+            yield f"severities.{place}.when", severity.when
+        for place, owner in enumerate(self.owners):
+            yield f"owners.{place}.when", owner.when
+
+    def check(self) -> None:
+        """Raises InvalidDefinition at the first condition that cannot be meant."""
+        fields = {column.name: column.kind for column in TABLES[self.source].columns}
+        for path, source in self.conditions():
+            try:
+                compile_condition(source, fields)
+            except Invalid as fault:
+                raise InvalidDefinition(
+                    f"{path}: {fault.message}", at=path.split("."), code=fault.code, hint=fault.hint
+                ) from fault
+
+    def references(self) -> Iterator[Reference]:
+        if self.calendar:
+            yield Reference("calendar", "calendar", self.calendar)
