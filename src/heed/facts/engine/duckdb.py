@@ -6,7 +6,7 @@ import duckdb
 import ibis
 import pyarrow as pa
 
-from heed.facts.engine.engine import Engine
+from heed.facts.engine.seam import Engine
 from heed.facts.schema.columns import Kind
 from heed.facts.schema.tables import TABLES
 from heed.facts.store.store import Store

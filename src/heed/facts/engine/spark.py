@@ -8,7 +8,7 @@ import ibis
 import pyarrow as pa
 
 from heed.core.errors.rules import Unavailable
-from heed.facts.engine.engine import Engine
+from heed.facts.engine.seam import Engine
 from heed.facts.schema.columns import Kind
 from heed.facts.schema.tables import TABLES
 from heed.facts.store.store import Store
