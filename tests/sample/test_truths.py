@@ -6,6 +6,7 @@ import pytest
 
 from heed.facts.schema.tables import TABLES
 from heed.sample.truths import planted
+from tests.places import ROOT
 from tests.sample.expecting import EXPECTED, misses
 from tests.sample.measuring import MEASURES, UNTIL, operation
 
@@ -79,3 +80,8 @@ def test_the_day_of_a_truth_is_the_day_in_the_log_of_changes() -> None:
     logged = {str(day) for (day,) in op.all("select \"at\"::date from changes where kind = 'release'")}
     theme, jump = (next(t for t in planted(0, UNTIL) if t.key == key) for key in ("release-theme", "complaint-jump"))
     assert {str(theme.where[0].since), str(jump.where[0].since)} <= logged
+
+
+def test_the_document_tells_of_every_truth() -> None:
+    text = (ROOT / "docs" / "sample-operation.md").read_text(encoding="utf-8")
+    assert [key for key in EXPECTED if f"| `{key}` |" not in text] == []
