@@ -11,7 +11,7 @@ import pytest
 from heed.core.access.rules import COMMAND_LINE
 from heed.core.settings.rules import current
 from heed.facts.store.store import Store
-from heed.service.formats.actions import import_file
+from heed.service.formats.actions.importing import import_file
 from heed.service.formats.queries import Chosen, mapping_of_body
 from heed.service.formats.rules.outcome import Outcome
 

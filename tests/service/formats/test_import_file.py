@@ -11,7 +11,8 @@ from heed.core.access.rules import COMMAND_LINE, Scope
 from heed.core.errors.rules import Forbidden, HeedError, Invalid
 from heed.core.journal.models import JournalEntry
 from heed.facts.store.store import Store
-from heed.service.formats.actions import discard_row, import_file, repair_row, replay
+from heed.service.formats.actions.importing import import_file, replay
+from heed.service.formats.actions.mending import discard_row, repair_row
 from heed.service.formats.models import Import, QuarantinedRow
 from heed.service.formats.queries import Chosen, mapping_of_body, rows_of_person, waiting_by_rule
 from heed.service.formats.rules.outcome import Outcome

@@ -36,7 +36,7 @@ def import_(
     """Bring records in from a file. The same file again changes nothing; rejected rows wait in quarantine."""
     from pathlib import Path
 
-    from heed.service.formats.actions import import_file
+    from heed.service.formats.actions.importing import import_file
 
     total = Path(file).stat().st_size if file != "-" and Path(file).is_file() else None
     with progress(total, "reading") as advance:

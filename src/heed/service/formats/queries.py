@@ -1,5 +1,6 @@
 """Reading imports, their quarantine, and the mappings there are."""
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,6 +18,7 @@ from heed.service.formats.models import Import, QuarantinedRow
 from heed.service.formats.rules.plan import Plan, check_plan
 
 YAML = (".yaml", ".yml")
+KEY = re.compile(r"[A-Za-z0-9_.-]{1,120}")
 
 
 @dataclass(frozen=True)
@@ -50,13 +52,18 @@ def mapping_named(name: str) -> Chosen:
         if not path.is_file():
             raise NotFound(f"There is no file {name}.", code="no_such_mapping", hint="Check the path of the mapping.")
         return mapping_of_file(path)
+    return mapping_by_key(name)
+
+
+def mapping_by_key(name: str) -> Chosen:
+    """A mapping in force, or one that heed brings along; never a file that the name may point at."""
     held = in_force("mapping", name)
     if held is not None and isinstance(held.body, Mapping):
         return Chosen(check_plan(name, held.body), held.version, held.digest)
-    shipped = examples() / f"{name}.yaml"
-    if "/" not in name and shipped.is_file():
-        return mapping_of_file(shipped)
-    known = [item.key for item in all_in_force("mapping")] + example_keys()
+    shipped = example_keys()
+    if name in shipped:
+        return mapping_of_file(examples() / f"{name}.yaml")
+    known = [item.key for item in all_in_force("mapping")] + shipped
     raise NotFound(f"There is no mapping {name}.", code="no_such_mapping", hint=nearest(name, known))
 
 
@@ -71,6 +78,10 @@ def mapping_of_file(path: Path) -> Chosen:
     if not isinstance(body, dict):
         raise Invalid(f"{path.name} holds no mapping.", code="invalid_mapping", hint="See docs/methods/import.md.")
     key = str(body.pop("key", path.stem))
+    if not KEY.fullmatch(key):
+        raise Invalid(
+            f"{key} is no key of a mapping.", code="invalid_mapping", hint="Use letters, figures, - _ and a dot."
+        )
     if body.pop("kind", "mapping") != "mapping":
         raise Invalid(f"{path.name} is no mapping.", code="invalid_mapping", hint="Give the file of a mapping.")
     return mapping_of_body(key, body.get("body", body) if isinstance(body.get("body"), dict) else body)

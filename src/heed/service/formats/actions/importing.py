@@ -1,4 +1,4 @@
-"""What people do with files: bring one in, repair what was rejected, bring it in again.
+"""Bringing files in, and rows of the quarantine again.
 
 Facts are written first, in chunks that are never written twice; what is counted and what is kept in quarantine follows in one
 transaction. So a process may die anywhere: the same file again completes it.
@@ -21,15 +21,13 @@ from django.utils import timezone
 
 from heed.core.access.rules import Scope
 from heed.core.consent.rules import pseudonym
-from heed.core.errors.rules import HeedError, Invalid, Refused
+from heed.core.errors.rules import HeedError, Refused
 from heed.core.journal.actions import record
 from heed.core.settings.rules import current
 from heed.facts.store.store import Store
 from heed.service.formats.events import (
     ImportCompleted,
     ImportRefused,
-    QuarantinedRowDiscarded,
-    QuarantinedRowRepaired,
     SourceSchemaChanged,
 )
 from heed.service.formats.importers.quarantine import Kept, QuarantineReader
@@ -38,7 +36,7 @@ from heed.service.formats.importers.source import Source, arrived
 from heed.service.formats.importers.staging import Staged, Staging
 from heed.service.formats.importers.writing import Written, would_write, write
 from heed.service.formats.models import Import, QuarantinedRow
-from heed.service.formats.queries import Chosen, last_columns, mapping_named, quarantined, quarantined_row, states_of
+from heed.service.formats.queries import Chosen, last_columns, mapping_named, quarantined, states_of
 from heed.service.formats.rules.batches import Rejected, Tally
 from heed.service.formats.rules.outcome import Outcome, schema_change
 from heed.service.formats.rules.transform import Transformer
@@ -65,13 +63,13 @@ def import_file(
 
     Raises Invalid or NotFound, with line and reason, when the file is not what the mapping says; then no fact was written.
     """
-    scope.demand(PERMISSION)
+    scope.demand_everywhere(PERMISSION)
     chosen = mapping_named(mapping) if isinstance(mapping, str) else mapping
     started = time.monotonic()
-    with _room() as room, arrived(path, room, advance, name) as source:
+    with room() as folder, arrived(path, folder, advance, name) as source:
         if dry_run:
             reader = reader_for(source, chosen.plan.mapping)
-            staged, transformer = _staged(chosen, reader, room)
+            staged, transformer = _staged(chosen, reader, folder)
             came, went = schema_change(last_columns(chosen.key), reader.columns)
             return _outcome(
                 staged, would_write(staged, _store()), _sorted_out(staged), came, went, dry_run=True, since=started
@@ -79,7 +77,7 @@ def import_file(
         row = _begun(scope, chosen, source)
         try:
             reader = reader_for(source, chosen.plan.mapping)
-            staged, transformer = _staged(chosen, reader, room)
+            staged, transformer = _staged(chosen, reader, folder)
         except HeedError as error:
             _refused(scope, row, error)
             raise
@@ -88,7 +86,7 @@ def import_file(
 
 def replay(scope: Scope, mapping: Chosen | str, *, rule: str = "", rows: tuple[int, ...] = ()) -> Outcome:
     """Bring open rows of the quarantine in again: all of a mapping, all of a rule, or some. Those that pass now become facts."""
-    scope.demand(PERMISSION)
+    scope.demand_everywhere(PERMISSION)
     chosen = mapping_named(mapping) if isinstance(mapping, str) else mapping
     started = time.monotonic()
     waiting = quarantined(chosen.key, rule=rule)
@@ -101,76 +99,19 @@ def replay(scope: Scope, mapping: Chosen | str, *, rule: str = "", rows: tuple[i
             code="nothing_to_replay",
             hint="Look at the list of the quarantine.",
         )
-    with _room() as room:
+    with room() as folder:
         row = _begun(scope, chosen, None)
         reader = QuarantineReader(kept, chosen.plan.mapping)
         transformer = _transformer(chosen)
-        staging = Staging(chosen.plan, transformer, room, settings.SECRET_KEY, reader.identities())
+        staging = Staging(chosen.plan, transformer, folder, settings.SECRET_KEY, reader.identities())
         return _completed(scope, row, staging.run(reader), transformer, [], started, replayed=kept)
-
-
-@transaction.atomic
-def repair_row(scope: Scope, number: int, values: dict[str, str | None]) -> QuarantinedRow:
-    """Change values of a rejected row. It waits until it is brought in again; what the file had is kept beside it."""
-    scope.demand(PERMISSION)
-    row = _open_row(number)
-    known = ({*row.values} | {*row.origin.columns} | _mapping_columns(row.mapping)) - {"…"}
-    unknown = [name for name in values if name not in known]
-    if unknown:
-        raise Invalid(
-            f"The row has no column {unknown[0]}.", code="unknown_column", hint=f"It has {', '.join(sorted(known))}."
-        )
-    repaired = {**{name: value for name, value in row.values.items() if name != "…"}, **values}
-    changed = sorted(name for name in repaired if repaired[name] != row.values.get(name))
-    row.repaired, row.repaired_by = repaired, scope.person
-    row.save(update_fields=["repaired", "repaired_by", "changed_at"])
-    record(
-        QuarantinedRowRepaired(row.pk, row.mapping, changed),
-        actor=scope.person,
-        subject=("quarantined-row", str(row.pk)),
-    )
-    return row
-
-
-@transaction.atomic
-def discard_row(scope: Scope, number: int) -> QuarantinedRow:
-    """Decide that a rejected row will not become a fact. When its file comes again it counts as unchanged."""
-    scope.demand(PERMISSION)
-    row = _open_row(number)
-    row.state = "discarded"
-    row.save(update_fields=["state", "changed_at"])
-    record(
-        QuarantinedRowDiscarded(row.pk, row.mapping, row.rule),
-        actor=scope.person,
-        subject=("quarantined-row", str(row.pk)),
-    )
-    return row
-
-
-def _open_row(number: int) -> QuarantinedRow:
-    row = quarantined_row(number)
-    if row.state != "open":
-        raise Refused(
-            f"This row is {row.get_state_display()} already.",
-            code="not_open",
-            hint="Look at the list of the quarantine.",
-        )
-    return row
-
-
-def _mapping_columns(key: str) -> set[str]:
-    """The columns the mapping reads; none when it is gone or was a file."""
-    try:
-        return set(mapping_named(key).plan.mapping.columns)
-    except HeedError:
-        return set()
 
 
 # The steps of an import
 
 
 @contextmanager
-def _room() -> Iterator[Path]:
+def room() -> Iterator[Path]:
     """A folder in the data folder for what is staged; gone at the end, and by the next import when the process died."""
     base = current().home_path / "imports"
     base.mkdir(parents=True, exist_ok=True)
@@ -193,9 +134,9 @@ def _transformer(chosen: Chosen) -> Transformer:
     return Transformer(chosen.plan, key_of, settings.SECRET_KEY)
 
 
-def _staged(chosen: Chosen, reader: Reader, room: Path) -> tuple[Staged, Transformer]:
+def _staged(chosen: Chosen, reader: Reader, folder: Path) -> tuple[Staged, Transformer]:
     transformer = _transformer(chosen)
-    return Staging(chosen.plan, transformer, room, settings.SECRET_KEY).run(reader), transformer
+    return Staging(chosen.plan, transformer, folder, settings.SECRET_KEY).run(reader), transformer
 
 
 def _begun(scope: Scope, chosen: Chosen, source: Source | None) -> Import:
