@@ -67,27 +67,11 @@ def interactions() -> pa.Table:
 
 def changes() -> pa.Table:
     at = FIRST + timedelta(weeks=12)
-    return pa.Table.from_pylist(
-        [
-            {
-                "operation_change_id": "d1",
-                "at": at,
-                "kind": "release",
-                "title": "New phone menu",
-                "source": "test",
-                "batch": "test",
-            },
-            {
-                "operation_change_id": "d2",
-                "at": at + timedelta(weeks=2),
-                "kind": "staffing",
-                "title": "Six new colleagues in the south",
-                "region": "south",
-                "source": "test",
-                "batch": "test",
-            },
-        ]
-    )
+    rows = [("d1", at, "release", "New phone menu", None)]
+    rows.append(("d2", at + timedelta(weeks=2), "staffing", "Six new colleagues in the south", "south"))
+    names = ("operation_change_id", "at", "kind", "title", "region")
+    origin = {"source": "test", "batch": "test"}
+    return pa.Table.from_pylist([dict(zip(names, row, strict=True)) | origin for row in rows])
 
 
 @contextmanager
