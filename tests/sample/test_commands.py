@@ -96,6 +96,7 @@ def test_the_organisation_is_a_tree_with_people_who_cannot_sign_in() -> None:
     settled = in_force("organisation", "organisation")
     assert settled is not None and settled.body.time_zone == "Europe/Berlin"
     assert in_force("calendar", "sample_hotline") is not None
+    assert in_force("case_opening", "sample_close_the_loop") is not None
     assert in_force("kpi", "csat") is not None
     assert in_force("privacy_policy", "default") is not None
 

@@ -1,4 +1,4 @@
-"""The definitions the sample operation works under: those heed brings along, and two of its own."""
+"""The definitions the sample operation works under: those heed brings along, and its own."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -6,12 +6,14 @@ from typing import Any
 from heed.core.access.rules import COMMAND_LINE
 from heed.core.definitions import actions
 from heed.core.definitions.queries import in_force, newest
-from heed.core.definitions.rules import canonical, validate
+from heed.core.definitions.rules import KINDS, canonical, validate
 from heed.feedback.privacy.actions import ensure_policy
 from heed.goals.kpis.actions import ensure_catalogue
 from heed.sample.names import ZONE
+from heed.service.cases.definition import CaseOpening
 
 NAME = "Nordlicht Telecom"
+CASES = next(name for name, kind in KINDS.items() if kind.model is CaseOpening)
 NOTE = "The sample operation."
 _WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday")
 HOTLINE = {
@@ -21,15 +23,34 @@ HOTLINE = {
     "holidays_country": "DE",
 }
 SETTLED = {"name": NAME, "time_zone": ZONE, "currency": "EUR", "languages": ("en", "de"), "calendar": "sample_hotline"}
+CLOSE_THE_LOOP = {
+    "name": "Call back who is unhappy",
+    "source": "responses",
+    "when": '(instrument == "nps" && score <= 6.0) || (instrument == "csat" && score <= 2.0)',
+    "never_when": "!has_customer_key",
+    "one_case_days": 30,
+    "severities": (
+        {"when": 'segment == "business" && score <= 2.0', "severity": "urgent"},
+        {"when": "score <= 2.0", "severity": "high"},
+    ),
+    "severity": "normal",
+    "promises": (
+        {"severity": "urgent", "first_contact_seconds": 4 * 3600},
+        {"severity": "high", "first_contact_seconds": 8 * 3600},
+        {"severity": "normal", "first_contact_seconds": 24 * 3600},
+    ),
+    "calendar": "sample_hotline",
+}
 # Kind, key and body of what goes with the sample; what somebody has settled themselves stays.
 OWN: tuple[tuple[str, str, Mapping[str, Any]], ...] = (
     ("calendar", "sample_hotline", HOTLINE),
+    (CASES, "sample_close_the_loop", CLOSE_THE_LOOP),
     ("organisation", "organisation", SETTLED),
 )
 
 
 def ensure_definitions() -> None:
-    """Put in force what is not: the catalogue of KPIs, a privacy policy, the hours and settings of the operation."""
+    """Put in force what is not: the catalogue of KPIs, a privacy policy, the hours, settings and promises of the operation."""
     ensure_catalogue()
     if not newest("privacy_policy"):
         ensure_policy()
@@ -50,7 +71,7 @@ def _hold(kind: str, key: str, body: Mapping[str, Any]) -> None:
 
 def retire_definitions() -> None:
     """Retire the sample's own, where nobody has changed them since."""
-    for kind, key, body in OWN:
+    for kind, key, body in reversed(OWN):
         found = in_force(kind, key)
         if found is not None and canonical(found.body) == canonical(validate(kind, body)):
             actions.retire(COMMAND_LINE, kind, key)
