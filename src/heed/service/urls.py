@@ -4,5 +4,12 @@ from typing import Any
 
 from ninja import Router
 
-urlpatterns: list[Any] = []
-routers: list[tuple[str, Router]] = []
+from heed.service.formats import api as formats_api
+from heed.service.formats import pages as formats
+
+urlpatterns: list[Any] = [*formats.urlpatterns]
+routers: list[tuple[str, Router]] = [
+    ("/imports", formats_api.router),
+    ("/quarantined-rows", formats_api.rows),
+    ("/replays", formats_api.replays),
+]
