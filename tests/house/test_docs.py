@@ -91,6 +91,12 @@ def test_links_between_documents_lead_somewhere() -> None:
     assert not lost
 
 
+def test_every_decision_is_numbered_and_listed() -> None:
+    first, *others = sorted((ROOT / "docs" / "decisions").glob("*.md"))
+    assert [int(path.name[:4]) for path in others] == list(range(2, len(others) + 2))
+    assert not [path.name for path in others if f"({path.name})" not in first.read_text(encoding="utf-8")]
+
+
 def test_the_targets_that_documents_name_are_in_the_makefile() -> None:
     targets = set(re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE))
     named = {
