@@ -16,3 +16,7 @@ from heed.site.settings import *  # noqa: E402, F403
 # Slow on purpose in production; here it would only slow the tests.
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
+
+# In memory, also for each worker of pytest-xdist: it appends its name, which the last parameter takes up.
+if DATABASES["default"]["ENGINE"] == "heed.site.sqlite":  # noqa: F405
+    DATABASES["default"]["TEST"] = {"NAME": "file:heed?mode=memory&cache=shared&worker=main"}  # noqa: F405

@@ -4,12 +4,29 @@ import logging
 import zoneinfo
 from collections.abc import Callable
 
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from allauth.core.exceptions import (
+    ImmediateHttpResponse,
+    RateLimited,
+    ReauthenticationRequired,
+    SignupClosedException,
+)
+from django.core.exceptions import PermissionDenied, SuspiciousOperation
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.utils import timezone, translation
 
 from heed.core.errors.rules import HeedError
 
+# Ways of Django and allauth to answer, not faults.
+ANSWERED_ELSEWHERE = (
+    Http404,
+    PermissionDenied,
+    SuspiciousOperation,
+    ImmediateHttpResponse,
+    ReauthenticationRequired,
+    SignupClosedException,
+    RateLimited,
+)
 Next = Callable[[HttpRequest], HttpResponse]
 
 # Vega draws with style attributes set by script, which the policy allows; styles in mark-up it does not.
@@ -63,6 +80,8 @@ class Errors:
         return self.get_response(request)
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
+        if isinstance(error, ANSWERED_ELSEWHERE):
+            return None
         if not isinstance(error, HeedError):
             logging.getLogger("heed.request").exception("%s %s", request.method, request.path, exc_info=error)
             return None

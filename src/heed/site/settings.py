@@ -94,6 +94,7 @@ INSTALLED_APPS = [
     "allauth",
     "allauth.account",
     "allauth.mfa",
+    "allauth.usersessions",
     "allauth.socialaccount",
     "allauth.socialaccount.providers.openid_connect",
     "django_htmx",
@@ -138,6 +139,12 @@ TEMPLATES = [
     }
 ]
 DATABASES = {"default": _database(HEED)}
+# Limits on trying to sign in are counted here, so all processes must share it.
+CACHES = {
+    "default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": HEED.queue_url}
+    if HEED.queue_url.startswith("redis")
+    else {"BACKEND": "django.core.cache.backends.filebased.FileBasedCache", "LOCATION": HEED.home_path / "cache"}
+}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 AUTH_USER_MODEL = "core.Person"
@@ -162,6 +169,7 @@ ACCOUNT_ADAPTER = "heed.site.accounts.Account"
 SOCIALACCOUNT_ADAPTER = "heed.site.accounts.Social"
 ACCOUNT_SESSION_REMEMBER = True
 ACCOUNT_LOGOUT_ON_GET = False
+ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
 SOCIALACCOUNT_PROVIDERS = (
     {
         "openid_connect": {

@@ -1,6 +1,7 @@
 """Every address heed answers at. Gathers each module's pages; knows none of them."""
 
 from django.urls import include, path
+from django.views.generic import RedirectView
 from django.views.i18n import JavaScriptCatalog
 
 from heed.core.urls import urlpatterns as core_pages
@@ -17,6 +18,8 @@ urlpatterns = [
     path("readyz", health.ready, name="readyz"),
     path("metrics", health.metrics, name="metrics"),
     path("api/v1/", api.urls),
+    # An address is changed by who manages people: the library would let anybody take any, unverified.
+    path("account/email/", RedirectView.as_view(pattern_name="profile")),
     path("account/", include("allauth.urls")),
     path("language/", include("django.conf.urls.i18n")),
     path("words.js", JavaScriptCatalog.as_view(packages=["heed.site"]), name="words"),

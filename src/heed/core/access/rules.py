@@ -15,6 +15,12 @@ personal("core.Invitation", "digest", "secret", "to know an invitation again")
 personal("core.SignInLink", "digest", "secret", "to know a sign-in link again")
 personal("core.ApiToken", "digest", "secret", "to know an API token again")
 personal("core.ApiToken", "prefix", "secret", "to tell one token from another")
+personal("usersessions.UserSession", "ip", "contact", "to show people where they are signed in")
+personal("usersessions.UserSession", "user_agent", "words", "to show people where they are signed in")
+personal("mfa.Authenticator", "data", "secret", "to check a second factor")
+personal("socialaccount.SocialAccount", "uid", "key", "to know a company account again")
+personal("socialaccount.SocialAccount", "extra_data", "contact", "what the company account says of its person")
+personal("account.EmailAddress", "email", "contact", "to sign in with a company account")
 personal("core.ApiToken", "name", "words", "the words its owner gave it")
 
 
