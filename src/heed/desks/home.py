@@ -7,6 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_safe
@@ -61,7 +62,7 @@ def _proposals(scope: Scope) -> list[Item]:
             text=_("Proposed by %(who)s on %(day)s. %(why)s")
             % {
                 "who": names.get(row.proposed_by, row.proposed_by),
-                "day": f"{row.proposed_at:%Y-%m-%d}",
+                "day": date_format(timezone.localtime(row.proposed_at), "j F Y"),
                 "why": row.note,
             },
             href=address("definition_version", row.kind, row.key, row.number) or address("definitions"),

@@ -1,0 +1,93 @@
+"""A real browser on a running site, with somebody signed in who may do everything."""
+
+import os
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.conf import settings
+from django.test import Client
+from pytest_django.live_server_helper import LiveServer
+
+from heed.core.access.models import Membership
+from heed.core.people.models import Person, Unit
+from heed.goals.kpis.actions import ensure_catalogue
+from tests.goals.kpis.operation import facts_in
+from tests.services.starting import missing
+
+CHROMIUM = Path(os.environ.get("HEED_CHROMIUM", "/usr/bin/chromium"))
+
+# Playwright keeps an event loop in the thread of the test, in which Django would refuse the database.
+os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if Path(__file__).parent in item.path.parents:
+            item.add_marker(pytest.mark.browser)
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Any]:
+    if not CHROMIUM.exists():
+        missing("browser", f"there is no Chromium at {CHROMIUM} (set HEED_CHROMIUM)")
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=str(CHROMIUM), args=["--no-sandbox"])
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def ada(transactional_db: None) -> Person:
+    """An administrator of the organisation."""
+    person = Person.objects.create_user("ada@example.org", "correct horse battery", name="Ada Sand")
+    unit, _ = Unit.objects.get_or_create(key="organisation", defaults={"name": "Organisation", "kind": "organisation"})
+    Membership.objects.create(person=person, unit=unit, role="administrator")
+    ensure_catalogue()
+    return person
+
+
+@pytest.fixture(scope="session")
+def facts(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """A small operation to look at."""
+    with pytest.MonkeyPatch.context() as patch, facts_in(tmp_path_factory.mktemp("facts"), patch):
+        yield
+
+
+@pytest.fixture
+def session(ada: Person, facts: None) -> str:
+    """The cookie of Ada's session."""
+    client = Client()
+    client.force_login(ada, backend=settings.AUTHENTICATION_BACKENDS[0])
+    return client.cookies[settings.SESSION_COOKIE_NAME].value
+
+
+@pytest.fixture
+def open_page(chromium: Any, live_server: LiveServer, session: str) -> Iterator[Callable[..., Any]]:
+    """open_page(path, width=1440, scheme="light") -> a Playwright page; complaints of the browser fail the test."""
+    contexts, complaints = [], []
+
+    def opened(path: str, *, width: int = 1440, height: int = 900, scheme: str = "light", script: bool = True) -> Any:
+        context = chromium.new_context(
+            viewport={"width": width, "height": height}, color_scheme=scheme, java_script_enabled=script
+        )
+        context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": session, "url": live_server.url}])
+        contexts.append(context)
+        page = context.new_page()
+        page.on(
+            "console",
+            lambda message: (
+                complaints.append(message.text) if message.type == "error" and "422" not in message.text else None
+            ),
+        )
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        page.goto(live_server.url + path)
+        return page
+
+    yield opened
+    for context in contexts:
+        context.close()
+    assert not complaints
