@@ -21,6 +21,7 @@ MOST = 2**63 - 1
 Number = Annotated[int, Path(ge=1, le=MOST)]
 Cursor = Annotated[int | None, Query(ge=1, le=MOST)]
 Limit = Annotated[int, Query(ge=1, le=500)]
+State = Literal["open", "accepted", "discarded"]
 Word = Annotated[str, Query(max_length=120, pattern=r"^[^\x00-\x1f]*$")]
 
 
@@ -204,7 +205,7 @@ def all_rows(
     limit: Limit = 50,
     mapping: Word = "",
     rule: Word = "",
-    state: Word = "open",
+    state: State = "open",
     import_id: Cursor = None,
 ) -> RowsOut:
     request.scope.demand_everywhere(PERMISSION)  # type: ignore[attr-defined]
