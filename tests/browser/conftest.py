@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from django.conf import settings
+from django.core.cache import cache
 from django.test import Client
 from pytest_django.live_server_helper import LiveServer
 
@@ -47,6 +48,7 @@ def ada(transactional_db: None) -> Person:
     unit, _ = Unit.objects.get_or_create(key="organisation", defaults={"name": "Organisation", "kind": "organisation"})
     Membership.objects.create(person=person, unit=unit, role="administrator")
     ensure_catalogue()
+    cache.clear()
     return person
 
 
@@ -65,6 +67,11 @@ def session(ada: Person, facts: None) -> str:
     return client.cookies[settings.SESSION_COOKIE_NAME].value
 
 
+def is_complaint(message: Any) -> bool:
+    """Whether the browser complains. A refused form is none."""
+    return message.type == "error" and "422" not in message.text
+
+
 @pytest.fixture
 def open_page(chromium: Any, live_server: LiveServer, session: str) -> Iterator[Callable[..., Any]]:
     """open_page(path, width=1440, scheme="light") -> a Playwright page; complaints of the browser fail the test."""
@@ -77,12 +84,7 @@ def open_page(chromium: Any, live_server: LiveServer, session: str) -> Iterator[
         context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": session, "url": live_server.url}])
         contexts.append(context)
         page = context.new_page()
-        page.on(
-            "console",
-            lambda message: (
-                complaints.append(message.text) if message.type == "error" and "422" not in message.text else None
-            ),
-        )
+        page.on("console", lambda message: complaints.append(message.text) if is_complaint(message) else None)
         page.on("pageerror", lambda error: complaints.append(str(error)))
         page.goto(live_server.url + path)
         return page

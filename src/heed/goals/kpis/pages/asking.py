@@ -1,4 +1,6 @@
-"""What is asked for in an address: a KPI, the stretch of time, the rows, the parameters; and the addresses that ask for more."""
+"""What is asked for in an address: a KPI, the stretch of time, the rows, the parameters; and the addresses that ask
+for more.
+"""
 
 import json
 from collections.abc import Mapping
@@ -140,7 +142,9 @@ def active_filters(ask: Asked) -> list[str]:
 
 
 def narrowed(ask: Asked, group: Mapping[str, Any]) -> str:
-    """The address of one group of a split: the same question, with the group as a condition. Empty where it cannot be written."""
+    """The address of one group of a split: the same question, with the group as a condition. Empty where it cannot be
+    written.
+    """
     conditions = [condition for name, value in group.items() if (condition := _is(name, value))]
     if len(conditions) != len(group):
         return ""

@@ -47,7 +47,9 @@ def is_kept(key: str, scope: Scope, question: Question, *, period: Period | None
 
 
 def _name(key: str, scope: Scope, question: Question, by: Sequence[str], period: Period | None, with_sql: bool) -> str:
-    """Names all that an answer rests on: the definition, the version of the facts, the reach, the policy and the zone."""
+    """Names all that an answer rests on: the definition, the version of the facts, the reach, the policy and the
+    zone.
+    """
     held = kpi_in_force(key)
     source = shape_of(held.body.measure.source)  # type: ignore[attr-defined]
     reach = reached_rows(scope)
