@@ -31,12 +31,18 @@ CORE = (
     "settings",
 )
 ROOMS = ("cli", "pages", "api", "jobs", "forms", "actions", "queries", "models", "rules", "events", "definition")
-PURE = ("rules", "events", "definition")
+LEFT_BY_TOOLS = {".venv", "var", "__pycache__", ".mypy_cache", ".ruff_cache", ".pytest_cache", ".hypothesis"} | {
+    ".import_linter_cache"
+}
 
 
 @lru_cache(maxsize=1)
 def tracked() -> tuple[Path, ...]:
     """The files of the project: those in version control and new ones that are not ignored."""
+    if not (ROOT / ".git").exists():
+        # An unpacked archive: all but what tools leave behind.
+        found = (path for path in sorted(ROOT.rglob("*")) if not LEFT_BY_TOOLS & set(path.relative_to(ROOT).parts))
+        return tuple(path for path in found if path.is_file())
     command = ["git", "ls-files", "-co", "--exclude-standard", "-z"]
     listed = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout
     return tuple(path for name in sorted(listed.split("\0")) if name and (path := ROOT / name).is_file())
