@@ -77,7 +77,9 @@ def _other_user(folder: Path) -> list[str]:
         missing("postgres", "PostgreSQL refuses root, and there is no user postgres")
         raise
     os.chown(folder, user.pw_uid, user.pw_gid)
-    return [program("postgres", "setpriv"), f"--reuid={user.pw_uid}", f"--regid={user.pw_gid}", "--clear-groups"]
+    # Another user's process forgets the signal it gets at its parent's death, so setpriv sets it again.
+    become = [f"--reuid={user.pw_uid}", f"--regid={user.pw_gid}", "--clear-groups", "--pdeathsig", "INT"]
+    return [program("postgres", "setpriv"), *become]
 
 
 def _answers(url: str) -> bool:

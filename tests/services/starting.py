@@ -1,10 +1,12 @@
 """Real servers for tests: each on a free port of loopback, in a folder of its own, stopped at the end."""
 
+import ctypes
 import os
 import shutil
 import signal
 import socket
 import subprocess
+import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
@@ -13,6 +15,7 @@ from pathlib import Path
 import pytest
 
 PATIENCE_SECONDS = 60.0
+PARENT_DEATH_SIGNAL = 1
 
 
 def missing(service: str, reason: str) -> None:
@@ -55,12 +58,24 @@ def wait_until(ready: Callable[[], bool], what: str, process: subprocess.Popen[b
         time.sleep(0.1)
 
 
+def end_with_parent() -> None:
+    """Have the kernel end this process when its parent dies (Linux): a killed run of tests leaves no server behind."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(PARENT_DEATH_SIGNAL, signal.SIGTERM)
+
+
 @contextmanager
 def running(command: list[str], log: Path, env: dict[str, str] | None = None) -> Iterator[subprocess.Popen[bytes]]:
     """A server as a process group of its own, so that all it started ends with it."""
     with log.open("wb") as output:
         process = subprocess.Popen(
-            command, stdout=output, stderr=subprocess.STDOUT, env=env, cwd=log.parent, start_new_session=True
+            command,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            env=env,
+            cwd=log.parent,
+            start_new_session=True,
+            preexec_fn=end_with_parent,
         )
         try:
             yield process

@@ -2,13 +2,16 @@
 
 import os
 import socket
+import subprocess
+import sys
 from urllib.parse import urlsplit
 
 import pytest
 
-from tests.services.postgres import Postgres, postgres
+from tests.places import ROOT
+from tests.services.postgres import FOLDERS, Postgres, postgres
 from tests.services.redis import redis
-from tests.services.starting import listens, missing
+from tests.services.starting import listens, missing, program, wait_until
 
 
 @pytest.mark.postgres
@@ -39,6 +42,28 @@ def test_a_redis_server_answers_and_is_gone_at_the_end() -> None:
             wire.sendall(b"PING\r\n")
             assert wire.recv(64) == b"+PONG\r\n"
     assert not listens(port)
+
+
+@pytest.mark.parametrize(
+    "service",
+    [pytest.param("postgres", marks=pytest.mark.postgres), pytest.param("redis", marks=pytest.mark.redis)],
+)
+def test_a_server_ends_with_a_killed_run_of_tests(service: str) -> None:
+    program(
+        "postgres" if service == "postgres" else "redis", "initdb" if service == "postgres" else "redis-server", FOLDERS
+    )
+    asked = "server.port" if service == "postgres" else "server.rsplit(':', 1)[1].split('/')[0]"
+    code = (
+        f"import time; from tests.services.{service} import {service}\n"
+        f"with {service}() as server:\n    print({asked}, flush=True)\n    time.sleep(600)"
+    )
+    run = subprocess.Popen([sys.executable, "-c", code], cwd=ROOT, stdout=subprocess.PIPE, text=True)
+    assert run.stdout is not None
+    port = int(run.stdout.readline())
+    assert listens(port)
+    run.kill()
+    run.wait()
+    wait_until(lambda: not listens(port), f"the end of {service}")
 
 
 def test_a_missing_service_is_left_out_with_its_reason(monkeypatch: pytest.MonkeyPatch) -> None:
