@@ -43,8 +43,8 @@ def test_event_names_are_unique_in_the_product() -> None:
 
 def test_no_event_has_a_field_for_personal_words() -> None:
     telling = [
-        f"{cls.__module__}.{cls.__name__}.{item.name}"
-        for cls in EVENTS.values()
+        f"{name}.{item.name}"
+        for name, cls in EVENTS.items()
         if cls.__module__.startswith("heed.") and is_dataclass(cls)
         for item in fields(cls)
         if item.name in TELLING_NAMES

@@ -54,12 +54,12 @@ def installed() -> dict[str, Distribution]:
 def licence(name: str, found: Distribution) -> str:
     """What a distribution says of its licence, as one line."""
     meta = found.metadata
-    if expression := meta.get("License-Expression"):
-        return str(expression)
+    if expressions := meta.get_all("License-Expression"):
+        return str(expressions[0])
     classifiers = [
         line.rpartition("::")[2].strip() for line in meta.get_all("Classifier") or [] if line.startswith("License")
     ]
-    first = (meta.get("License") or "").strip().partition("\n")[0]
+    first = (meta.get_all("License") or [""])[0].strip().partition("\n")[0]
     return UNSAID.get(name) or " | ".join([*classifiers, first]).strip(" |")
 
 
