@@ -1,6 +1,8 @@
 """Readers: every kind of file gives the same rows, each under its true line, and damage is repaired and told."""
 
+import csv
 import gzip
+import io
 import json
 from collections.abc import Callable
 from datetime import datetime
@@ -10,6 +12,8 @@ import openpyxl
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from heed.core.errors.rules import Invalid
 from heed.service.formats.definition import Mapping
@@ -235,3 +239,25 @@ def test_reading_is_told_as_it_goes(tmp_path: Path) -> None:
     told.clear()
     list(reader.batches())
     assert sum(told) == len(words)
+
+
+CELL = st.text(st.characters(codec="utf-8", exclude_characters="\0\r", exclude_categories=("Cs",)), max_size=8)
+
+
+@settings(deadline=None, max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(rows_=st.lists(st.tuples(CELL, CELL), max_size=12), ends=st.sampled_from(["\n", "\r\n"]))
+def test_what_python_writes_is_read_as_it_was_under_the_lines_it_has(
+    tmp_path: Path, rows_: list[tuple[str, str]], ends: str
+) -> None:
+    sink = io.StringIO(newline="")
+    writer = csv.writer(sink, lineterminator=ends, quoting=csv.QUOTE_ALL)
+    writer.writerow(("a", "b"))
+    wanted = []
+    for first, second in rows_:
+        line = sink.getvalue().count("\n") + 1
+        writer.writerow((first, second))
+        if first or second:
+            wanted.append((line, first, second))
+    (tmp_path / "x.csv").write_bytes(sink.getvalue().encode())
+    reader = reader_for(Source(tmp_path / "x.csv", "x.csv"), Mapping.model_validate(TEXTS))
+    assert rows(reader) == wanted
