@@ -5,7 +5,8 @@ from itertools import pairwise
 import pytest
 
 from heed.facts.schema.tables import TABLES
-from heed.sample.truths import planted
+from heed.sample.truths import drawn, planted
+from heed.sample.world import build_world
 from tests.places import ROOT
 from tests.sample.expecting import EXPECTED, misses
 from tests.sample.measuring import MEASURES, UNTIL, operation
@@ -85,3 +86,13 @@ def test_the_day_of_a_truth_is_the_day_in_the_log_of_changes() -> None:
 def test_the_document_tells_of_every_truth() -> None:
     text = (ROOT / "docs" / "sample-operation.md").read_text(encoding="utf-8")
     assert [key for key in EXPECTED if f"| `{key}` |" not in text] == []
+
+
+def test_the_told_agents_are_those_of_the_tables() -> None:
+    """At scale 1 and above: keys count through the agents of a team, of whom there are more at a larger scale."""
+    for scale in (1.0, 2.0):
+        world = build_world(3, scale, UNTIL)
+        told = drawn(world.plan, scale)
+        keys = world.agents.keys()
+        assert told["picker"] == keys[world.agents.number(world.plan.picker)]
+        assert told["senior"] == keys[world.agents.seniors(world.plan.overloaded_region)[0]]

@@ -74,19 +74,15 @@ def _truth(row: dict[str, Any], names: dict[str, str]) -> Truth:
 
 def drawn(plan: Plan, scale: float) -> dict[str, str]:
     """What the seed drew, by the names the texts use."""
-    size = max(AGENTS_A_TEAM, round(AGENTS_A_TEAM * scale))
+    return {**_days(plan), **_units(plan), **_agents(plan, scale), **_surveys(plan)}
 
-    def agent(place: tuple[int, int]) -> str:
-        return f"{SOURCE}-a{place[0] * size + place[1]:04d}"
 
+def _units(plan: Plan) -> dict[str, str]:
     def team(region: int, department: int) -> str:
         return TEAMS[region * len(DEPARTMENTS) + department]
 
     first, second = plan.pong_departments
     return {
-        **_days(plan),
-        "theme": plan.theme.replace("_", " "),
-        "theme_title": RELEASE_TITLES[plan.theme],
         "pong_region": REGIONS[plan.pong_region],
         "pong_first": team(plan.pong_region, first),
         "pong_second": team(plan.pong_region, second),
@@ -96,13 +92,6 @@ def drawn(plan: Plan, scale: float) -> dict[str, str]:
         "monday_twin": REGIONS[plan.monday_twin],
         "offered_first": TEAMS[plan.offered_teams[0]],
         "offered_second": TEAMS[plan.offered_teams[1]],
-        "picker": agent(plan.picker),
-        "star": agent(plan.star),
-        "pilot_effect": PILOTS[plan.pilot_roles[0]],
-        "pilot_none": PILOTS[plan.pilot_roles[1]],
-        "pilot_ratio": PILOTS[plan.pilot_roles[2]],
-        "biased_survey": SURVEYS[plan.biased_survey],
-        "honest_survey": SURVEYS[1 - plan.biased_survey],
         "harmed_department": DEPARTMENTS[plan.harmed_department],
         "unharmed_department": DEPARTMENTS[plan.unharmed_department],
         "resolved_first": DEPARTMENTS[plan.resolved_departments[0]].capitalize(),
@@ -113,13 +102,38 @@ def drawn(plan: Plan, scale: float) -> dict[str, str]:
         "valued_stage": STAGES[plan.valued_stage],
         "overloaded_region": REGIONS[plan.overloaded_region],
         "shared_region": REGIONS[plan.shared_region],
+    }
+
+
+def _agents(plan: Plan, scale: float) -> dict[str, str]:
+    size = max(AGENTS_A_TEAM, round(AGENTS_A_TEAM * scale))
+
+    def agent(place: tuple[int, int]) -> str:
+        return f"{SOURCE}-a{place[0] * size + place[1]:04d}"
+
+    return {
+        "picker": agent(plan.picker),
+        "star": agent(plan.star),
         "senior": agent((plan.overloaded_region * len(DEPARTMENTS), 0)),
-        "lazy_wave": str(plan.lazy_wave + 1),
-        "lazy_region": REGIONS[plan.lazy_region],
         "mixed": agent(plan.mixed),
         "mixed_team": TEAMS[plan.mixed[0]],
         "weak": agent(plan.weak),
         "weak_team": TEAMS[plan.weak[0]],
+    }
+
+
+def _surveys(plan: Plan) -> dict[str, str]:
+    effect, none, ratio = (PILOTS[place] for place in plan.pilot_roles)
+    return {
+        "theme": plan.theme.replace("_", " "),
+        "theme_title": RELEASE_TITLES[plan.theme],
+        "pilot_effect": effect,
+        "pilot_none": none,
+        "pilot_ratio": ratio,
+        "biased_survey": SURVEYS[plan.biased_survey],
+        "honest_survey": SURVEYS[1 - plan.biased_survey],
+        "lazy_wave": str(plan.lazy_wave + 1),
+        "lazy_region": REGIONS[plan.lazy_region],
         "mode_wave": str(plan.mode_wave + 1),
         "still_wave": str(plan.still_wave + 1),
     }
