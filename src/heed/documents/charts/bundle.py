@@ -6,6 +6,7 @@ Made once a process, served packed, and kept by browsers for ever: its name chan
 import gzip
 import hashlib
 from functools import lru_cache
+from importlib.metadata import version
 
 import vl_convert
 
@@ -15,7 +16,9 @@ ENTRY = "window.vegaEmbed=vegaEmbed;"
 @lru_cache
 def name() -> str:
     """Says the versions, so that a new vl-convert is a new name."""
-    known = f"{vl_convert.__version__}-{vl_convert.get_vega_version()}-{vl_convert.get_vega_embed_version()}-{ENTRY}"
+    known = (
+        f"{version('vl-convert-python')}-{vl_convert.get_vega_version()}-{vl_convert.get_vega_embed_version()}-{ENTRY}"
+    )
     return f"vega-{hashlib.blake2s(known.encode(), digest_size=6).hexdigest()}.js"
 
 

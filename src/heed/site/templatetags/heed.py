@@ -97,7 +97,8 @@ def in_unit(value: float | None, unit: str = "number") -> str:
 @register.filter
 def limits(row: Any, unit: str = "number") -> str:
     """A figure's interval in words, in the unit of its value."""
-    return units.interval(*(intervals.part(row, name) for name in ("low", "high")), unit, intervals.part(row, "value"))
+    low, high, value = (intervals.part(row, name) for name in ("low", "high", "value"))
+    return units.interval(low, high, unit, value)
 
 
 @register.simple_tag

@@ -85,7 +85,7 @@ def asked(request: HttpRequest, key: str) -> Asked:
     """Read the address. Raises NotFound where no such KPI is in force."""
     held = kpi_in_force(key)
     kpi = cast(Kpi, held.body)
-    query = {name: value for name, value in request.GET.items() if value and name not in ("after", "after_at")}
+    query = {name: str(value) for name, value in request.GET.items() if value and name not in ("after", "after_at")}
     form = KpiFilters(query, keys=split_keys(kpi, query.get("by", "")), parameters=kpi.parameters)
     facts = facts_span(kpi.measure.source)
     seen = None

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -125,7 +126,7 @@ def kpi_list(request: HttpRequest) -> HttpResponse:
     scope: Scope = request.scope  # type: ignore[attr-defined]
     if request.htmx or "figures" in request.GET or are_kept(scope):  # type: ignore[attr-defined]
         found = glances(scope)
-        context = {"kpis": found, "until": cutoff_of(found)}
+        context: dict[str, Any] = {"kpis": found, "until": cutoff_of(found)}
     else:
         context = {"names": in_force_kpis()}
     template = "goals/kpis/table.html" if request.htmx else "goals/kpis/list.html"  # type: ignore[attr-defined]
