@@ -131,6 +131,10 @@ def _check(settings: Settings) -> None:
         raise _wrong("HEED_DEBUG", settings.debug, "Use 0 or 1.")
     if settings.mail_url and urlsplit(settings.mail_url).scheme not in {"smtp", "smtps"}:
         raise _wrong("HEED_MAIL_URL", urlsplit(settings.mail_url).scheme, "Use smtp://… or smtps://….")
+    issuer = urlsplit(settings.oidc_url)
+    if issuer.scheme != "https" and issuer.hostname not in {None, "localhost", "127.0.0.1", "::1"}:
+        # What the provider says is believed because the line to it is.
+        raise _wrong("HEED_OIDC_URL", settings.oidc_url, "Give an https:// address.")
 
 
 @lru_cache(maxsize=1)
