@@ -35,8 +35,8 @@ def load(seed: Seed = 0, scale: Scale = 1.0, until: Until = "", as_json: AsJson 
     """
     from heed.sample.actions import load_sample
 
-    with progress(1.0, "Loading the sample operation") as advance:
-        result = load_sample(seed, scale, _day(until), advance)
+    with progress(100, "Loading the sample operation, %") as advance:
+        result = load_sample(seed, scale, _day(until), lambda share: advance(100 * share))
     if as_json:
         print_json(result)
         return
