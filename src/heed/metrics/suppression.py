@@ -4,8 +4,6 @@ from collections import defaultdict
 from collections.abc import Hashable, Sequence
 
 import numpy as np
-from scipy.optimize import linprog
-from scipy.sparse import csr_array
 
 from heed.stats.arrays import Floats
 
@@ -92,6 +90,10 @@ def _widen(lines: Lines, n: Sequence[float], withheld: list[bool], small: list[i
 
 def _most(cell: int, lines: Lines, n: Sequence[float], withheld: list[bool]) -> float:
     """The most rows a withheld cell can have for who knows all that is shown and the total of every line."""
+    # Loaded only when a split by several columns has small cells: it takes a command longer to import than to run.
+    from scipy.optimize import linprog
+    from scipy.sparse import csr_array
+
     hidden = [index for index, away in enumerate(withheld) if away]
     place = {index: column for column, index in enumerate(hidden)}
     touched = [[place[index] for index in line if index in place] for line in lines]
