@@ -11,7 +11,7 @@ from typer.testing import CliRunner
 
 from heed.cli import app
 from heed.core.access.rules import COMMAND_LINE
-from heed.core.definitions.actions import approve, propose, put_in_force, retire
+from heed.core.definitions.actions import approve, ensure, propose, put_in_force, retire
 from heed.core.errors.rules import Forbidden
 from heed.core.settings.rules import current
 from heed.facts.engine.engine import Engine
@@ -152,6 +152,13 @@ def test_only_the_command_line_goes_below_the_policy(engine: Engine, house: Hous
     assert show_kpi("abandonment", house.scope("admin"), asked, by=["agent_key"]).min_n == 5
     assert show_kpi("abandonment", COMMAND_LINE, asked, by=["team"]).min_n == 1
     assert show_kpi("abandonment", house.scope("admin"), Question(min_n=40), by=["team"]).min_n == 40
+
+
+def test_the_strictest_policy_in_force_decides_how_small_a_group_may_be(engine: Engine, house: House) -> None:
+    for key, least in (("gdpr", 12), ("ours", 31)):
+        ensure("privacy_policy", key, {"name": key, "min_n_customers": least, "min_n_employees": 7})
+    assert show_kpi("abandonment", house.scope("admin")).min_n == 31
+    assert show_kpi("abandonment", house.scope("admin"), by=["agent_key"]).min_n == 7
 
 
 def test_records_stay_within_reach_and_small_groups_have_none(engine: Engine, house: House) -> None:
