@@ -1,6 +1,6 @@
 """`heed people list|invite|link`."""
 
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -27,7 +27,7 @@ def list_people(
     from heed.core.access.queries import people_for
     from heed.core.access.rules import COMMAND_LINE
 
-    rows = [
+    rows: list[dict[str, Any]] = [
         {
             "key": person.key,
             "name": person.name,

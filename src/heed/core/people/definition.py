@@ -13,12 +13,18 @@ class Organisation(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    name: str = Field("My organisation", min_length=1, max_length=120, description="Name, on pages and in mails.")
-    time_zone: str = Field("UTC", description="IANA time zone in which days, weeks and business hours are cut.")
-    currency: str = Field("EUR", pattern="^[A-Z]{3}$", description="ISO 4217 code of the currency reports are in.")
-    languages: tuple[str, ...] = Field(("en",), min_length=1, description="Languages of mails to customers, in order.")
-    calendar: str = Field("office", description="Key of the calendar of business hours.")
-    first_run_done: bool = Field(False, description="Whether somebody has settled these.")
+    name: str = Field(
+        default="My organisation", min_length=1, max_length=120, description="Name, on pages and in mails."
+    )
+    time_zone: str = Field(default="UTC", description="IANA time zone in which days, weeks and business hours are cut.")
+    currency: str = Field(
+        default="EUR", pattern="^[A-Z]{3}$", description="ISO 4217 code of the currency reports are in."
+    )
+    languages: tuple[str, ...] = Field(
+        default=("en",), min_length=1, description="Languages of mails to customers, in order."
+    )
+    calendar: str = Field(default="office", description="Key of the calendar of business hours.")
+    first_run_done: bool = Field(default=False, description="Whether somebody has settled these.")
 
     @field_validator("time_zone")
     @classmethod

@@ -28,7 +28,8 @@ SPENT = "This link has been used or has ended."
 def _sign_in(request: HttpRequest, person: Any, where: str = "/") -> HttpResponse:
     """Through allauth, so that a second factor is asked for where there is one."""
     known = get_user_model().objects.get(pk=person.pk)
-    return perform_login(request, known, email_verification="none", redirect_url=where)
+    answer: HttpResponse = perform_login(request, known, email_verification="none", redirect_url=where)
+    return answer
 
 
 @never_cache
