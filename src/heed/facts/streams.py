@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import reduce
 
 import ibis
@@ -60,8 +60,10 @@ class Span:
             facts = facts.filter(_any_of(facts, only))
         wanted = list(dict.fromkeys([self.key, self.time, *columns, *self.conditions]))
         for start, end in self._days(facts, size):
-            day = _day_of(facts, self.time)
-            part = facts.filter((day >= start) & (day < end)).select(wanted)
+            # As moments, so that files of other days are not opened.
+            at = facts[self.time]
+            low, high = (ibis.literal(EPOCH + timedelta(days=day)) for day in (start, end))
+            part = facts.filter((at >= low) & (at < high)).select(wanted)
             yield self.engine.run(part.order_by([part[self.time], part[self.key]]))
 
     def _facts(self) -> Table:

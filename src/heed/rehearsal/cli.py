@@ -35,7 +35,7 @@ def rehearse(
     import time as clock
 
     from heed.core.definitions.actions import plan_model
-    from heed.core.definitions.importers import read_model
+    from heed.core.definitions.queries import read_model
     from heed.core.settings.rules import current
     from heed.facts.engine.engine import open_engine
     from heed.rehearsal.queries import can_be_rehearsed, rehearse_model

@@ -69,9 +69,9 @@ def apply(
     as_json: AsJson = False,
 ) -> None:
     """Put in force what a folder says, all of it or nothing. Applied twice it changes nothing."""
-    from heed.core.access.rules import COMMAND_LINE
     from heed.core.definitions.actions import apply_model
     from heed.core.definitions.importers import read_model
+    from heed.core.definitions.rules import COMMAND_LINE
 
     changes = apply_model(COMMAND_LINE, read_model(folder), prune=prune, note=note)
     _show(changes, as_json, "Nothing to change.")

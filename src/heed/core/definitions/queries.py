@@ -7,6 +7,7 @@ from django.db.models import Max, Q, QuerySet
 from django.utils import timezone
 from pydantic import BaseModel
 
+from heed.core.definitions.importers import read_model as read_model  # how others read a folder of definitions
 from heed.core.definitions.models import DefinitionVersion
 from heed.core.definitions.rules import KINDS, kind_of, references_of
 from heed.core.errors.rules import NotFound

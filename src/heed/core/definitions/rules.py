@@ -28,6 +28,22 @@ class Proposer(Protocol):
     def demand(self, permission: str) -> None: ...
 
 
+@dataclass(frozen=True)
+class CommandLine:
+    """Whoever holds the data folder: may do all."""
+
+    person: str = "command-line"
+
+    def may(self, permission: str) -> bool:
+        return True
+
+    def demand(self, permission: str) -> None:
+        """Never refuses."""
+
+
+COMMAND_LINE = CommandLine()
+
+
 class InvalidDefinition(Invalid):
     """A body that is not of its kind; `at` is the path of the field that is wrong."""
 

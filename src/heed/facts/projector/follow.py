@@ -8,6 +8,7 @@ from heed.core.journal.queries import count_after, entries_after
 from heed.core.settings.rules import current
 from heed.facts.follower import ENTRIES, Follower
 from heed.facts.projections import COMPLETIONS, PROJECTIONS
+from heed.facts.projector import definitions  # noqa: F401  registers its projections
 from heed.facts.store.store import Store
 
 _ONE_AT_A_TIME = threading.Lock()

@@ -6,7 +6,8 @@ What the conditions settle alone is counted by the engine; only facts on which t
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
+from itertools import repeat
 from typing import Any
 
 import pyarrow as pa
@@ -14,6 +15,8 @@ import pyarrow as pa
 from heed.facts.engine.engine import Engine
 from heed.facts.streams import Span
 from heed.rehearsal.replay.deciders import Decider, Decision, Fact
+
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True)
@@ -75,8 +78,19 @@ def replay(decider: Decider, definition: Any, facts: Iterable[Fact]) -> Iterator
 def with_truths(rows: pa.Table, names: tuple[str, ...]) -> Iterator[tuple[dict[str, Any], dict[str, Any]]]:
     """Each row of a slice as the fact and how its conditions come out, a batch at a time."""
     for batch in rows.to_batches(max_chunksize=20_000):
-        for row in batch.to_pylist():
-            yield row, {name: row[name] for name in names}
+        columns = [_values(batch.column(place)) for place in range(batch.num_columns)]
+        told = [columns[batch.schema.get_field_index(name)] for name in names]
+        truths = zip(*told, strict=True) if names else repeat(())
+        for values, known in zip(zip(*columns, strict=True), truths, strict=False):
+            yield dict(zip(batch.schema.names, values, strict=True)), dict(zip(names, known, strict=True))
+
+
+def _values(column: pa.Array) -> list[Any]:
+    """A column as Python values. Times are made from their microseconds: Arrow looks the time zone up for each."""
+    if not pa.types.is_timestamp(column.type):
+        return list(column.to_pylist())
+    at = column.cast(pa.timestamp("us", tz="UTC")).cast(pa.int64()).to_pylist()
+    return [None if micros is None else EPOCH + timedelta(microseconds=micros) for micros in at]
 
 
 def _counted(facts: int, counted: Counter[tuple[str, str]], figures: dict[str, Any]) -> Rehearsal:
