@@ -14,6 +14,7 @@ from heed.core.access.actions.entrance import (
     first_run_token,
 )
 from heed.core.access.queries import administrators
+from heed.core.definitions.queries import in_force
 from heed.core.errors.rules import NotFound
 from heed.core.journal.models import JournalEntry
 from heed.core.people.models import Person
@@ -27,6 +28,10 @@ FILLED: dict[str, Any] = {
     "time_zone": "Europe/Berlin",
     "currency": "USD",
     "languages": "de, en",
+    "days": ["monday", "tuesday"],
+    "opens": "08:30",
+    "closes": "18:00",
+    "holidays": "DE",
     "name": "Ada Ray",
     "email": "Ada@Harbour.example",
     "password": PASSWORD,
@@ -42,6 +47,9 @@ def test_an_empty_store_is_settled_by_whoever_has_the_link() -> None:
     assert (settled.name, settled.time_zone, settled.currency) == ("Harbour Goods", "Europe/Berlin", "USD")
     assert settled.languages == ("de", "en")
     assert settled.first_run_done
+    office = in_force("calendar", settled.calendar).body
+    assert (office.hours.monday, office.hours.wednesday) == (("08:30-18:00",), ())
+    assert (office.time_zone, office.holidays_country) == ("Europe/Berlin", "DE")
     assert root_unit().name == "Harbour Goods"
     assert [(person.email, person.name) for person in administrators()] == [("ada@harbour.example", "Ada Ray")]
     assert client.session["_auth_user_id"] == str(administrators()[0].pk)
@@ -62,7 +70,15 @@ def test_without_the_token_there_is_no_page(token: str) -> None:
     assert Client().get(f"/first-run/{token}/").status_code == 404
     assert Client().get("/first-run/").status_code == 404
     with pytest.raises(NotFound):
-        finish_first_run(token, organisation_settings={"name": "x"}, email="a@b.example", name="A", password=PASSWORD)
+        finish_first_run(
+            token,
+            organisation_settings={"name": "x"},
+            hours={},
+            holidays="",
+            email="a@b.example",
+            name="A",
+            password=PASSWORD,
+        )
     assert root_unit() is None
 
 
@@ -73,6 +89,10 @@ def test_without_the_token_there_is_no_page(token: str) -> None:
         ("time_zone", "Europe/Atlantis"),
         ("currency", "euro"),
         ("languages", "deutsch"),
+        ("closes", "08:00"),
+        ("days", []),
+        ("holidays", "QQ"),
+        ("holidays", "Germany"),
         ("email", "ada"),
         ("password", "1234567890"),
     ],

@@ -97,6 +97,8 @@ def test_two_first_runs_make_one_administrator(store: None) -> None:
         return finish_first_run(
             first_run_token(),
             organisation_settings={"name": name, "time_zone": "UTC", "currency": "EUR", "languages": ["en"]},
+            hours={"monday": "09:00-17:00"},
+            holidays="",
             email=f"{name}@harbour.example",
             name=name,
             password=PASSWORD,

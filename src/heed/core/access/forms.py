@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from heed.core.access.rules import PERMISSIONS, ROLES, Scope, may_give
-from heed.core.people.queries import unit_choices, zone_choices
+from heed.core.people.queries import known_countries, unit_choices, zone_choices
 
 ROLE_NAMES = {
     "administrator": _("Administrator"),
@@ -31,6 +31,17 @@ PERMISSION_NAMES = {
     "manage_settings": _("Change the organisation's settings"),
     "use_api": _("Make API tokens"),
 }
+WEEKDAY_NAMES = (
+    ("monday", _("Monday")),
+    ("tuesday", _("Tuesday")),
+    ("wednesday", _("Wednesday")),
+    ("thursday", _("Thursday")),
+    ("friday", _("Friday")),
+    ("saturday", _("Saturday")),
+    ("sunday", _("Sunday")),
+)
+WEEKDAYS = [key for key, _name in WEEKDAY_NAMES]
+TIME = forms.TimeInput(format="%H:%M", attrs={"type": "time"})
 NEW_PASSWORD = forms.PasswordInput(attrs={"autocomplete": "new-password"})
 EMAIL = forms.EmailInput(attrs={"autocomplete": "email"})
 
@@ -95,6 +106,19 @@ class FirstRunForm(forms.Form):
         help_text=_("Codes with commas, the first one first: en, de."),
         error_messages={"invalid": _("Codes of two or three letters with commas, such as en, de.")},
     )
+    days = forms.MultipleChoiceField(
+        label=_("Business days"), widget=forms.CheckboxSelectMultiple, initial=WEEKDAYS[:5], choices=WEEKDAY_NAMES
+    )
+    opens = forms.TimeField(label=_("Open from"), initial="09:00", widget=TIME)
+    closes = forms.TimeField(label=_("Open until"), initial="17:00", widget=TIME)
+    holidays = forms.RegexField(
+        r"^[A-Z]{2}$",
+        label=_("Public holidays of"),
+        required=False,
+        max_length=2,
+        help_text=_("Two letters of a country, such as DE: closed on its public holidays."),
+        error_messages={"invalid": _("Two capital letters, such as DE.")},
+    )
     name = forms.CharField(label=_("Your name"), max_length=150, widget=forms.TextInput(attrs={"autocomplete": "name"}))
     email = forms.EmailField(label=_("Your e-mail address"), widget=EMAIL)
     password = forms.CharField(
@@ -110,6 +134,23 @@ class FirstRunForm(forms.Form):
 
     def clean_languages(self) -> list[str]:
         return list(dict.fromkeys(part.strip() for part in self.cleaned_data["languages"].split(",")))
+
+    def clean_holidays(self) -> str:
+        country: str = self.cleaned_data["holidays"]
+        if country and country not in known_countries():
+            raise forms.ValidationError(_("The public holidays of %(code)s are not known."), params={"code": country})
+        return country
+
+    def clean(self) -> dict[str, Any]:
+        given = super().clean() or {}
+        if given.get("opens") and given.get("closes") and given["opens"] >= given["closes"]:
+            self.add_error("closes", _("This must be later than the opening."))
+        return given
+
+    def hours(self) -> dict[str, str]:
+        """A span such as 09:00-17:00 for each day chosen."""
+        given = self.cleaned_data
+        return dict.fromkeys(given["days"], f"{given['opens']:%H:%M}-{given['closes']:%H:%M}")
 
 
 class ProfileForm(forms.Form):

@@ -1,5 +1,6 @@
 """Changing the tree of units, the organisation's settings and one's own profile."""
 
+from collections.abc import Mapping
 from typing import Any, cast
 
 from django.contrib.auth.password_validation import validate_password
@@ -14,7 +15,7 @@ from heed.core.journal.actions import record
 from heed.core.people.definition import Organisation
 from heed.core.people.events import ProfileChanged, UnitAdded, UnitMoved, UnitRenamed
 from heed.core.people.models import Person, Unit
-from heed.core.people.queries import root_unit, unit_nodes
+from heed.core.people.queries import organisation, root_unit, unit_nodes
 from heed.core.people.rules import KINDS, Asker, address, unit_key, would_loop
 
 ROOT_KEY = "organisation"
@@ -143,15 +144,28 @@ def change_organisation(scope: Asker, settings: dict[str, Any]) -> Organisation:
     """Settle name, time zone, currency and languages: the first time from the beginning of history, then from now on."""
     scope.demand_everywhere("manage_settings")
     body = cast(Organisation, validate("organisation", {**settings, "first_run_done": True}))
-    plain = body.model_dump(mode="json")
-    found = in_force("organisation", "organisation")
-    if found is None:
-        definitions.ensure("organisation", "organisation", plain, actor=scope.person)
-    elif found.body != body:
-        version = definitions.propose(scope, "organisation", "organisation", plain)
-        definitions.approve(scope, "organisation", "organisation", version.number)
-        definitions.put_in_force(scope, "organisation", "organisation", version.number)
+    _settle(scope, "organisation", "organisation", body.model_dump(mode="json"))
     root = ensure_root_unit(body.name, actor=scope.person)
     if root.name != body.name:
         rename_unit(scope, root.key, body.name)
     return body
+
+
+def change_office_hours(scope: Asker, *, name: str, time_zone: str, hours: Mapping[str, str], holidays: str) -> None:
+    """Settle the calendar the organisation's promises are counted on: a span such as 09:00-17:00 by weekday."""
+    scope.demand_everywhere("manage_settings")
+    week = {weekday: [span] for weekday, span in hours.items()}
+    body = {"name": name, "time_zone": time_zone, "hours": week, "holidays_country": holidays}
+    _settle(scope, "calendar", organisation().calendar, validate("calendar", body).model_dump(mode="json"))
+
+
+def _settle(scope: Asker, kind: str, key: str, body: dict[str, Any]) -> None:
+    """Put a definition in force: the first from the beginning of history, each later one from now on."""
+    with transaction.atomic():
+        found = in_force(kind, key)
+        if found is None:
+            definitions.ensure(kind, key, body, actor=scope.person)
+        elif found.body.model_dump(mode="json") != body:
+            version = definitions.propose(scope, kind, key, body)
+            definitions.approve(scope, kind, key, version.number)
+            definitions.put_in_force(scope, kind, key, version.number)

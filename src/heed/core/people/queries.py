@@ -2,6 +2,7 @@
 
 import zoneinfo
 
+import holidays
 from django.db.models import QuerySet
 from django.db.utils import OperationalError, ProgrammingError
 
@@ -76,3 +77,8 @@ def zone_choices() -> list[tuple[str, str]]:
     """The time zones of places, and UTC, for choosing one."""
     places = [name for name in sorted(zoneinfo.available_timezones()) if "/" in name and not name.startswith("Etc/")]
     return [("UTC", "UTC"), *((name, name.replace("_", " ")) for name in places)]
+
+
+def known_countries() -> frozenset[str]:
+    """Countries whose public holidays are known, by ISO 3166 code."""
+    return frozenset(holidays.list_supported_countries())

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from heed.core.access.actions.links import make_sign_in_link
 from heed.core.access.events import FirstRunDone, RoleGiven
@@ -14,7 +15,13 @@ from heed.core.access.queries import administrators, scope_of
 from heed.core.access.rules import COMMAND_LINE
 from heed.core.errors.rules import NotFound, Refused
 from heed.core.journal.actions import record
-from heed.core.people.actions import change_organisation, checked_password, ensure_root_unit, make_person
+from heed.core.people.actions import (
+    change_office_hours,
+    change_organisation,
+    checked_password,
+    ensure_root_unit,
+    make_person,
+)
 from heed.core.people.queries import Person, organisation, person_by_address
 
 FIRST_LINK_MINUTES = 60
@@ -59,7 +66,14 @@ def entrance_link(*, empty: bool) -> str:
 
 @transaction.atomic
 def finish_first_run(
-    token: str, *, organisation_settings: dict[str, Any], email: str, name: str, password: str
+    token: str,
+    *,
+    organisation_settings: dict[str, Any],
+    hours: dict[str, str],
+    holidays: str,
+    email: str,
+    name: str,
+    password: str,
 ) -> Person:
     """Settle the organisation and make its first administrator. Of two who press at once one wins."""
     root = ensure_root_unit(organisation_settings["name"])
@@ -70,7 +84,10 @@ def finish_first_run(
         raise Refused("Somebody with this address is here already.", code="address_taken")
     checked_password(password, email=email, name=name)
     person = _become_administrator(make_person(email=email, name=name, password=password))
-    change_organisation(scope_of(person), {**organisation().model_dump(), **organisation_settings})
+    scope = scope_of(person)
+    settled = change_organisation(scope, {**organisation().model_dump(), **organisation_settings})
+    office = _("Office hours")
+    change_office_hours(scope, name=office, time_zone=settled.time_zone, hours=hours, holidays=holidays)
     record(FirstRunDone(person.key), actor=person.key, subject=("person", person.key))
     return person
 

@@ -88,7 +88,7 @@ def first_run(request: HttpRequest, token: str) -> HttpResponse:
         form, delivery = _tried_mail(request, form)
     elif request.method == "POST" and form.is_valid():
         try:
-            person = _settle(token, form.cleaned_data)
+            person = _settle(token, form)
         except HeedError as error:
             tell(form, error, FIELDS)
         else:
@@ -103,10 +103,12 @@ def _tried_mail(request: HttpRequest, form: FirstRunForm) -> tuple[FirstRunForm,
     if form.has_error("email"):
         return form, None
     delivery = send_test(form.cleaned_data["email"])
-    return FirstRunForm(initial=request.POST.dict()), delivery
+    typed: dict[str, Any] = {**request.POST.dict(), "days": request.POST.getlist("days")}
+    return FirstRunForm(initial=typed), delivery
 
 
-def _settle(token: str, given: dict[str, Any]) -> Any:
+def _settle(token: str, form: FirstRunForm) -> Any:
+    given = form.cleaned_data
     settled = {
         "name": given["organisation"],
         "time_zone": given["time_zone"],
@@ -116,6 +118,8 @@ def _settle(token: str, given: dict[str, Any]) -> Any:
     return finish_first_run(
         token,
         organisation_settings=settled,
+        hours=form.hours(),
+        holidays=given["holidays"],
         email=given["email"],
         name=given["name"],
         password=given["password"],
