@@ -43,7 +43,7 @@ def test_a_file_is_tried_before_it_comes_in(admin: Client, store: Store) -> None
     page = admin.post("/imports/new/", {"file": upload(BAD), "mapping": "nps_verbatims"})
     text = page.content.decode()
     assert page.status_code == 200
-    assert "not_a_number" in text
+    assert "not a number" in text
     assert "seven" in text
     assert not store.tables()
     assert not Import.objects.exists()

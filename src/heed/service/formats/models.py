@@ -3,6 +3,30 @@
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+# What pages call a rule.
+RULE_TITLES = {
+    "not_a_number": _("not a number"),
+    "not_a_whole_number": _("not a whole number"),
+    "not_an_amount": _("not an amount of money"),
+    "not_a_flag": _("neither yes nor no"),
+    "not_a_duration": _("not a duration"),
+    "not_a_time": _("not a time"),
+    "time_skipped_by_clock": _("time the clocks skipped"),
+    "unknown_code": _("unknown code"),
+    "out_of_range": _("out of range"),
+    "not_allowed": _("not allowed"),
+    "missing_value": _("value missing"),
+    "missing_key": _("key missing"),
+    "duplicate_key": _("key with other values"),
+    "id_in_scientific_notation": _("id in scientific notation"),
+    "wrong_number_of_columns": _("wrong number of columns"),
+    "not_json": _("not JSON"),
+    "stray_bytes": _("stray bytes"),
+    "nul_byte": _("NUL bytes"),
+    "stray_carriage_return": _("stray carriage return"),
+    "row_inside_a_value": _("row inside a value"),
+}
+
 
 class Import(models.Model):
     """One file brought in, or rows out of quarantine brought in again. `rules` has counts only, no values."""
@@ -80,6 +104,10 @@ class QuarantinedRow(models.Model):
 
     def __str__(self) -> str:
         return f"{self.mapping}:{self.line}"
+
+    @property
+    def rule_title(self) -> str:
+        return str(RULE_TITLES.get(self.rule, self.rule))
 
     @property
     def values(self) -> dict[str, str | None]:

@@ -7,6 +7,8 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import path
+from django.utils.formats import date_format
+from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
@@ -19,7 +21,7 @@ from heed.service.formats.actions.importing import PERMISSION, replay
 from heed.service.formats.actions.mending import discard_row, repair_row
 from heed.service.formats.actions.uploads import import_upload, keep_upload
 from heed.service.formats.forms import RepairForm, UploadForm
-from heed.service.formats.models import QuarantinedRow
+from heed.service.formats.models import RULE_TITLES, QuarantinedRow
 from heed.service.formats.queries import (
     import_numbered,
     imports,
@@ -69,14 +71,14 @@ def import_page(request: HttpRequest, number: int) -> HttpResponse:
         (_("State"), row.get_state_display()),
         (_("Mapping"), row.mapping + (f" {row.mapping_version}" if row.mapping_version else "")),
         (_("Brought in by"), names.get(row.actor, row.actor)),
-        (_("Started"), row.started_at),
+        (_("Started"), date_format(localtime(row.started_at), "j M Y, H:i")),
         *((_("Rows of %(table)s") % {"table": table}, count) for table, count in row.tables.items()),
     ]
     context = {
         "row": row,
         "pairs": pairs,
         "waiting": waiting_by_rule(origin=row.pk),
-        "notes": sorted(row.notes.items()),
+        "notes": [(RULE_TITLES.get(rule, rule), count) for rule, count in sorted(row.notes.items())],
     }
     return render(request, "service/formats/import.html", context)
 
@@ -105,7 +107,10 @@ def import_new(request: HttpRequest) -> HttpResponse:
         (_("Would be quarantined"), outcome.quarantined),
         (_("Unchanged"), outcome.unchanged),
     ]
-    context = {"told": outcome.as_dict(), "pairs": pairs, "token": token, "mapping": mapping, "name": upload.name}
+    told = outcome.as_dict()
+    for item in (*told["errors"], *told["notes"]):
+        item["title"] = RULE_TITLES.get(item["rule"], item["rule"])
+    context = {"told": told, "pairs": pairs, "token": token, "mapping": mapping, "name": upload.name}
     return render(request, "service/formats/dry_run.html", context)
 
 
@@ -143,6 +148,7 @@ def quarantine(request: HttpRequest) -> HttpResponse:
     context = {
         "rows": some[:ROWS],
         "groups": waiting_by_rule(),
+        "rule_title": RULE_TITLES.get(chosen["rule"], chosen["rule"]),
         "chosen": chosen,
         "next": f"?{urlencode({**query, 'after': some[ROWS - 1].pk})}" if len(some) > ROWS else "",
         "first": f"?{urlencode(query)}" if after else "",
