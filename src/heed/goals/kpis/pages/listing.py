@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -35,6 +35,7 @@ class Glance:
     change: Change | None
     week: date | None
     reason: str = ""
+    cutoff: datetime | None = None
 
     @property
     def split(self) -> str:
@@ -93,7 +94,9 @@ def glance(summary: KpiSummary, scope: Scope) -> Glance:
     by_week = {row.period: row for row in weeks}
     now, before = by_week.get(end), by_week.get(end - WEEK)
     moved = change(now, before, shown.direction)
-    return Glance(summary, href, now or NO_ROW, _weeks(weeks, end - WEEK * (WEEKS - 1), end), moved, end)
+    return Glance(
+        summary, href, now or NO_ROW, _weeks(weeks, end - WEEK * (WEEKS - 1), end), moved, end, "", shown.cutoff
+    )
 
 
 def are_kept(scope: Scope) -> bool:
@@ -113,7 +116,12 @@ def glances(scope: Scope) -> list[Glance]:
     return [glance(summary, scope) for summary in in_force_kpis()]
 
 
-def cutoff_of(found: Sequence[Glance]) -> date | None:
+def newest(found: Sequence[Glance]) -> datetime | None:
+    """The time of the newest fact any of them rests on."""
+    return max((item.cutoff for item in found if item.cutoff), default=None)
+
+
+def last_day_of(found: Sequence[Glance]) -> date | None:
     """The last day of the newest full week."""
     ends = [item.week for item in found if item.week]
     return max(ends) + timedelta(days=6) if ends else None
@@ -126,7 +134,7 @@ def kpi_list(request: HttpRequest) -> HttpResponse:
     scope: Scope = request.scope  # type: ignore[attr-defined]
     if request.htmx or "figures" in request.GET or are_kept(scope):  # type: ignore[attr-defined]
         found = glances(scope)
-        context: dict[str, Any] = {"kpis": found, "until": cutoff_of(found)}
+        context: dict[str, Any] = {"kpis": found, "until": last_day_of(found), "cutoff": newest(found)}
     else:
         context = {"names": in_force_kpis()}
     template = "goals/kpis/table.html" if request.htmx else "goals/kpis/list.html"  # type: ignore[attr-defined]
@@ -141,7 +149,13 @@ def changed(request: HttpRequest) -> HttpResponse:
     known = [item for item in found if item.row.value is not None]
     ranked = sorted(known, key=lambda item: -(item.beyond if item.beyond is not None else -9.0))
     worse = [item for item in ranked if item.change and item.change.is_worse][:3]
-    context = {"kpis": ranked, "until": cutoff_of(known), "worse": worse, "missing": len(found) - len(known)}
+    context = {
+        "kpis": ranked,
+        "until": last_day_of(known),
+        "cutoff": newest(found),
+        "worse": worse,
+        "missing": len(found) - len(known),
+    }
     template = "goals/kpis/changed.html" if request.htmx else "goals/kpis/changed_page.html"  # type: ignore[attr-defined]
     return render(request, template, context)
 
