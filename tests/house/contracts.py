@@ -1,5 +1,6 @@
 """Contract types of `.importlinter` that the stock ones cannot say: `rooms`, `doors` and `pure`."""
 
+import fnmatch
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
@@ -52,14 +53,14 @@ class PureContract(ForbiddenContract):
 
 @dataclass(frozen=True)
 class Key:
-    """An importer that may enter rooms that are no doors; `{module}` stands for the module of the capability."""
+    """An importer that may enter rooms that are no doors; `{module}` stands for the module of the capability, `*` for any name."""
 
     importer: str
     rooms: frozenset[str]
 
     def opens(self, capability: str, room: str, importer: str) -> bool:
         holder = self.importer.replace("{module}", capability.rpartition(".")[0])
-        return room in self.rooms and importer == holder
+        return room in self.rooms and fnmatch.fnmatchcase(importer, holder)
 
 
 class KeyField(fields.Field[Key]):
