@@ -2,11 +2,13 @@
 
 import datetime as dt
 import pickle
+import re
 
 import pytest
 
 from heed.core.conditions.rules import compile_condition
 from heed.core.errors.rules import Invalid
+from tests.places import ROOT
 
 FIELDS = {
     "wait_seconds": "number",
@@ -153,3 +155,16 @@ def test_a_condition_names_the_fields_it_reads_and_survives_pickling():
     again = pickle.loads(pickle.dumps(condition))
     assert again == condition
     assert again.evaluate(ROW) is True
+
+
+def test_the_table_of_missing_values_in_the_documents():
+    page = (ROOT / "docs" / "methods" / "conditions.md").read_text(encoding="utf-8")
+    rows = [re.split(r"(?<!\\)\|", line.strip().strip("|")) for line in page.splitlines() if line.startswith("| ")]
+    head = next(row for row in rows if "wait_seconds > 20" in row[2])
+    sources = [cell.strip().strip("`").replace("\\|", "|") for cell in head[2:]]
+    told = [[cell.strip(" *") for cell in row] for row in rows if row[0].strip() in ("30", "–")]
+    assert len(told) == 3
+    words = {"true": True, "false": False, "no answer": None}
+    for wait, resolved, *answers in told:
+        row = {"wait_seconds": None if wait == "–" else float(wait), "resolved": words[resolved]}
+        assert [value(source, row) for source in sources] == [words[answer] for answer in answers]

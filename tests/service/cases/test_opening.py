@@ -16,6 +16,7 @@ from heed.rehearsal.replay.deciders import decider_of
 from heed.rehearsal.replay.replay import rehearse, replay, with_truths
 from heed.service.cases.definition import CaseOpening
 from heed.service.cases.rules import Memory, conditions_of, decide
+from tests.places import ROOT
 
 START = dt.datetime(2026, 1, 5, tzinfo=dt.UTC)
 END = START + dt.timedelta(days=28)
@@ -206,3 +207,27 @@ def test_no_facts_give_nothing_and_no_error(engines):
     found = rehearse(engines([answer()]), decider_of("case_opening"), opening(), END, END + dt.timedelta(days=1))
     assert (found.facts, found.outcomes, found.figures["cases"]) == (0, {}, 0)
     assert found.figures["busiest_week"] is None
+
+
+def test_the_worked_table_of_the_documents():
+    page = (ROOT / "docs" / "methods" / "rehearsal.md").read_text(encoding="utf-8")
+    told = [[cell.strip() for cell in line.strip("| ").split("|")] for line in page.splitlines() if " Jan |" in line]
+    assert len(told) == 8
+    facts = [
+        answer(
+            number,
+            answered_at=START + dt.timedelta(days=int(day.split()[0]) - 5, seconds=number),
+            customer_key=None if customer == "–" else customer,
+            score=None if score == "–" else float(score),
+            segment=segment or None,
+        )
+        for number, (day, customer, score, segment, *_) in enumerate(told)
+    ]
+    decider, definition = decider_of("case_opening"), opening(owners=[])
+    decisions = list(replay(decider, definition, facts))
+    assert [[decision.code, decision.reason] for decision in decisions] == [row[4:] for row in told]
+    tally = decider.tally(definition, START, START + dt.timedelta(days=8))
+    for fact, decision in zip(facts, decisions, strict=True):
+        tally.add(fact, decision)
+    figures = tally.figures()
+    assert (figures["cases"], figures["cases_per_week"], figures["customers"]) == (4, pytest.approx(3.5), 2)

@@ -162,7 +162,9 @@ def checked_key(key: str) -> str:
 
 
 def _invalid(model: type[BaseModel], error: ValidationError) -> InvalidDefinition:
-    fault = error.errors()[0]
+    # A misspelt field also leaves the right one missing: the misspelling is what to tell.
+    faults = sorted(error.errors(), key=lambda each: each["type"] != "extra_forbidden")
+    fault = faults[0]
     place = ".".join(str(part) for part in fault["loc"])
     if fault["type"] == "extra_forbidden":
         hint = nearest(str(fault["loc"][-1]), _fields_at(model, fault["loc"][:-1]))
