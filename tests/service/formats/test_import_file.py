@@ -261,3 +261,84 @@ def test_two_imports_of_one_file_at_once_write_it_once(calls: Chosen, store: Sto
     assert sum(outcome.unchanged for outcome in outcomes) == 3000
     keys = facts(store, "interactions").column("interaction_id").to_pylist()
     assert len(keys) == len(set(keys)) == 3000
+
+
+# Mappings of several targets
+
+
+def test_one_row_may_feed_a_table_twice_and_its_answers_share_its_id(bring: Bring, store: Store) -> None:
+    def answer(column: str) -> dict[str, object]:
+        columns = {
+            "response_id": {"row": True},
+            "answered_at": {"from": "at"},
+            "score": {"from": column},
+            "question_key": {"value": column},
+        }
+        return {"table": "responses", "part": column, "needs": "score", "key": ["id"], "columns": columns}
+
+    mapping = mapping_of_body(
+        "wide", {"columns": ["id", "at", "speed", "care"], "targets": [answer("speed"), answer("care")]}
+    )
+    text = "id,at,speed,care\n1,2026-01-05,4,5\n2,2026-01-05,,3\n3,2026-01-05,,\n"
+    outcome = bring(mapping, text)
+    assert figures(outcome) == (3, 2, 0, 1)
+    assert outcome.tables == {"responses": 3}
+    rows = {row["answer_id"]: row for row in facts(store, "responses").to_pylist()}
+    assert set(rows) == {"wide:speed:1", "wide:care:1", "wide:care:2"}
+    assert {row["response_id"] for row in rows.values()} == {"wide:1", "wide:2"}
+    # A value that comes later is one new fact of a row that is there.
+    assert figures(bring(mapping, text.replace("2,2026-01-05,,3", "2,2026-01-05,1,3"))) == (3, 1, 0, 2)
+
+
+def test_facts_that_a_broken_off_import_left_out_are_completed(
+    bring: Bring, calls: Chosen, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The process ends between the two tables of a row: the next import counts the row as accepted, once."""
+    target = {
+        "table": "verbatims",
+        "key": ["id"],
+        "needs": "text",
+        "columns": {"said_at": {"from": "at"}, "text": {"from": "who"}},
+    }
+    mapping = mapping_of_body("calls", {**CALLS, "personal": [], "targets": [*CALLS["targets"], target]})
+    text = HEAD + "a,2026-01-05,1,one\nb,2026-01-05,1,\nc,2026-01-05,1,three\n"
+    append_new = Store.append_new
+
+    def breaks_off(self: Store, name: str, *arguments: object, **options: object) -> int:
+        if name == "verbatims":
+            raise KeyboardInterrupt
+        return append_new(self, name, *arguments, **options)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(Store, "append_new", breaks_off)
+    with pytest.raises(KeyboardInterrupt):
+        bring(mapping, text)
+    monkeypatch.undo()
+    monkeypatch.setenv("HEED_FACTS_URL", store.url)
+    assert Import.objects.get().state == "running"
+    assert figures(bring(mapping, text)) == (3, 2, 0, 1)
+    assert (store.rows("interactions"), store.rows("verbatims")) == (3, 2)
+
+
+def test_the_first_row_of_a_key_counts_where_the_mapping_says_so(bring: Bring, calls: Chosen, store: Store) -> None:
+    body = {**CALLS, "targets": [{**CALLS["targets"][0], "repeats": "first"}]}
+    assert figures(bring(mapping_of_body("calls", body), GOOD + "a,2026-01-05,99,K9\n")) == (3, 2, 0, 1)
+    waits = {row["interaction_id"]: row["wait_seconds"] for row in facts(store, "interactions").to_pylist()}
+    assert waits["calls:a"] == 12.5
+
+
+def test_a_sequence_tells_the_first_row_of_each(bring: Bring, store: Store) -> None:
+    columns = {"at": {"from": "at"}, "case_id": {"from": "case"}, "change": {"value": "opened"}}
+    target = {"table": "case_changes", "when": "sequence_number == 1", "columns": columns}
+    mapping = mapping_of_body("log", {"columns": ["case", "at"], "sequence": "case", "targets": [target]})
+    assert figures(bring(mapping, "case,at\nA,2026-01-05\nB,2026-01-06\nA,2026-01-07\n")) == (3, 2, 0, 1)
+
+
+def test_the_mapping_in_force_is_taken_before_the_one_that_is_shipped(store: Store, tmp_path: Path, db: None) -> None:
+    from heed.core.definitions.actions import ensure
+    from heed.service.formats.queries import mapping_named
+
+    assert mapping_named("twcs").version is None
+    ensure("mapping", "twcs", {**CALLS})
+    held = mapping_named("twcs")
+    assert held.version == 1
+    assert set(held.plan.mapping.columns) == set(CALLS["columns"])
