@@ -95,3 +95,27 @@ def test_nothing_to_draw_is_said() -> None:
     drawn = trend(points(None, None), title="CSAT", unit="share")
     assert drawn.alt == "CSAT: no values."
     assert drawn.svg()
+
+
+def test_weeks_are_named_by_their_own_first_days() -> None:
+    drawn = trend(points(*(0.8 for _week in range(13))), title="CSAT", unit="share")
+    axis = drawn.spec["layer"][0]["encoding"]["x"]["axis"]
+    assert axis["values"][0] == {"year": 2026, "month": 3, "date": 2}
+    assert len(axis["values"]) == 13
+    assert ">2 Mar<" in drawn.svg()
+    # A day alone would be read as UTC, and shown as the day before in the west.
+    assert drawn.spec["data"]["values"][0]["at"] == "2026-03-02T00:00:00"
+    assert (
+        "values"
+        not in trend(points(*(0.8 for _week in range(60))), title="x").spec["layer"][0]["encoding"]["x"]["axis"]
+    )
+
+
+def test_marks_too_close_to_be_told_apart_share_a_letter() -> None:
+    day = timedelta(days=1)
+    marks = [Mark(START + 7 * day, "First"), Mark(START + 8 * day, "Next"), Mark(START + 60 * day, "Late")]
+    drawn = trend(points(*(0.8 for _week in range(13))), title="CSAT", unit="share", marks=marks)
+    assert [(letter, title) for letter, _day, title in drawn.legend] == [("a", "First"), ("a", "Next"), ("b", "Late")]
+    rules, letters = (layer["data"]["values"] for layer in drawn.spec["layer"][-2:])
+    assert len(rules) == 3
+    assert [(row["letter"], row["at"][:10]) for row in letters] == [("b", "2026-05-01"), ("a", "2026-03-09")]

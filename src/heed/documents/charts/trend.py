@@ -49,6 +49,20 @@ class Mark:
     is_break: bool = False
 
 
+def _local(day: date) -> str:
+    """A day as local midnight: a day alone is read as UTC, and west of Greenwich that is the day before."""
+    return f"{day.isoformat()}T00:00:00"
+
+
+def _ticks(points: Sequence[Point]) -> dict[str, Any]:
+    """Weeks of up to half a year are named by their own first days; longer and other lines as Vega sees fit."""
+    if not 2 < len(points) <= 27 or points[1].at - points[0].at != timedelta(days=7):
+        return {"tickCount": {"expr": "width < 500 ? 4 : 10"}}
+    named = points[:: -(-len(points) // 13)]
+    values = [{"year": point.at.year, "month": point.at.month, "date": point.at.day} for point in named]
+    return {"values": values, "format": "%-d %b"}
+
+
 def _runs(points: Sequence[Point], breaks: Sequence[date]) -> list[int]:
     """Which stretch of line each point belongs to: a missing value or a break starts a new one."""
     runs, run = [], 0
@@ -66,7 +80,7 @@ def _values(points: Sequence[Point], breaks: Sequence[date], divisor: float) -> 
 
     return [
         {
-            "at": point.at.isoformat(),
+            "at": _local(point.at),
             "value": scaled(point.value),
             "low": scaled(point.low),
             "high": scaled(point.high),
@@ -112,8 +126,8 @@ def _marks(named: Sequence[tuple[str, Mark]]) -> list[dict[str, Any]]:
     """
     if not named:
         return []
-    rows = [{"at": mark.at.isoformat(), "break": mark.is_break} for _letter_of, mark in named]
-    firsts = {letter: mark.at.isoformat() for letter, mark in reversed(named)}
+    rows = [{"at": _local(mark.at), "break": mark.is_break} for _letter_of, mark in named]
+    firsts = {letter: _local(mark.at) for letter, mark in reversed(named)}
     letters = [{"at": at, "letter": letter} for letter, at in firsts.items()]
     x = {"field": "at", "type": "temporal"}
     dashed = {"condition": {"test": "datum.break", "value": [2, 3]}, "value": [1, 0]}
@@ -141,17 +155,12 @@ def _target(target: float | None, divisor: float) -> list[dict[str, Any]]:
     ]
 
 
-def _layers(unit: str, suffix: str, scale: dict[str, Any]) -> list[dict[str, Any]]:
+def _layers(unit: str, suffix: str, scale: dict[str, Any], ticks: dict[str, Any]) -> list[dict[str, Any]]:
     """Band, line, points; the points carry the words shown when one is pointed at."""
     x = {
         "field": "at",
         "type": "temporal",
-        "axis": {
-            "title": None,
-            "labelOverlap": "greedy",
-            "labelSeparation": 12,
-            "tickCount": {"expr": "width < 500 ? 4 : 10"},
-        },
+        "axis": {"title": None, "labelOverlap": "greedy", "labelSeparation": 12, **ticks},
     }
     axis = {"title": suffix or None, "format": AXIS_FORMATS.get(unit, ",.2~f"), "tickCount": 5}
     if suffix:
@@ -251,7 +260,11 @@ def trend(
         "description": title,
         "height": height,
         "data": {"values": values},
-        "layer": [*_layers(unit, suffix, _scale(unit, values)), *_target(target, divisor), *_marks(named)],
+        "layer": [
+            *_layers(unit, suffix, _scale(unit, values), _ticks(points)),
+            *_target(target, divisor),
+            *_marks(named),
+        ],
         "config": config(get_language() or "en"),
     }
     columns = (

@@ -159,10 +159,13 @@ def _computed(ask: Asked, shown: ShownKpi) -> list[tuple[str, Any]]:
     rows += [
         (_("Left out: %(reason)s") % {"reason": reason.replace("_", " ")}, text) for reason, text in measure.exclusions
     ]
-    rows += [(name.replace("_", " ").capitalize(), value) for name, value in shown.settings.items()]
+    rows += [
+        (name.replace("_", " ").capitalize(), f"{value:g}" if isinstance(value, float) else value)
+        for name, value in shown.settings.items()
+    ]
     return [
         *rows,
-        (_("Interval"), f"{method_title(shown.method)}, {in_unit(shown.level, 'share')}"),
+        (_("Interval"), f"{method_title(shown.method)}, {level_said(shown.level)}"),
         (_("Time zone"), shown.zone),
     ]
 
