@@ -1,6 +1,8 @@
 """A real browser on a running site, with somebody signed in who may do everything."""
 
 import os
+import threading
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -8,6 +10,7 @@ from typing import Any
 import pytest
 from django.conf import settings
 from django.core.cache import cache
+from django.core.signals import request_finished, request_started
 from django.test import Client
 from pytest_django.live_server_helper import LiveServer
 
@@ -67,6 +70,29 @@ def session(ada: Person, facts: None) -> str:
     return client.cookies[settings.SESSION_COOKIE_NAME].value
 
 
+class InFlight:
+    """Requests the server has not finished, so that no test takes the tables away from under one."""
+
+    def __init__(self) -> None:
+        self.many = 0
+        self.lock = threading.Lock()
+        request_started.connect(self.begin)
+        request_finished.connect(self.end)
+
+    def begin(self, **_signal: Any) -> None:
+        with self.lock:
+            self.many += 1
+
+    def end(self, **_signal: Any) -> None:
+        with self.lock:
+            self.many -= 1
+
+    def wait(self, seconds: float = 30.0) -> None:
+        end = time.monotonic() + seconds
+        while self.many > 0 and time.monotonic() < end:
+            time.sleep(0.02)
+
+
 def is_complaint(message: Any) -> bool:
     """Whether the browser complains. A refused form is none."""
     return message.type == "error" and "422" not in message.text
@@ -75,7 +101,7 @@ def is_complaint(message: Any) -> bool:
 @pytest.fixture
 def open_page(chromium: Any, live_server: LiveServer, session: str) -> Iterator[Callable[..., Any]]:
     """open_page(path, width=1440, scheme="light") -> a Playwright page; complaints of the browser fail the test."""
-    contexts, complaints = [], []
+    contexts, complaints, flight = [], [], InFlight()
 
     def opened(path: str, *, width: int = 1440, height: int = 900, scheme: str = "light", script: bool = True) -> Any:
         context = chromium.new_context(
@@ -92,4 +118,5 @@ def open_page(chromium: Any, live_server: LiveServer, session: str) -> Iterator[
     yield opened
     for context in contexts:
         context.close()
+    flight.wait()
     assert not complaints

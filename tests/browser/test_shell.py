@@ -83,3 +83,12 @@ def test_right_to_left_mirrors_the_page(open_page: Open, path: str) -> None:
     menu, main = (page.locator(selector).bounding_box() for selector in ("#nav", "#main"))
     assert menu["x"] > main["x"]
     assert page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth") <= 0
+
+
+def test_the_palette_finds_a_kpi_from_anywhere(open_page: Open) -> None:
+    page = open_page("/journal/")
+    page.keyboard.press("/")
+    page.keyboard.type("abandon")
+    page.locator("#palette li", has_text="Abandonment").wait_for()
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/kpis/abandonment/")

@@ -105,3 +105,9 @@ def test_the_page_has_landmarks_and_one_heading(filled: House) -> None:
     assert 'data-theme="dark"' in client.get("/").content.decode().split("<head>")[0]
     client.cookies["heed_theme"] = 'x" onload="'
     assert "data-theme" not in client.get("/").content.decode().split("<head>")[0]
+
+
+def test_the_palette_finds_kpis_for_who_may_see_figures(filled: House) -> None:
+    found = filled.client("agent").get("/places.json").json()["places"]
+    assert {"title": "Abandonment", "group": "KPI", "href": "/kpis/abandonment/"} in found
+    assert filled.client("agent").get("/places.json")["Cache-Control"].startswith("private")

@@ -60,12 +60,22 @@
 
   // palette: every link of the menu, of the page's list and every marked action
   const palette = () => document.getElementById("palette");
+  let elsewhere = null;
+  const askElsewhere = async (dialog) => {
+    if (elsewhere || !dialog.dataset.places) return;
+    elsewhere = [];
+    const answer = await fetch(dialog.dataset.places, { headers: { accept: "application/json" } }).catch(() => null);
+    if (!answer?.ok || answer.redirected) return;
+    elsewhere = (await answer.json()).places;
+    if (dialog.open) fillPalette(dialog);
+  };
   const places = () => {
     const found = new Map();
     const add = (title, group, act) => { if (title && !found.has(title)) found.set(title, { title, group, act }); };
     all("#nav a.item").forEach((a) => add(a.textContent.trim(), "", () => a.click()));
     all("main .page-head a.button, main .page-head button.button, [data-action]").forEach((b) => add(b.textContent.trim(), b.dataset.group ?? "", () => b.click()));
     all("main a.name, main a.title").forEach((a) => add(a.textContent.trim(), a.closest("table")?.caption?.textContent.trim() ?? "", () => a.click()));
+    (elsewhere ?? []).forEach((p) => add(p.title, p.group, () => location.assign(p.href)));
     all("[data-theme-choice]").forEach((b) => add(b.getAttribute("aria-label"), b.parentElement.getAttribute("aria-label"), () => b.click()));
     return [...found.values()];
   };
@@ -104,7 +114,7 @@
     if (!dialog || dialog.open) return;
     document.getElementById("nav")?.matches(":popover-open") && document.getElementById("nav").hidePopover();
     dialog.showModal();
-    if (name === "palette") { dialog.querySelector("input").value = ""; fillPalette(dialog); }
+    if (name === "palette") { dialog.querySelector("input").value = ""; fillPalette(dialog); askElsewhere(dialog); }
   };
 
   // keys: "g" and a letter goes to a place of the menu
