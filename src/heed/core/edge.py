@@ -1,15 +1,18 @@
 """What thin edges share: how a command, a page and an API call check who asks, and how an error reaches them."""
 
+import fcntl
 import functools
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Annotated, Any, TypeVar
 
 import typer
 
 from heed.core.console.rules import print_json, say
-from heed.core.errors.rules import HeedError
+from heed.core.errors.rules import HeedError, Refused, Unavailable
+from heed.core.settings.rules import current
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object on stdout.")]
 F = TypeVar("F", bound=Callable[..., Any])
@@ -28,9 +31,70 @@ def start_django() -> None:
 def with_store() -> None:
     """Set Django up, and make or migrate the store when it is absent or older. Raises Refused when it is newer."""
     start_django()
-    from heed.core.queue.store import prepare_store
-
     prepare_store()
+
+
+def missing_migrations() -> list[str]:
+    """Migrations that the database has not had yet, as `app.name`."""
+    from django.db import connection
+    from django.db.migrations.executor import MigrationExecutor
+
+    executor = MigrationExecutor(connection)
+    plan = executor.migration_plan(executor.loader.graph.leaf_nodes())
+    return [f"{migration.app_label}.{migration.name}" for migration, _ in plan]
+
+
+def unknown_migrations() -> list[str]:
+    """Migrations of heed's own apps that the database has had and this heed does not know: a newer heed wrote it."""
+    from django.db import connection
+    from django.db.migrations.executor import MigrationExecutor
+
+    loader = MigrationExecutor(connection).loader
+    ours = loader.migrated_apps
+    return sorted(
+        f"{app}.{name}"
+        for app, name in loader.applied_migrations
+        if app in ours and (app, name) not in loader.disk_migrations
+    )
+
+
+@contextmanager
+def _one_at_a_time() -> Iterator[None]:
+    home = current().home_path
+    try:
+        home.mkdir(parents=True, exist_ok=True)
+        with (home / "upgrade.door").open("w") as door:
+            fcntl.flock(door, fcntl.LOCK_EX)
+            yield
+    except OSError as error:
+        raise Unavailable(
+            f"The data folder {home} cannot be written: {error}.",
+            code="home_not_writable",
+            hint="Set HEED_HOME to a folder of yours.",
+        ) from error
+
+
+def refuse_newer() -> None:
+    """Raise Refused when the store was written by a newer heed."""
+    unknown = unknown_migrations()
+    if unknown:
+        raise Refused(
+            f"The store was written by a newer heed (it has {unknown[-1]}).",
+            code="store_is_newer",
+            hint="Install that heed again, or restore a backup made by this one.",
+        )
+
+
+def prepare_store() -> list[str]:
+    """Make or migrate the store. Returns the migrations that were applied."""
+    with _one_at_a_time():
+        refuse_newer()
+        missing = missing_migrations()
+        if missing:
+            from django.core.management import call_command
+
+            call_command("migrate", interactive=False, verbosity=0)
+        return missing
 
 
 def _fail(error: HeedError, as_json: bool) -> None:
@@ -63,7 +127,7 @@ def door(command: F | None = None, *, store: bool = True) -> Any:
 
 
 def page(permission: str | None = None) -> Callable[[F], F]:
-    """Make a function a page: signed in, with `request.scope`, and the permission held."""
+    """Make a function a page: signed in, and the permission held by `request.scope`, which the site sets for every request."""
 
     def wrap(view: F) -> F:
         from django.contrib.auth.decorators import login_required
@@ -71,9 +135,6 @@ def page(permission: str | None = None) -> Callable[[F], F]:
         @login_required
         @functools.wraps(view)
         def run(request: Any, *args: Any, **kwargs: Any) -> Any:
-            from heed.core.access.queries import scope_of
-
-            request.scope = scope_of(request.user)
             if permission:
                 request.scope.demand(permission)
             return view(request, *args, **kwargs)

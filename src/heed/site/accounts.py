@@ -8,7 +8,7 @@ from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
 from django.http import HttpRequest
 from django.shortcuts import render
 
-from heed.core.people.models import Person
+from heed.core.people.queries import person_by_address
 
 
 class Account(DefaultAccountAdapter):
@@ -31,7 +31,8 @@ class Social(DefaultSocialAccountAdapter):
         if sociallogin.is_existing:
             return
         verified = [item.email.lower() for item in sociallogin.email_addresses if item.verified]
-        person = Person.objects.filter(email__in=verified, is_active=True).first()
+        known = (person_by_address(address) for address in verified)
+        person = next((each for each in known if each is not None and each.is_active), None)
         if person is None:
             raise ImmediateHttpResponse(render(request, "heed/no_person.html", status=403))
         sociallogin.connect(request, person)

@@ -84,7 +84,7 @@ def restore(file: File, as_json: AsJson = False) -> None:
 def upgrade(as_json: AsJson = False) -> None:
     """Bring the store to this version; a newer store is refused. Example: heed upgrade"""
     start_django()
-    from heed.core.queue.store import prepare_store
+    from heed.core.edge import prepare_store
 
     applied = prepare_store()
     if as_json:

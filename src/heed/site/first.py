@@ -2,13 +2,13 @@
 
 from heed.core.access.actions.entrance import entrance_link
 from heed.core.console.rules import say
-from heed.core.people.models import Person
+from heed.core.people.queries import people
 from heed.core.settings.rules import current
 
 
 def entrance(*, empty: bool) -> str:
     """Make the store ready to be looked at. Returns a link to sign in with, or nothing when people have passwords."""
-    nobody = not Person.objects.exclude(email=None).exists()
+    nobody = not people().exclude(email=None).exists()
     if nobody and not empty:
         from heed.sample.actions import load_sample
 

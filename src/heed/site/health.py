@@ -3,8 +3,8 @@
 from django.db import DatabaseError, connection
 from django.http import HttpRequest, HttpResponse, JsonResponse
 
+from heed.core.edge import missing_migrations
 from heed.core.journal.queries import last_id
-from heed.core.queue.store import missing_migrations
 from heed.facts.projector.follow import lag
 
 

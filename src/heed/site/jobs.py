@@ -5,7 +5,7 @@ import logging
 from django.core.management import call_command
 from huey import crontab
 
-from heed.core.queue.queue import queue
+from heed.core.queue.actions import queue
 from heed.core.settings.rules import current
 from heed.facts.store.store import Store
 

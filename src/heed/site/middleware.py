@@ -3,6 +3,7 @@
 import logging
 import zoneinfo
 from collections.abc import Callable
+from urllib.parse import urlsplit
 
 from allauth.core.exceptions import (
     ImmediateHttpResponse,
@@ -14,8 +15,11 @@ from django.core.exceptions import PermissionDenied, SuspiciousOperation
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.utils import timezone, translation
+from django.utils.functional import SimpleLazyObject
 
+from heed.core.access.queries import scope_of
 from heed.core.errors.rules import HeedError
+from heed.core.settings.rules import current
 
 # Ways of Django and allauth to answer, not faults.
 ANSWERED_ELSEWHERE = (
@@ -32,8 +36,14 @@ Next = Callable[[HttpRequest], HttpResponse]
 # Vega draws with style attributes set by script, which the policy allows; styles in mark-up it does not.
 POLICY = (
     "default-src 'self'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; font-src 'self'; connect-src 'self'; "
-    "object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+    "object-src 'none'; base-uri 'none'; form-action 'self'{provider}; frame-ancestors 'none'"
 )
+
+
+def policy(oidc_url: str) -> str:
+    """The content policy. Signing in with a company account is a form that is sent on to the provider."""
+    issuer = urlsplit(oidc_url)
+    return POLICY.format(provider=f" {issuer.scheme}://{issuer.netloc}" if oidc_url else "")
 
 
 class ContentPolicy:
@@ -41,22 +51,24 @@ class ContentPolicy:
 
     def __init__(self, get_response: Next) -> None:
         self.get_response = get_response
+        self.policy = policy(current().oidc_url)
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         response = self.get_response(request)
-        response.headers.setdefault("Content-Security-Policy", POLICY)
+        response.headers.setdefault("Content-Security-Policy", self.policy)
         response.headers.setdefault("Permissions-Policy", "camera=(), microphone=(), geolocation=()")
         return response
 
 
 class Person:
-    """The signed-in person's language and time zone; the organisation's where they chose none."""
+    """The signed-in person's reach, language and time zone; the organisation's where they chose none."""
 
     def __init__(self, get_response: Next) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         person = getattr(request, "user", None)
+        request.scope = SimpleLazyObject(lambda: scope_of(request.user))  # type: ignore[attr-defined]
         zone = getattr(person, "time_zone", "") if person and person.is_authenticated else ""
         language = getattr(person, "language", "") if person and person.is_authenticated else ""
         if not zone:

@@ -8,7 +8,7 @@ from types import FrameType
 from django.db import close_old_connections
 
 from heed.core.journal.queries import last_id
-from heed.core.queue.queue import queue
+from heed.core.queue.actions import queue
 from heed.facts.projector.follow import project
 from heed.site import jobs
 

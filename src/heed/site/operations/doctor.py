@@ -11,9 +11,9 @@ from urllib.parse import urlsplit
 
 from django.db import DatabaseError, connection
 
+from heed.core.edge import missing_migrations, unknown_migrations
 from heed.core.errors.rules import HeedError
 from heed.core.journal.queries import verify_chain
-from heed.core.queue.store import missing_migrations, unknown_migrations
 from heed.core.settings.rules import current
 from heed.facts.projector.follow import lag
 from heed.facts.store.store import Store

@@ -7,10 +7,10 @@ from pathlib import Path
 from django.core.management import call_command
 from django.db import connection
 from django.db.migrations.loader import MigrationLoader
+from django.db.migrations.recorder import MigrationRecorder
 
 from heed.core.errors.rules import Invalid, Refused
-from heed.core.journal.models import JournalEntry
-from heed.core.journal.queries import verify_chain
+from heed.core.journal.queries import last_id, verify_chain
 from heed.core.settings.rules import current
 from heed.site.operations.archive import Manifest, unpack
 from heed.site.operations.database import read_tables
@@ -63,8 +63,7 @@ def _refuse_full(home: Path) -> None:
     kept = {path.name for path in home.iterdir()} - HARMLESS if home.is_dir() else set()
     if settings.database_url.startswith("postgres"):
         kept -= {"secret_key"}
-        tables = connection.introspection.table_names()
-        if JournalEntry._meta.db_table in tables and JournalEntry.objects.exists():
+        if MigrationRecorder(connection).applied_migrations() and last_id():
             raise Refused(
                 "The database is not empty.", code="store_not_empty", hint="Restore into a new, empty database."
             )

@@ -1,0 +1,210 @@
+"""The story of KPIs, told by the command: real records go in, and the figures that come out are those anybody can count."""
+
+import csv
+import gzip
+import io
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.places import shared_data
+
+HEED = [sys.executable, "-W", "ignore", "-c", "from heed.cli import main; main()"]
+FIRST_TWELVE = [
+    "abandonment",
+    "aht",
+    "asa",
+    "ces",
+    "csat",
+    "fcr",
+    "first_response_time",
+    "nps",
+    "reopen_rate",
+    "resolution_time",
+    "service_level",
+    "transfer_rate",
+]
+Run = Callable[..., dict[str, Any]]
+
+
+def runs(home: Path, **settings: str) -> Run:
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(("HEED_", "DJANGO_"))}
+
+    def run(*words: str, code: int = 0) -> dict[str, Any]:
+        done = subprocess.run(
+            [*HEED, *words, "--json"],
+            env={**kept, "HEED_HOME": str(home), **settings},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert done.returncode == code, done.stderr
+        found: dict[str, Any] = json.loads(done.stdout)
+        return found
+
+    return run
+
+
+@pytest.fixture(scope="module")
+def answers(tmp_path_factory: pytest.TempPathFactory) -> tuple[Run, list[dict[str, str]]]:
+    """A store that holds the public NPS answers, and the answers themselves."""
+    file = shared_data("nps_verbatims") / "nps_verbatims_dev.csv.gz"
+    run = runs(tmp_path_factory.mktemp("answers"))
+    told = run("import", str(file), "--mapping", "nps_verbatims")
+    assert (told["read"], told["accepted"], told["quarantined"], told["unchanged"]) == (1190, 1190, 0, 0)
+    return run, list(csv.DictReader(io.StringIO(gzip.decompress(file.read_bytes()).decode("utf-8"), newline="")))
+
+
+@pytest.fixture(scope="module")
+def calls(tmp_path_factory: pytest.TempPathFactory) -> tuple[Run, list[dict[str, str]]]:
+    """A store that holds two weeks of a bank's calls, and the calls themselves."""
+    file = shared_data("anonymous_bank") / "anonymous_bank_1999_02_01to14.tsv.gz"
+    run = runs(tmp_path_factory.mktemp("calls"))
+    told = run("import", str(file), "--mapping", "anonymous_bank")
+    assert told["read"] == 17_456
+    text = gzip.decompress(file.read_bytes()).decode("latin-1")
+    return run, list(csv.DictReader(io.StringIO(text, newline=""), delimiter="\t"))
+
+
+def whole(told: dict[str, Any]) -> dict[str, Any]:
+    (row,) = told["rows"]
+    assert row["group"] == {}
+    assert row["low"] <= row["value"] <= row["high"]
+    return dict(row)
+
+
+def test_a_new_store_has_the_first_twelve_in_force(tmp_path: Path) -> None:
+    told = runs(tmp_path)("kpi", "list")
+    assert [kpi["key"] for kpi in told["kpis"]] == FIRST_TWELVE
+    assert {kpi["state"] for kpi in told["kpis"]} == {"in force"} or {kpi["state"] for kpi in told["kpis"]} == {
+        "in_force"
+    }
+
+
+def test_nps_by_stage_is_what_a_pencil_gives_and_the_unscored_are_not_zeros(answers: tuple[Run, Any]) -> None:
+    run, rows = answers
+    told = run("kpi", "show", "nps", "--by", "stage", "--min-n", "1")
+    scores: dict[str, list[int]] = {}
+    for row in rows:
+        if row["NPS_SCORE"].strip():
+            scores.setdefault(row["SURVEY_SUB_TYPE"], []).append(int(float(row["NPS_SCORE"])))
+    assert [row["group"]["stage"] for row in told["rows"]] == sorted(scores)
+    for row in told["rows"]:
+        mine = scores[row["group"]["stage"]]
+        expected = 100 * (sum(s >= 9 for s in mine) - sum(s <= 6 for s in mine)) / len(mine)
+        assert row["value"] == pytest.approx(expected, abs=1e-9)
+        assert row["n"] == len(mine)
+        assert row["low"] < row["value"] < row["high"]
+    unscored = sum(not row["NPS_SCORE"].strip() for row in rows)
+    assert told["excluded"] == {"unscored": unscored}
+    assert unscored > 0
+
+
+def test_the_banks_calls_are_counted_as_the_bank_would(calls: tuple[Run, Any]) -> None:
+    run, rows = calls
+    real = [row for row in rows if row["outcome"] != "PHANTOM"]
+    answered = [row for row in real if row["outcome"] == "AGENT"]
+    left = [row for row in real if row["outcome"] == "HANG" and int(row["q_time"]) > 0]
+    offered = len(answered) + len(left)
+    phantoms = len(rows) - len(real)
+
+    asa = run("kpi", "show", "asa")
+    assert whole(asa)["value"] == pytest.approx(sum(int(r["q_time"]) for r in answered) / len(answered), rel=1e-12)
+    assert asa["excluded"]["phantom"] == phantoms
+    aht = run("kpi", "show", "aht")
+    assert whole(aht)["value"] == pytest.approx(sum(int(r["ser_time"]) for r in answered) / len(answered), rel=1e-12)
+    abandonment = whole(run("kpi", "show", "abandonment"))
+    assert abandonment["value"] == pytest.approx(len(left) / offered, rel=1e-12)
+    assert abandonment["n"] == offered
+
+    within = sum(int(row["q_time"]) <= 20 for row in answered)
+    short = sum(int(row["q_time"]) <= 20 for row in left)
+    expected = {
+        "failed": within / offered,
+        "ignored": within / len(answered),
+        "short_excluded": within / (offered - short),
+    }
+    for treatment, share in expected.items():
+        told = run("kpi", "show", "service_level", "--set", f"abandons={treatment}", "--set", "threshold_seconds=20")
+        assert whole(told)["value"] == pytest.approx(share, rel=1e-12), treatment
+    default = whole(run("kpi", "show", "service_level"))
+    assert default["value"] == pytest.approx(expected["failed"], rel=1e-12)
+
+
+def test_a_small_group_is_not_shown_and_cannot_be_counted_back(calls: tuple[Run, Any]) -> None:
+    run, rows = calls
+    told = run("kpi", "show", "aht", "--by", "agent_key")
+    sizes: dict[str, int] = {}
+    for row in rows:
+        if row["outcome"] == "AGENT":
+            sizes[row["server"]] = sizes.get(row["server"], 0) + 1
+    small = sum(size < 5 for size in sizes.values())
+    hidden = [row for row in told["rows"] if row["suppressed"]]
+    assert all((row["value"], row["low"], row["high"], row["n"]) == (None, None, None, None) for row in hidden)
+    assert all(row["n"] >= 5 for row in told["rows"] if not row["suppressed"])
+    # One group left out could be found from the total: then a second one goes with it.
+    assert len(hidden) != 1
+    assert len(hidden) >= small
+
+
+def test_a_period_a_condition_and_a_level_are_honoured(calls: tuple[Run, Any]) -> None:
+    run, rows = calls
+    # The bank's days are those of its own clock; the second week begins at midnight there.
+    told = run("kpi", "show", "aht", "--where", "handle_seconds > 60.0", "--level", "0.9")
+    long = [int(r["ser_time"]) for r in rows if r["outcome"] == "AGENT" and int(r["ser_time"]) > 60]
+    assert told["level"] == 0.9
+    assert whole(told)["n"] == len(long)
+    halves = [
+        whole(run("kpi", "show", "aht", *part))["n"] for part in (["--until", "1999-02-08"], ["--since", "1999-02-08"])
+    ]
+    assert sum(halves) == sum(r["outcome"] == "AGENT" for r in rows)
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "said"),
+    [
+        (["npss"], "not_found", "nps"),
+        (["nps", "--by", "stge"], "unknown_column", "stage"),
+        (["nps", "--where", "scor > 3"], "invalid_condition", "score"),
+        (["service_level", "--set", "abandons=dropped"], "", "failed"),
+        (["service_level", "--set", "treshold_seconds=3"], "", "threshold_seconds"),
+    ],
+)
+def test_a_misspelt_question_is_answered_with_the_nearest_word(
+    answers: tuple[Run, Any], words: list[str], code: str, said: str
+) -> None:
+    run, _ = answers
+    told = run("kpi", "show", *words, code=1)["error"]
+    assert said in told["message"] + told["hint"]
+
+
+@pytest.fixture(scope="module")
+def operation(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    home = tmp_path_factory.mktemp("operation")
+    runs(home)("sample-operation", "load", "--seed", "3")
+    return home
+
+
+@pytest.fixture(scope="module")
+def on_spark(operation: Path, spark_url: str) -> Iterator[Run]:
+    yield runs(operation, HEED_ENGINE=spark_url)
+
+
+@pytest.mark.spark
+@pytest.mark.prove
+@pytest.mark.parametrize("key", FIRST_TWELVE)
+def test_spark_gives_the_same_rows(operation: Path, on_spark: Run, key: str) -> None:
+    """The twelve, by region, on DuckDB in the process and on a master with two workers: equal rows, to the last bits of a sum."""
+    here, there = runs(operation)("kpi", "show", key, "--by", "region"), on_spark("kpi", "show", key, "--by", "region")
+    assert [row["group"] for row in there["rows"]] == [row["group"] for row in here["rows"]]
+    for mine, theirs in zip(here["rows"], there["rows"], strict=True):
+        assert (theirs["n"], theirs["suppressed"]) == (mine["n"], mine["suppressed"])
+        for figure in ("value", "low", "high"):
+            assert theirs[figure] == pytest.approx(mine[figure], rel=1e-9), figure
+    assert (there["excluded"], there["cutoff"], there["unit"]) == (here["excluded"], here["cutoff"], here["unit"])
