@@ -111,3 +111,11 @@ def test_the_palette_finds_kpis_for_who_may_see_figures(filled: House) -> None:
     found = filled.client("agent").get("/places.json").json()["places"]
     assert {"title": "Abandonment", "group": "KPI", "href": "/kpis/abandonment/"} in found
     assert filled.client("agent").get("/places.json")["Cache-Control"].startswith("private")
+
+
+def test_the_menu_shows_what_somebody_may_see(filled: House) -> None:
+    def menu(who: str) -> list[str]:
+        return re.findall(r'<a class="item" href="([^"]+)"', filled.client(who).get("/").content.decode())
+
+    assert menu("agent") == ["/", "/kpis/", "/definitions/", "/sample-operation/"]
+    assert {"/imports/", "/journal/", "/people/", "/settings/organisation/"} < set(menu("admin"))

@@ -1,6 +1,7 @@
 """What templates say in one word: figures in their unit, marks, charts, the menu, the theme."""
 
 import math
+from dataclasses import dataclass
 from typing import Any
 
 from django import template
@@ -17,38 +18,49 @@ from heed.documents.charts import bundle, chart
 register = template.Library()
 THEMES = ("light", "dark")
 
-# group key, group title, places: (names of addresses, of which the first that is mounted counts; title; icon; letter)
-MENU: tuple[tuple[str, Any, tuple[tuple[tuple[str, ...], Any, str, str], ...]], ...] = (
-    ("start", "", ((("home",), _("Home"), "home", "h"),)),
-    ("goals", _("Goals"), ((("kpis",), _("KPIs"), "gauge", "k"),)),
+
+@dataclass(frozen=True)
+class Place:
+    """A place of the menu: the name of its address, what it needs to be seen, and the letter that follows `g`."""
+
+    name: str
+    title: Any
+    icon: str
+    letter: str
+    permission: str = ""
+
+
+# Group key, group title, places. What is not mounted is not shown.
+MENU: tuple[tuple[str, Any, tuple[Place, ...]], ...] = (
+    ("start", "", (Place("home", _("Home"), "home", "h"),)),
+    ("goals", _("Goals"), (Place("kpis", _("KPIs"), "gauge", "k", "see_figures"),)),
     (
         "service",
         _("Service"),
         (
-            (("cases",), _("Cases"), "case", "c"),
-            (("imports",), _("Imports"), "inbox", "i"),
+            Place("cases", _("Cases"), "case", "c", "see_records"),
+            Place("imports", _("Imports"), "inbox", "i", "import"),
         ),
     ),
     (
         "model",
         _("Model"),
         (
-            (("definitions",), _("Definitions"), "layers", "d"),
-            (("journal",), _("Journal"), "journal", "j"),
-            (("people",), _("People"), "people", "p"),
+            Place("definitions", _("Definitions"), "layers", "d", "see_figures"),
+            Place("journal", _("Journal"), "journal", "j", "see_journal"),
+            Place("people", _("People"), "people", "p", "manage_people"),
+            Place("organisation", _("Settings"), "sliders", "o", "manage_settings"),
         ),
     ),
-    ("sample", "", ((("sample-operation",), _("Sample operation"), "sample", "s"),)),
+    ("sample", "", (Place("sample-operation", _("Sample operation"), "sample", "s", "see_figures"),)),
 )
 
 
-def _address(names: tuple[str, ...]) -> str:
-    for name in names:
-        try:
-            return reverse(name)
-        except NoReverseMatch:
-            continue
-    return ""
+def _address(name: str) -> str:
+    try:
+        return reverse(name)
+    except NoReverseMatch:
+        return ""
 
 
 def _is_here(path: str, href: str) -> bool:
@@ -57,14 +69,14 @@ def _is_here(path: str, href: str) -> bool:
 
 @register.simple_tag(takes_context=True)
 def navigation(context: template.Context) -> list[dict[str, Any]]:
-    """The menu: what is mounted, and which place this page belongs to (the longest address that fits)."""
-    path = getattr(context.get("request"), "path", "")
+    """The menu: what this person may see, and which place this page belongs to."""
+    path, scope = getattr(context.get("request"), "path", ""), context.get("scope")
     groups: list[dict[str, Any]] = []
     for key, title, places in MENU:
         items = [
-            {"href": href, "title": name, "icon": icon, "shortcut": letter, "current": _is_here(path, href)}
-            for names, name, icon, letter in places
-            if (href := _address(names))
+            {"place": place, "href": href, "current": _is_here(path, href)}
+            for place in places
+            if (scope is None or not place.permission or scope.may(place.permission)) and (href := _address(place.name))
         ]
         if items:
             groups.append({"key": key, "title": title, "items": items})
