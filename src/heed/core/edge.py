@@ -6,7 +6,7 @@ import os
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, Any, TypeVar, overload
 
 import typer
 
@@ -102,6 +102,14 @@ def _fail(error: HeedError, as_json: bool) -> None:
         print_json({"error": error.as_dict()})
     say(f"[bold red]{error.code}[/]: {error.message}" + (f"\n{error.hint}" if error.hint else ""))
     raise SystemExit(1)
+
+
+@overload
+def door(command: F) -> F: ...
+
+
+@overload
+def door(*, store: bool) -> Callable[[F], F]: ...
 
 
 def door(command: F | None = None, *, store: bool = True) -> Any:

@@ -22,7 +22,7 @@ def facts() -> None:
 
 
 @app.command("tables", epilog="Example: heed facts tables --columns interactions")
-@door(store=False)  # type: ignore[untyped-decorator]
+@door(store=False)
 def tables(
     columns: Annotated[str, typer.Option(metavar="TABLE", help="The columns of one table: kind, unit, meaning.")] = "",
     as_json: AsJson = False,
@@ -35,7 +35,7 @@ def tables(
 
 
 @app.command("compact", epilog="Example: heed facts compact interactions responses")
-@door(store=False)  # type: ignore[untyped-decorator]
+@door(store=False)
 def compact(
     names: Annotated[
         list[str] | None, typer.Argument(metavar="[TABLE]...", help="Tables; all when none is named.")
@@ -52,7 +52,7 @@ def compact(
 
 
 @app.command("rebuild", epilog="Example: heed facts rebuild --json")
-@door  # type: ignore[untyped-decorator]
+@door
 def rebuild(as_json: AsJson = False) -> None:
     """Make the facts that heed wrote itself again, from the journal. What was imported stays as it is.
 

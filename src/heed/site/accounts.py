@@ -11,7 +11,7 @@ from django.shortcuts import render
 from heed.core.people.queries import person_by_address
 
 
-class Account(DefaultAccountAdapter):
+class Account(DefaultAccountAdapter):  # type: ignore[misc]
     """Sign-in with address and password. People come in by invitation."""
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
@@ -21,7 +21,7 @@ class Account(DefaultAccountAdapter):
         """People have no user name."""
 
 
-class Social(DefaultSocialAccountAdapter):
+class Social(DefaultSocialAccountAdapter):  # type: ignore[misc]
     """Sign-in with a company account, matched by an address which the provider says is verified."""
 
     def is_open_for_signup(self, request: HttpRequest, sociallogin: Any) -> bool:

@@ -1,5 +1,6 @@
 """`heed up|web|worker|backup|restore|upgrade|doctor`."""
 
+from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated
@@ -109,9 +110,9 @@ def doctor(as_json: AsJson = False) -> None:
         raise Refused(f"{failed[0].check}: {failed[0].message}", code="unwell", hint=failed[0].hint)
 
 
-def _command(function: object) -> typer.Typer:
+def _command(function: Callable[..., None]) -> typer.Typer:
     app = typer.Typer()
-    app.command()(function)  # type: ignore[arg-type]
+    app.command()(function)
     return app
 
 

@@ -68,7 +68,7 @@ class Calendar(BaseModel):
 
     name: str = Field(min_length=1, max_length=120, description="Name, as it stands beside a promise.")
     time_zone: str = Field("UTC", description="IANA time zone the hours are meant in.")
-    hours: WeekHours = Field(default_factory=WeekHours)
+    hours: WeekHours = WeekHours.model_validate({})
     holidays_country: str = Field(
         "", description="ISO 3166 country whose public holidays are closed, such as DE; empty: none."
     )

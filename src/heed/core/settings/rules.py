@@ -11,7 +11,7 @@ from heed.core.errors.rules import Invalid
 
 
 def _setting(variable: str, default: str, meaning: str, *, secret: bool = False) -> str:
-    return field(default=default, metadata={"variable": variable, "meaning": meaning, "secret": secret})  # type: ignore[return-value]
+    return field(default=default, metadata={"variable": variable, "meaning": meaning, "secret": secret})
 
 
 @dataclass(frozen=True)

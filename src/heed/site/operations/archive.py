@@ -67,7 +67,7 @@ class Writer:
         member.size = size
         member.mode = 0o600
         reader = _Digesting(source)
-        self.tar.addfile(member, reader)  # type: ignore[arg-type]
+        self.tar.addfile(member, reader)
         self.manifest.members[name] = reader.digest.hexdigest()
 
     def close(self) -> None:

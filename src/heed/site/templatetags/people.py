@@ -13,7 +13,7 @@ register = template.Library()
 @register.simple_tag(takes_context=True)
 def person(context: template.Context, key: str) -> str:
     """The name behind a pseudonymous key; heed itself and the command line by what they are. One look-up a name and page."""
-    known: dict[str, str] = context.render_context.setdefault("names_of_people", {})
+    known: dict[str, str] = context.render_context.setdefault("names_of_people", {})  # type: ignore[assignment,arg-type]
     if key not in known:
         own = {
             "heed": "heed",

@@ -21,7 +21,7 @@ from heed.core.edge import tell
 from heed.core.errors.rules import HeedError, NotFound
 from heed.core.people.queries import organisation
 
-FIELDS = {"weak_password": "password", "address_taken": "email"}
+FIELDS = {"weak_password": "password", "address_taken": "email"}  # nosec B105: names of fields
 SPENT = "This link has been used or has ended."
 
 
