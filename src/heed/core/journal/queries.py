@@ -90,7 +90,7 @@ def actor_names(keys: Iterable[str]) -> dict[str, str]:
     """Names of those who did things, by key. People are looked up now: the journal itself holds no name."""
     wanted = set(keys)
     known = dict(get_user_model().objects.filter(key__in=wanted).values_list("key", "name"))
-    known |= {"system": _("heed itself"), "command-line": _("the command line")}
+    known |= {"system": _("heed itself"), "heed": _("heed itself"), "command-line": _("the command line")}
     return {key: known.get(key, key) for key in wanted}
 
 

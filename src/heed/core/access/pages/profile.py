@@ -47,6 +47,7 @@ def profile(request: HttpRequest) -> HttpResponse:
         "tokens": len(tokens_of(person.key)),
         "sessions": _address("usersessions_list"),
         "may_use_api": request.scope.may("use_api"),  # type: ignore[attr-defined]
+        "may_settle": request.scope.holds_everywhere("manage_settings"),  # type: ignore[attr-defined]
     }
     return render(request, "core/access/profile.html", context, status=422 if form.is_bound else 200)
 
