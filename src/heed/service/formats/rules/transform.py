@@ -3,7 +3,6 @@
 A row is whole or not at all: when one value of one target is rejected, the row feeds none.
 """
 
-from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
@@ -54,7 +53,7 @@ class Transformer:
     def __init__(self, plan: Plan, pseudonym: Pseudonym, digest_salt: str, threads: int = 2) -> None:
         self.plan = plan
         self._pseudonym = pseudonym
-        self._people: OrderedDict[tuple[str, str, str], str] = OrderedDict()
+        self._people: dict[tuple[str, str], dict[str, str]] = {}
         self._engine = duckdb.connect(config={"threads": threads, "memory_limit": "1GB"})
         self._engine.execute("SET timezone = 'UTC'")
         statement = Statement(plan, digest_salt)
@@ -98,15 +97,15 @@ class Transformer:
         nothing = pc.is_in(bare, value_set=pa.array(list(dict.fromkeys((*mapping.nulls, ""))), pa.string()))
         return pc.if_else(nothing, pa.scalar(None, pa.string()), bare)
 
-    def person(self, kind: str, system: str, identifier_: str) -> str:
-        """The key of a person; the last ones asked for are remembered."""
-        asked = (kind, system, identifier_)
-        known = self._people.get(asked)
-        if known is None:
-            known = self._people[asked] = self._pseudonym(kind, system, identifier_)
-            if len(self._people) > REMEMBERED_PEOPLE:
-                self._people.popitem(last=False)
-        return known
+    def person(self, kind: str, system: str, text: str) -> str:
+        """The key of a person; the ones asked for before are remembered, up to a number."""
+        known = self._people.setdefault((kind, system), {})
+        if len(known) > REMEMBERED_PEOPLE:
+            known.clear()
+        key = known.get(text)
+        if key is None:
+            key = known[text] = self._pseudonym(kind, system, bare_identifier(text))
+        return key
 
     def people_in(self, raw: dict[str, str | None]) -> list[str]:
         """The keys of the people a rejected row speaks of."""
@@ -116,7 +115,7 @@ class Transformer:
                 texts = [raw.get(name) or "" for name in step.column.from_]
                 text = " ".join(part.strip() for part in texts)
                 if step.convert == "pseudonym" and text and text not in step.column.nulls:
-                    keys[self.person(sort_of_person(step.name), step.system, bare_identifier(text))] = None
+                    keys[self.person(sort_of_person(step.name), step.system, text)] = None
         return list(keys)
 
     def people(self, texts: pa.ChunkedArray, kind: str, system: str) -> pa.Array:
@@ -124,11 +123,9 @@ class Transformer:
         coded = texts.combine_chunks().dictionary_encode()
         if isinstance(coded, pa.ChunkedArray):
             coded = coded.combine_chunks()
-        bare = (
-            text.removesuffix(".0") if text.removesuffix(".0").isdigit() else text
-            for text in coded.dictionary.to_pylist()
-        )
-        keys = pa.array([self.person(kind, system, text) for text in bare], pa.string())
+        known = self._people.setdefault((kind, system), {})
+        distinct = coded.dictionary.to_pylist()
+        keys = pa.array([known.get(text) or self.person(kind, system, text) for text in distinct], pa.string())
         return keys.take(coded.indices)
 
 
