@@ -1,7 +1,7 @@
 """The first start: the sample operation unless it is not wanted, somebody who may sign in, and a link that lets them in once."""
 
 from heed.core.access.actions.entrance import entrance_link
-from heed.core.console.rules import say
+from heed.core.console.rules import progress, say
 from heed.core.people.queries import people
 from heed.core.settings.rules import current
 
@@ -13,6 +13,7 @@ def entrance(*, empty: bool) -> str:
         from heed.sample.actions import load_sample
 
         say("Loading the sample operation (heed up --empty starts without it).")
-        load_sample()
+        with progress(1.0, "Sample operation") as advance:
+            load_sample(advance=advance)
     path = entrance_link(empty=empty)
     return f"{current().public_url}{path}" if path else ""

@@ -10,7 +10,10 @@ from typing import Any, Literal, Protocol, TypeVar, get_args
 import yaml
 from pydantic import BaseModel, ValidationError
 
+from heed.core.consent.rules import personal
 from heed.core.errors.rules import Invalid, nearest
+
+personal("core.DefinitionVersion", "note", "words", "why somebody proposed a change")
 
 M = TypeVar("M", bound=type[BaseModel])
 KEY = re.compile(r"[a-z0-9][a-z0-9_.-]{0,79}")

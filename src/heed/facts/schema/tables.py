@@ -1,5 +1,6 @@
 """Every table of facts, column by column. Units: seconds, UTC, shares in 0..1; money beside its currency."""
 
+from heed.core.consent.rules import personal
 from heed.facts.schema.columns import (
     ORIGIN,
     Column,
@@ -266,3 +267,10 @@ TABLES: dict[str, Table] = {
         CHANGES,
     )
 }
+
+for _each in TABLES.values():
+    for _column in _each.columns:
+        if _column.personal != "no":
+            personal(
+                f"facts.{_each.name}", _column.name, "key" if _column.personal == "key" else "words", _column.meaning
+            )
