@@ -25,7 +25,15 @@ from heed.core.conditions.language import (
     RESULTS,
     WORDS,
 )
-from heed.core.conditions.spelling import divides, guarded, whole_literals_beside_numbers, widen
+from heed.core.conditions.spelling import (
+    divides,
+    division_depth,
+    guarded,
+    mixed_literals,
+    split_types,
+    whole_literals_beside_numbers,
+    widen,
+)
 from heed.core.conditions.tree import Call, Items, Literal, Name, Node, Other, Select, read_tree, walk
 from heed.core.errors.rules import Invalid, nearest
 
@@ -49,6 +57,8 @@ CODE = "invalid_condition"
 FLAG_PREFIX = "has_"
 ERROR_LINE = re.compile(r"ERROR: <input>:(\d+):(\d+): (.*?)(?: \[INVALID_ARGUMENT\])?$", re.MULTILINE)
 UNDECLARED = re.compile(r"undeclared reference to '([^']*)'")
+DEEPEST_DIVISION = 4
+DEEP = re.compile("recursion (depth|limit)")
 NO_OVERLOAD = re.compile(r"found no matching overload for '([^']*)' applied to '\((.*)\)'")
 Fields = Mapping[str, str]
 Value = bool | float | int | str | datetime.datetime | None
@@ -108,7 +118,7 @@ def _compile(source: str, fields: tuple[tuple[str, str], ...], returns: str) -> 
     for node in walk(tree):
         _refuse_outside_language(node, where)
     _refuse_wrong_result(tree, returns, where)
-    run = _environment(fields).compile(guarded(tree)) if divides(tree) else checked
+    run = _guarded_run(tree, fields) if divides(tree) else checked
     used = {node.name for node in walk(tree) if isinstance(node, Name)}
     known = dict(fields)
     names = {name if name in known else name.removeprefix(FLAG_PREFIX) for name in used}
@@ -129,21 +139,42 @@ def _checked(source: str, fields: tuple[tuple[str, str], ...]) -> tuple[Any, Nod
     while True:
         try:
             expression = environment.compile(text)
-            return expression, read_tree(expression.serialize()), places
+            tree = read_tree(expression.serialize())
+            complaints: list[tuple[int, int, str]] = []
+            wider, added = widen(text, mixed_literals(tree))
+            if not added:
+                return expression, tree, places
         except RuntimeError as error:
+            if DEEP.search(str(error)):
+                raise _too_deep() from None
             complaints = [(int(line), int(column), words) for line, column, words in ERROR_LINE.findall(str(error))]
             wider, added = widen(text, _clashing_literals(environment, text, complaints))
-            if not added:
-                raise _refusal(complaints, _Where(source, places), text, fields) from None
-            places = sorted([place + 2 * sum(new < place for new in added) for place in places] + added)
-            text = wider
+        if not added:
+            raise _refusal(complaints, _Where(source, places), text, fields)
+        places = sorted([place + 2 * sum(new < place for new in added) for place in places] + added)
+        text = wider
+
+
+def _guarded_run(tree: Node, fields: tuple[tuple[str, str], ...]) -> Any:
+    if division_depth(tree) > DEEPEST_DIVISION:
+        raise _too_deep()
+    try:
+        return _environment(fields).compile(guarded(tree))
+    except RuntimeError as error:
+        if DEEP.search(str(error)):
+            raise _too_deep() from None
+        raise
+
+
+def _too_deep() -> Invalid:
+    return _invalid("the condition is nested too deeply", "Write it as several rules, or with fewer parentheses.")
 
 
 def _clashing_literals(environment: Any, text: str, complaints: list[tuple[int, int, str]]) -> list[int]:
     clashes = []
     for line, column, words in complaints:
         if found := NO_OVERLOAD.match(words):
-            clashes.append((_offset(text, line, column), tuple(_split_types(found.group(2)))))
+            clashes.append((_offset(text, line, column), tuple(split_types(found.group(2)))))
     if not clashes:
         return []
     return whole_literals_beside_numbers(read_tree(environment.compile(text, disable_check=True).serialize()), clashes)
@@ -166,19 +197,6 @@ def _offset(text: str, line: int, column: int) -> int:
     return sum(len(row) + 1 for row in text.split("\n")[: line - 1]) + column - 1
 
 
-def _split_types(types: str) -> list[str]:
-    """`bool, list(int), map(string, string)` as its parts."""
-    parts, depth, current = [], 0, ""
-    for sign in types:
-        depth += (sign == "(") - (sign == ")")
-        if sign == "," and depth == 0:
-            parts.append(current.strip())
-            current = ""
-        else:
-            current += sign
-    return [*parts, current.strip()]
-
-
 def _refusal(
     complaints: list[tuple[int, int, str]], where: _Where, text: str, fields: tuple[tuple[str, str], ...]
 ) -> Invalid:
@@ -193,7 +211,7 @@ def _refusal(
             found.group(1), text[offset : offset + 1] == "(", where(offset), [name for name, _ in fields]
         )
     if found := NO_OVERLOAD.match(words):
-        return _wrong_types(found.group(1), _split_types(found.group(2)), where(offset))
+        return _wrong_types(found.group(1), split_types(found.group(2)), where(offset))
     if words.startswith("has() "):
         return _unknown_name("has", True, where(offset), [])
     if "mismatched input '<EOF>'" in words:

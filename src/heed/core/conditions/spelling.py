@@ -28,6 +28,15 @@ def whole_literals_beside_numbers(tree: Node, clashes: Iterable[tuple[int, tuple
     return sorted(found)
 
 
+def mixed_literals(tree: Node) -> list[int]:
+    """Offsets of the whole literals in written lists that also hold numbers, which the checker lets pass."""
+    found: set[int] = set()
+    for node in walk(tree):
+        if isinstance(node, Items) and any(item.type == "number" for item in node.items):
+            found.update(at for item in node.items if item.type == "whole" for at in _literals(item))
+    return sorted(found)
+
+
 def _literals(node: Node) -> list[int]:
     """Offsets of the whole literals of a subtree made of nothing else; none when it holds anything else."""
     match node:
@@ -64,6 +73,19 @@ def divides(tree: Node) -> bool:
         isinstance(node, Call) and node.overload == "divide_double" and _may_be_zero(node.args[1])
         for node in walk(tree)
     )
+
+
+def division_depth(node: Node) -> int:
+    """How often a divisor holds a division that holds a division …: each level doubles the guarded source."""
+    match node:
+        case Call(overload="divide_double", args=(above, below)):
+            return max(division_depth(above), division_depth(below) + _may_be_zero(below))
+        case Call(args=below) | Items(items=below):
+            return max((division_depth(child) for child in below), default=0)
+        case Select(operand=operand):
+            return division_depth(operand)
+        case _:
+            return 0
 
 
 def _may_be_zero(node: Node) -> bool:
@@ -120,3 +142,16 @@ def _spell(literal: Literal) -> str:
 
 def _quoted(text: str) -> str:
     return json.dumps(text, ensure_ascii=False)
+
+
+def split_types(types: str) -> list[str]:
+    """`bool, list(int), map(string, string)` as its parts."""
+    parts, depth, current = [], 0, ""
+    for sign in types:
+        depth += (sign == "(") - (sign == ")")
+        if sign == "," and depth == 0:
+            parts.append(current.strip())
+            current = ""
+        else:
+            current += sign
+    return [*parts, current.strip()]
