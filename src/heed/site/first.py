@@ -13,7 +13,7 @@ def entrance(*, empty: bool) -> str:
         from heed.sample.actions import load_sample
 
         say("Loading the sample operation (heed up --empty starts without it).")
-        with progress(1.0, "Sample operation") as advance:
-            load_sample(advance=advance)
+        with progress(100, "Loading the sample operation, %") as advance:
+            load_sample(advance=lambda share: advance(100 * share))
     path = entrance_link(empty=empty)
     return f"{current().public_url}{path}" if path else ""
