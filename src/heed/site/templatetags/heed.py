@@ -70,8 +70,11 @@ def _is_here(path: str, href: str) -> bool:
 @register.simple_tag(takes_context=True)
 def navigation(context: template.Context) -> list[dict[str, Any]]:
     """The menu: what this person may see, and which place this page belongs to."""
-    path, scope = getattr(context.get("request"), "path", ""), context.get("scope")
+    request, scope = context.get("request"), context.get("scope")
+    path, person = getattr(request, "path", ""), getattr(request, "user", None)
     groups: list[dict[str, Any]] = []
+    if person is not None and not person.is_authenticated:
+        return groups
     for key, title, places in MENU:
         items = [
             {"place": place, "href": href, "current": _is_here(path, href)}
