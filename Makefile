@@ -9,7 +9,7 @@ LOCKED := -q --universal --python-version 3.11 --generate-hashes --no-header --n
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run test install check lint types plan safety tests prove bench services lock clean
+.PHONY: help run test install check lint types plan safety tests tests-postgres prove bench services lock clean
 
 help:
 	@echo "make run       install, load the sample operation, serve it on http://127.0.0.1:8000"
@@ -46,6 +46,12 @@ safety: .venv/dev.stamp
 
 tests: .venv/dev.stamp
 	$(BIN)/pytest -n $(WORKERS)
+
+# What speaks to the database, once more on a PostgreSQL server of its own.
+tests-postgres: .venv/dev.stamp
+	$(BIN)/python -m tests.services.on_postgres pytest -n $(WORKERS) $(ON_DATABASE)
+
+ON_DATABASE := tests/core tests/service tests/goals tests/desks tests/collector tests/feedback tests/rehearsal
 
 prove: .venv/dev.stamp
 	$(BIN)/pytest -m prove
