@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value, yield_hotp_counters_from_time
+from allauth.usersessions.models import UserSession
 from django.core import mail
 from django.test import Client, override_settings
 
@@ -12,6 +13,7 @@ from heed.core.access.actions.roles import deactivate
 from heed.core.access.rules import COMMAND_LINE
 from heed.core.journal.models import JournalEntry
 from heed.core.people.models import Person
+from heed.site.jobs import forget_ended_sessions
 from tests.core.conftest import PASSWORD, House
 
 LOGIN = "/account/login/"
@@ -155,6 +157,16 @@ def test_other_sessions_are_listed_and_ended(house: House) -> None:
     assert here.post("/account/sessions/").status_code == 302
     assert here.get("/profile/").status_code == 200
     assert there.get("/profile/").status_code == 302
+
+
+def test_where_somebody_was_is_forgotten_with_the_session(house: House) -> None:
+    here, there = Client(), Client()
+    _sign_in(here)
+    _sign_in(there)
+    there.session.flush()
+    forget_ended_sessions()
+    assert UserSession.objects.count() == 1
+    assert here.get("/profile/").status_code == 200
 
 
 def test_who_came_by_a_link_sets_a_password(house: House) -> None:
