@@ -8,6 +8,8 @@ from django.utils.translation import gettext as _
 from heed.core.journal.models import JournalEntry
 from heed.core.journal.rules import Entry, Link, Verdict, verify
 
+_NO_PERSON = ("system", "heed", "command-line")
+
 
 def _entry(row: JournalEntry) -> Entry:
     return Entry(row.id, row.at, row.name, row.actor, row.subject_kind, row.subject_id, row.payload)
@@ -82,15 +84,19 @@ def head() -> tuple[int, str]:
 
 
 def actors() -> list[str]:
-    """Who has written, by key."""
-    return list(JournalEntry.objects.order_by("actor").values_list("actor", flat=True).distinct())
+    """Who may have written, by key. Asked of the people, not of the journal: it is long and has no index on actors."""
+    return [*_NO_PERSON, *get_user_model().objects.exclude(email=None).values_list("key", flat=True)]
 
 
 def actor_names(keys: Iterable[str]) -> dict[str, str]:
     """Names of those who did things, by key. People are looked up now: the journal itself holds no name."""
     wanted = set(keys)
     known = dict(get_user_model().objects.filter(key__in=wanted).values_list("key", "name"))
-    known |= {"system": _("heed itself"), "heed": _("heed itself"), "command-line": _("the command line")}
+    known |= {
+        "system": _("heed itself"),
+        "heed": _("heed (what it brings along)"),
+        "command-line": _("the command line"),
+    }
     return {key: known.get(key, key) for key in wanted}
 
 
