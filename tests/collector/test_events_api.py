@@ -181,3 +181,10 @@ def test_the_same_call_from_four_senders_is_told_once(store: None) -> None:  # n
     assert results[0] == results[1]
     assert ReceivedEvent.objects.count() == 5
     assert JournalEntry.objects.filter(name="event-received").count() == 5
+
+
+def test_the_door_is_described(db: None) -> None:
+    described = Client().get("/api/v1/openapi.json").json()["paths"]["/api/v1/events"]["post"]
+    assert set(described["requestBody"]["content"]) == {SINGLE, BATCH}
+    assert described["parameters"][0]["name"] == "Idempotency-Key"
+    assert "202" in described["responses"]
