@@ -1,26 +1,18 @@
 """A backup brings everything back, is refused where it would write over something, and says when it is damaged."""
 
 import json
-import os
+import sqlite3
 import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-HEED = [sys.executable, "-W", "ignore", "-c", "from heed.cli import main; main()"]
+from tests.running import HEED, environment
 
 
 def heed(home: Path, *words: str) -> tuple[int, dict[str, Any]]:
-    environment = {key: value for key, value in os.environ.items() if not key.startswith(("HEED_", "DJANGO_"))}
-    done = subprocess.run(
-        [*HEED, *words, "--json"],
-        env={**environment, "HEED_HOME": str(home)},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    done = subprocess.run([*HEED, *words, "--json"], env=environment(home), capture_output=True, text=True, check=False)
     assert done.stdout, done.stderr
     return done.returncode, json.loads(done.stdout)
 
@@ -89,8 +81,6 @@ def test_a_damaged_backup_is_refused_and_leaves_nothing(backup: Path, tmp_path: 
 
 
 def test_a_store_of_a_newer_heed_is_refused(backup: Path, tmp_path: Path) -> None:
-    import sqlite3
-
     home = tmp_path / "new"
     heed(home, "restore", str(backup))
     database = sqlite3.connect(home / "heed.db")
@@ -111,8 +101,6 @@ def test_doctor_finds_a_fresh_store_well(backup: Path, tmp_path: Path) -> None:
 
 
 def test_doctor_notices_a_journal_that_was_touched(backup: Path, tmp_path: Path) -> None:
-    import sqlite3
-
     home = tmp_path / "new"
     heed(home, "restore", str(backup))
     database = sqlite3.connect(home / "heed.db")

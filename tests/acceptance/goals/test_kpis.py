@@ -3,19 +3,15 @@
 import csv
 import gzip
 import io
-import json
-import os
-import subprocess
-import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from tests.places import shared_data
+from tests.running import Run, runs
 
-HEED = [sys.executable, "-W", "ignore", "-c", "from heed.cli import main; main()"]
 FIRST_TWELVE = [
     "abandonment",
     "aht",
@@ -30,25 +26,6 @@ FIRST_TWELVE = [
     "service_level",
     "transfer_rate",
 ]
-Run = Callable[..., dict[str, Any]]
-
-
-def runs(home: Path, **settings: str) -> Run:
-    kept = {name: value for name, value in os.environ.items() if not name.startswith(("HEED_", "DJANGO_"))}
-
-    def run(*words: str, code: int = 0) -> dict[str, Any]:
-        done = subprocess.run(
-            [*HEED, *words, "--json"],
-            env={**kept, "HEED_HOME": str(home), **settings},
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        assert done.returncode == code, done.stderr
-        found: dict[str, Any] = json.loads(done.stdout)
-        return found
-
-    return run
 
 
 @pytest.fixture(scope="module")
