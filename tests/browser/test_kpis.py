@@ -37,7 +37,7 @@ def test_a_chart_moves_on_demand_under_the_policy(open_page: Open) -> None:
     asked: list[str] = []
     page.on("request", lambda request: asked.append(request.url))
     picture = page.locator("[data-picture]")
-    assert picture.locator("svg[role=img]").count() == 2
+    assert picture.locator("svg[role=img]").count() == 3
     assert not any("/charts/" in address for address in asked)
     page.get_by_role("button", name="Explore").click()
     picture.locator("svg.marks").first.wait_for(timeout=60_000)

@@ -52,7 +52,7 @@ def test_a_gap_and_a_break_in_series_stop_the_line() -> None:
 def test_the_picture_is_labelled_and_carries_no_colours_of_its_own() -> None:
     drawn = trend(points(0.8, 0.82, 0.79), title='CSAT "now"', unit="share")
     picture = drawn.svg()
-    assert picture.count('role="img"') == 2
+    assert picture.count('role="img"') == 3
     assert "&quot;now&quot;: from 80.0%" in picture
     assert "var(--accent)" in picture
     assert not re.findall(r'(?:fill|stroke)="#[0-9a-f]+"| style="', picture)

@@ -55,7 +55,7 @@ class Chart:
     legend: tuple[tuple[str, date, str], ...] = ()
 
     def svg(self, theme: str = "") -> str:
-        """A wide and a narrow picture, of which the style sheet shows one; with a theme, one picture in its colours."""
+        """A wide, a middle and a narrow picture, of which the style sheet shows one; with a theme, one picture in its colours."""
         if theme:
             return _labelled(_picture(_coloured(self._drawn("wide"), theme)), self.alt)
         return "".join(

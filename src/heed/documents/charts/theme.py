@@ -9,7 +9,7 @@ import vl_convert
 
 TOKENS = Path(__file__).parents[2] / "static/heed/tokens.css"
 COLOUR = re.compile(r"(--[a-z-]+): light-dark\((#[0-9a-f]{6}), (#[0-9a-f]{6})\)")
-WIDTHS = {"wide": 880, "narrow": 320}
+WIDTHS = {"wide": 860, "middle": 560, "narrow": 340}
 HEIGHT = 220
 LOCALES: dict[str, Any] = {"en": "en-US", "de": "de-DE", "fr": "fr-FR", "es": "es-ES", "nl": "nl-NL", "it": "it-IT"}
 

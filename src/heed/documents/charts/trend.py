@@ -160,7 +160,7 @@ def _layers(unit: str, suffix: str, scale: dict[str, Any], ticks: dict[str, Any]
     x = {
         "field": "at",
         "type": "temporal",
-        "axis": {"title": None, "labelOverlap": "greedy", "labelSeparation": 12, **ticks},
+        "axis": {"title": None, "labelOverlap": "parity", "labelSeparation": 12, **ticks},
     }
     axis = {"title": suffix or None, "format": AXIS_FORMATS.get(unit, ",.2~f"), "tickCount": 5}
     if suffix:
