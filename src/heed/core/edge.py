@@ -100,7 +100,9 @@ def prepare_store() -> list[str]:
 def _fail(error: HeedError, as_json: bool) -> None:
     if as_json:
         print_json({"error": error.as_dict()})
-    say(f"[bold red]{error.code}[/]: {error.message}" + (f"\n{error.hint}" if error.hint else ""))
+    say(f"{error.code}: {error.message}", style="bold")
+    if error.hint:
+        say(error.hint)
     raise SystemExit(1)
 
 

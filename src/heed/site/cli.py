@@ -28,9 +28,10 @@ def up(
 
     refuse_taken_port()
     link = entrance(empty=empty)
-    say(f"heed is at [bold]{current().public_url}[/]")
+    say(f"heed is at {current().public_url}", style="bold")
     if link:
-        say(f"Sign in with this link, once, within the next hour:\n[bold]{link}[/]")
+        say("Sign in with this link, once, within the next hour:")
+        say(link, style="bold")
     Keeper(("web", "worker")).run()
 
 

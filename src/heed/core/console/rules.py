@@ -12,6 +12,7 @@ from typing import Any
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
+from rich.text import Text
 
 
 def plain(value: Any) -> Any:
@@ -44,13 +45,13 @@ def print_table(columns: Sequence[str], rows: Sequence[Sequence[Any]], title: st
         )
         table.add_column(column, justify="right" if numeric else "left", overflow="fold")
     for row in rows:
-        table.add_row(*("" if cell is None else str(cell) for cell in row))
+        table.add_row(*(Text("" if cell is None else str(cell)) for cell in row))
     Console().print(table)
 
 
-def say(line: str) -> None:
-    """One line to the person, on stderr, so that stdout stays a result."""
-    Console(stderr=True, highlight=False).print(line)
+def say(line: str, *, style: str = "") -> None:
+    """One line to the person, on stderr, so that stdout stays a result. The text is shown as it is: it may come from a file."""
+    Console(stderr=True, highlight=False, soft_wrap=True).print(Text(line, style=style))
 
 
 @contextmanager

@@ -17,7 +17,7 @@ Folder = Annotated[
     Path, typer.Argument(metavar="DIR", help="Folder with one file a definition: DIR/<kind>/<key>.yaml.")
 ]
 Prune = Annotated[bool, typer.Option("--prune", help="Retire what is in force and has no file in DIR.")]
-MARKS = {"new": "[green]+[/]", "changed": "[yellow]~[/]", "retired": "[red]-[/]"}
+MARKS = {"new": ("+", "green"), "changed": ("~", "yellow"), "retired": ("-", "red")}
 
 
 @app.callback()
@@ -82,7 +82,8 @@ def _show(changes: "tuple[Change, ...]", as_json: bool, nothing: str) -> None:
         print_json({"changes": [_as_dict(change) for change in changes]})
         return
     for change in changes:
-        say(f"{MARKS[change.change]} [bold]{change.kind} {change.key}[/] ({change.change})")
+        mark, style = MARKS[change.change]
+        say(f"{mark} {change.kind} {change.key} ({change.change})", style=style)
         if change.change == "changed":
             for difference in change.differences:
                 say("    " + str(difference).replace("[", r"\["))
