@@ -35,6 +35,7 @@ def interactions() -> pa.Table:
                         "interaction_id": f"i-{week}-{team}-{number}",
                         "started_at": at,
                         "customer_key": f"c-{number}",
+                        "agent_key": f"a-{team}-{number % 3}",
                         "region": team.split("-")[0],
                         "team": team,
                         "channel": "phone",

@@ -247,3 +247,16 @@ def test_the_chart_can_be_explored_from_what_is_in_the_page(looked: House) -> No
     assert script["Content-Encoding"] == "gzip"
     assert "immutable" in script["Cache-Control"]
     assert looked.client("admin").get("/charts/vega-other.js").status_code == 404
+
+
+def test_figures_of_colleagues_are_for_who_may_see_records_and_in_order_of_name(looked: House) -> None:
+    address = "/kpis/abandonment/?weeks=4&by=agent_key"
+    assert get(looked, address, "agent").status_code == 403
+    assert get(looked, "/kpis/abandonment/export.csv?by=agent_key", "agent").status_code == 403
+    answer = get(looked, address)
+    assert answer.status_code == 200
+    labels = [part.label for part in answer.context["split"]]
+    assert len(labels) > 2
+    assert labels == sorted(labels)
+    values = [part.row.value for part in answer.context["split"] if part.row.value is not None]
+    assert values != sorted(values, reverse=True)

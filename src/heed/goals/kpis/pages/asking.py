@@ -20,6 +20,7 @@ from heed.goals.kpis.forms import KpiFilters
 from heed.goals.kpis.pages.spans import facts_span
 from heed.goals.kpis.pages.window import DEFAULT_SPAN, SPANS, Window, window
 from heed.goals.kpis.queries import Question, kpi_in_force, organisation_zone
+from heed.goals.kpis.rules import EMPLOYEE_COLUMNS
 
 FIELDS = {"invalid_condition": "where", "invalid_time": "until"}
 
@@ -82,10 +83,13 @@ def source_of(key: str) -> str:
 
 
 def asked(request: HttpRequest, key: str) -> Asked:
-    """Read the address. Raises NotFound where no such KPI is in force."""
+    """Read the address. Raises NotFound where no such KPI is in force, Forbidden for figures of colleagues."""
+    scope: Scope = request.scope  # type: ignore[attr-defined]
     held = kpi_in_force(key)
     kpi = cast(Kpi, held.body)
     query = {name: str(value) for name, value in request.GET.items() if value and name not in ("after", "after_at")}
+    if EMPLOYEE_COLUMNS & {query.get("by", "")}:
+        scope.demand("see_records")
     form = KpiFilters(query, keys=split_keys(kpi, query.get("by", "")), parameters=kpi.parameters)
     facts = facts_span(kpi.measure.source)
     seen = None
@@ -94,7 +98,6 @@ def asked(request: HttpRequest, key: str) -> Asked:
         zone = organisation_zone()
         span = query.get("weeks", "")
         seen = window(cleaned.get("since"), cleaned.get("until"), span, cleaned.get("period", ""), facts, zone)
-    scope: Scope = request.scope  # type: ignore[attr-defined]
     return Asked(key, kpi, held.version, scope, form, seen, query)
 
 
@@ -121,7 +124,10 @@ def span_chips(ask: Asked) -> list[Chip]:
 
 
 def split_chips(ask: Asked) -> list[Chip]:
-    return [Chip(column_title(key), ask.href(by=key), (key,) == ask.by) for key in split_keys(ask.kpi, "".join(ask.by))]
+    keys = split_keys(ask.kpi, "".join(ask.by))
+    if not ask.scope.may("see_records"):
+        keys = [key for key in keys if key not in EMPLOYEE_COLUMNS]
+    return [Chip(column_title(key), ask.href(by=key), (key,) == ask.by) for key in keys]
 
 
 def active_filters(ask: Asked) -> list[str]:

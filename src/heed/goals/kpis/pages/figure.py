@@ -24,7 +24,7 @@ from heed.goals.kpis.pages.asking import Asked, active_filters, asked, column_ti
 from heed.goals.kpis.pages.reading import figures
 from heed.goals.kpis.pages.window import Window, change, following, starts
 from heed.goals.kpis.queries import Question, ShownKpi, condition_fields, engine
-from heed.goals.kpis.rules import reached_rows
+from heed.goals.kpis.rules import EMPLOYEE_COLUMNS, reached_rows
 from heed.metrics.happenings import happenings
 from heed.metrics.periods import start_of
 from heed.metrics.readings import Row
@@ -100,13 +100,16 @@ def _chart(ask: Asked, seen: Window) -> Chart:
 
 
 def _parts(ask: Asked, shown: ShownKpi) -> list[Part]:
-    """Groups by value, best known first; those without a figure last."""
-    names = names_of({str(row.group["agent_key"]) for row in shown.rows}) if ask.by == ("agent_key",) else {}
+    """Groups by value, highest first; those without a figure last. People stand by name: they are not ranked."""
+    is_people = bool(EMPLOYEE_COLUMNS & set(ask.by))
+    names = names_of({str(value) for row in shown.rows for value in row.group.values()}) if is_people else {}
     parts = []
     for row in shown.rows:
         (value,) = row.group.values()
         label = _("(none)") if value is None else names.get(str(value), str(value))
         parts.append(Part(label, "" if row.suppressed else narrowed(ask, row.group), row))
+    if is_people:
+        return sorted(parts, key=lambda part: part.label)
     return sorted(parts, key=lambda part: (part.row.value is None, -(part.row.value or 0.0), part.label))
 
 
