@@ -13,7 +13,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_safe
 
 from heed.core.access.rules import Scope
-from heed.core.definitions.queries import all_in_force, waiting
+from heed.core.definitions.queries import waiting
 from heed.core.definitions.rules import kind_of
 from heed.core.edge import page
 from heed.core.people.queries import names_of, organisation, people
@@ -118,7 +118,6 @@ def _steps() -> list[Item]:
                 "Twelve are in force from the start. Change a definition and it becomes a proposal; nothing changes behind your back."
             ),
             address("kpis"),
-            done=bool(all_in_force("kpi")),
         ),
         Item(
             _("Invite people"),
