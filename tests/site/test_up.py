@@ -62,7 +62,7 @@ class Running:
         raise AssertionError(f"heed did not come up:\n{self.said}")
 
     def children(self, verb: str) -> list[int]:
-        found = subprocess.run(["ps", "-eo", "pid,ppid,args"], capture_output=True, text=True, check=True).stdout
+        found = subprocess.run(["ps", "-ww", "-eo", "pid,ppid,args"], capture_output=True, text=True, check=True).stdout
         rows = [line.split(None, 2) for line in found.splitlines()[1:]]
         return [int(pid) for pid, parent, words in rows if int(parent) == self.process.pid and f"'{verb}'" in words]
 

@@ -1,0 +1,405 @@
+"""The whole API under generated right and wrong calls: never a fault of the server's, every refusal a problem+json, and
+nothing stored by a call that was refused.
+"""
+
+import copy
+import json
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from datetime import timedelta
+from typing import Any
+from urllib.parse import quote, quote_from_bytes
+
+import pytest
+from django.apps import apps
+from django.db import connection, transaction
+from django.test import Client
+from django.utils import timezone
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
+from schemathesis import GenerationMode, openapi
+from schemathesis.core import NotSet
+
+from heed.core.access.actions.roles import give_role
+from heed.core.access.actions.tokens import make_token
+from heed.core.access.models import ApiToken
+from heed.core.access.queries import scope_of
+from heed.core.access.rules import COMMAND_LINE, PERMISSIONS
+from heed.core.http.rules import BATCH, SINGLE
+from heed.core.people.actions import make_person
+from heed.core.settings.rules import current
+from heed.goals.kpis import queries
+from heed.goals.kpis.actions import ensure_catalogue
+from heed.goals.kpis.rules import catalogue_body
+from heed.site.api import api
+from tests.core.conftest import House, build
+from tests.metrics.facts import at, facts
+from tests.service.formats.conftest import CALLS
+
+SPEC = json.loads(json.dumps(api.get_openapi_schema(), default=str))
+OPERATIONS = [found.ok() for found in openapi.from_dict(SPEC).get_all_operations()]
+NAMES = [f"{each.method.upper()} {each.path}" for each in OPERATIONS]
+# The organisation is made once, before any test; without this mark there is no database for it.
+pytestmark = pytest.mark.django_db
+READS = frozenset({"get"})
+EXAMPLES = 12
+HUGE = 10**30
+HOSTILE: tuple[Any, ...] = (
+    "", "\0", "a\0b", "\ud800", "é" * 3000, "../../etc", "'", "%00", "\r\nX: y", "null", "-1", "0", str(HUGE), "1e400",
+    "NaN", "1970-13-45", "0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-14:00", "☃", " ",
+)  # fmt: skip
+VALUES: tuple[Any, ...] = (
+    *HOSTILE, None, True, 0, -1, HUGE, -HUGE, 2**63, 1e308, [], {}, [None], [[["x"]]], {"": {"\0": HUGE}},
+)  # fmt: skip
+
+
+class Asker:
+    """Calls the API with a token, and holds each answer against what every answer must be."""
+
+    def __init__(self, secret: str = "") -> None:
+        headers = {"Authorization": f"Bearer {secret}"} if secret else {}
+        self.client = Client(headers=headers, raise_request_exception=False)
+
+    def __call__(
+        self, method: str, path: str, raw: bytes = b"", media: str = "", headers: Mapping[str, str] | None = None
+    ) -> Any:
+        with undone():
+            before = stored()
+            extra = {f"HTTP_{name.upper().replace('-', '_')}": value for name, value in (headers or {}).items()}
+            answer = self.client.generic(method, path, raw, content_type=media or "application/json", **extra)
+            check(answer, f"{method} {path} {raw[:300]!r}")
+            if answer.status_code >= 400 and not path.startswith("/api/v1/imports"):
+                assert stored() == before, f"{method} {path} was refused and left something: {raw[:300]!r}"
+        return answer
+
+
+@contextmanager
+def undone() -> Iterator[None]:
+    """What a call changes is taken back, so that each meets the same organisation."""
+    with transaction.atomic():
+        yield
+        transaction.set_rollback(True)
+
+
+def stored() -> dict[str, int]:
+    """How many rows each table holds."""
+    tables = [model._meta.db_table for model in apps.get_models() if model._meta.app_label != "sessions"]
+    with connection.cursor() as cursor:
+        cursor.execute(" UNION ALL ".join(f"SELECT '{table}', count(*) FROM \"{table}\"" for table in tables))
+        return dict(cursor.fetchall())
+
+
+def _no_constant(name: str) -> None:
+    raise AssertionError(f"{name} is no JSON")
+
+
+def check(answer: Any, call: str) -> None:
+    """An answer is no fault; a refusal is a problem+json with code, title and status; JSON is JSON."""
+    assert answer.status_code < 500, f"{call}: {answer.content[:500]!r}"
+    if answer.status_code >= 400:
+        assert answer["Content-Type"] == "application/problem+json", call
+        told = json.loads(answer.content)
+        assert told["status"] == answer.status_code, call
+        assert told["code"], call
+        assert told["title"], call
+        assert told["type"] == f"urn:heed:error:{told['code']}", call
+    elif answer.content:
+        json.loads(answer.content, parse_constant=_no_constant)
+
+
+def written(value: Any) -> str:
+    """A value as it stands in an address."""
+    text = value if isinstance(value, str) else json.dumps(value)
+    return quote_from_bytes(text.encode("utf-8", "surrogatepass"), safe="")
+
+
+def query_of(query: Mapping[str, Any]) -> str:
+    pairs = [(name, each) for name, held in query.items() for each in (held if isinstance(held, list) else [held])]
+    return "&".join(f"{written(name)}={written(value)}" for name, value in pairs)
+
+
+def address(path: str, places: Mapping[str, Any], query: Mapping[str, Any] | None = None) -> str:
+    for name, value in places.items():
+        path = path.replace("{" + name + "}", written(value) or "-")
+    return path + (f"?{query_of(query)}" if query else "")
+
+
+def as_json(value: Any) -> bytes:
+    return json.dumps(value).encode()
+
+
+def multipart(fields: Mapping[str, Any], name: str = "calls.csv") -> tuple[bytes, str]:
+    parts = []
+    for field, value in fields.items():
+        content = value if isinstance(value, bytes) else str(value).encode("utf-8", "surrogatepass")
+        file = f'; filename="{name}"' if field == "file" else ""
+        parts.append(f'--edge\r\nContent-Disposition: form-data; name="{field}"{file}\r\n\r\n'.encode() + content)
+    return b"\r\n".join([*parts, b"--edge--\r\n"]), "multipart/form-data; boundary=edge"
+
+
+@pytest.fixture(scope="module")
+def house(django_db_setup: None, django_db_blocker: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
+    """One organisation with facts for the whole file; each call's changes are taken back."""
+    folder = tmp_path_factory.mktemp("fuzz")
+    rows = [
+        {"started_at": at(index), "team": "north-phone", "region": "north", "agent_key": "e_1", "answered": True}
+        for index in range(30)
+    ]
+    patch = pytest.MonkeyPatch()
+    patch.setenv("HEED_FACTS_URL", str(folder))
+    current.cache_clear()
+    with django_db_blocker.unblock(), transaction.atomic(), facts(folder, interactions=rows) as opened:
+        patch.setattr(queries, "engine", lambda: opened)
+        ensure_catalogue()
+        made = build()
+        body, media = multipart({"file": b"id,at,wait,who\n1,2024-05-01T09:00:00Z,x,y:1\n", "mapping": "calls"})
+        for verb in ("versions", "versions/1/approvals", "versions/1/enactments"):
+            admin = Client(headers={"Authorization": f"Bearer {_secret(made)}"})
+            sent = {"body": CALLS} if verb == "versions" else {}
+            told = admin.post(f"/api/v1/definitions/mapping/calls/{verb}", sent, content_type="application/json")
+            assert told.status_code == 201, told.content
+        assert admin.generic("POST", "/api/v1/imports", body, content_type=media).json()["quarantined"] == 1
+        yield made
+        transaction.set_rollback(True)
+    patch.undo()
+    current.cache_clear()
+
+
+def _secret(house: House, *scopes: str) -> str:
+    return make_token(house.scope("admin"), name="all", scopes=scopes or PERMISSIONS)[1]
+
+
+@pytest.fixture(scope="module")
+def ask(house: House) -> Asker:
+    return Asker(_secret(house))
+
+
+def known(house: House, path: str) -> dict[str, Any]:
+    """Parameters of a path that name what is there."""
+    key = "asa"
+    if path.startswith("/api/v1/people"):
+        key = house.agent.key
+    elif path.startswith("/api/v1/units"):
+        key = "north-phone"
+    numbers = {"/api/v1/tokens": ApiToken.objects.order_by("id").values_list("pk", flat=True).first()}
+    number = next((found for start, found in numbers.items() if path.startswith(start)), 1)
+    return {"key": key, "unit": "north-phone", "role": "agent", "kind": "kpi", "number": number}
+
+
+def places(house: House, path: str) -> dict[str, Any]:
+    return {name: value for name, value in known(house, path).items() if "{" + name + "}" in path}
+
+
+def raw_of(body: Any, media: str | None) -> tuple[bytes, str]:
+    if isinstance(body, NotSet):
+        return b"", media or ""
+    if isinstance(body, bytes):
+        return body, media or ""
+    if media == "multipart/form-data":
+        return multipart(body if isinstance(body, dict) else {"file": as_json(body)})
+    return as_json(body), media or ""
+
+
+@pytest.mark.parametrize("operation", OPERATIONS, ids=NAMES)
+def test_generated_calls(operation: Any, house: House, ask: Asker) -> None:
+    modes = [operation.as_strategy(GenerationMode.POSITIVE)]
+    if operation.path_parameters or operation.query or operation.body or operation.headers:
+        modes.append(operation.as_strategy(GenerationMode.NEGATIVE))
+
+    @settings(
+        derandomize=True,
+        database=None,
+        deadline=None,
+        max_examples=EXAMPLES,
+        phases=[Phase.generate],
+        suppress_health_check=list(HealthCheck),
+    )
+    @given(case=st.one_of(modes), is_known=st.booleans())
+    def call(case: Any, is_known: bool) -> None:
+        where = places(house, operation.path) if is_known else dict(case.path_parameters or {})
+        raw, media = raw_of(case.body, case.media_type)
+        headers = {
+            name: value
+            for name, value in (case.headers or {}).items()
+            if name == "Idempotency-Key" and isinstance(value, str) and value.isprintable()
+        }
+        ask(operation.method.upper(), address(operation.path, where, case.query), raw, media, headers)
+
+    call()
+
+
+@pytest.mark.parametrize("operation", OPERATIONS, ids=NAMES)
+def test_hostile_parameters(operation: Any, house: House, ask: Asker) -> None:
+    """Each parameter in turn holds what nobody should send, the others what is right."""
+    right = places(house, operation.path)
+    names = {each.location: [] for each in operation.iter_parameters()}
+    for each in operation.iter_parameters():
+        names[each.location].append(each.name)
+    for name in names.get("path", []):
+        for value in HOSTILE:
+            ask(operation.method.upper(), address(operation.path, {**right, name: value}))
+    for name in [*names.get("query", []), "unknown"]:
+        for value in HOSTILE if operation.method in READS else HOSTILE[:2]:
+            ask(operation.method.upper(), address(operation.path, right, {name: value}))
+
+
+@pytest.mark.parametrize("operation", [each for each in OPERATIONS if each.body], ids=lambda each: each.path)
+def test_hostile_bodies(operation: Any, house: House, ask: Asker) -> None:
+    path = address(operation.path, places(house, operation.path))
+    media = [each.media_type for each in operation.body]
+    bodies = [as_json(value) for value in VALUES]
+    broken = [b"", b"{", b"\xff\xfe", b"\0", b'{"a":NaN}', b"[" * 50_000, b'{"a":1,"a":2}', b"1" * 5000, b"--edge--"]
+    for kind in (*media, "text/plain", "application/xml", "x", "application/json; charset=klingon"):
+        for raw in (*bodies, *broken) if kind in media else (b"{}", b""):
+            ask(operation.method.upper(), path, raw, kind)
+    for raw in (b"", b"--edge", b"--edge\r\n\r\n--edge--"):
+        ask(operation.method.upper(), path, raw, "multipart/form-data; boundary=edge")
+        ask(operation.method.upper(), path, raw, "multipart/form-data")
+
+
+def event(**data: Any) -> dict[str, Any]:
+    row = {"interaction_id": "i1", "started_at": "2026-05-03T09:00:00Z", "wait_seconds": 1.5, "attributes": {"a": "b"}}
+    return {"specversion": "1.0", "id": "1", "source": "/crm", "type": "heed.fact.interactions", "data": row | data}
+
+
+BODIES: dict[str, tuple[str, str, Any]] = {
+    "unit": ("POST", "/units", {"name": "West", "kind": "region", "parent": "organisation", "key": "west"}),
+    "invitation": (
+        "POST", "/invitations", {"email": "a@b.example", "name": "A", "role": "agent", "unit": "north"},
+    ),
+    "token": ("POST", "/tokens", {"name": "x", "scopes": ["import"], "expires_at": "2999-01-01T00:00:00Z"}),
+    "kpi": ("POST", "/definitions/kpi/asa/versions", {"body": catalogue_body("asa"), "note": "n"}),
+    "level": ("POST", "/definitions/kpi/service_level/versions", {"body": catalogue_body("service_level")}),
+    "mapping": ("POST", "/definitions/mapping/calls/versions", {"body": CALLS}),
+    "organisation": (
+        "POST", "/definitions/organisation/organisation/versions",
+        {"body": {"name": "H", "time_zone": "Europe/Berlin", "currency": "EUR", "languages": ["en"]}},
+    ),
+    "policy": (
+        "POST", "/definitions/privacy_policy/ours/versions",
+        {"body": {"name": "ours", "min_n_customers": 12, "min_n_employees": 5}},
+    ),
+    "end": ("POST", "/definitions/kpi/asa/retirements", {"effective_until": "2999-01-01T00:00:00Z"}),
+    "row": ("PATCH", "/quarantined-rows/1", {"values": {"wait": "3"}, "state": "open"}),
+    "replay": ("POST", "/replays", {"mapping": "calls", "rule": "", "rows": [1]}),
+    "event": ("POST", "/events", event()),
+    "verbatim": (
+        "POST", "/events",
+        event() | {"type": "heed.fact.verbatims", "data": {"text": "x", "said_at": "2026-05-03T09:00:00Z"}},
+    ),
+}  # fmt: skip
+
+
+def spoilt(body: Any) -> Iterator[Any]:
+    """The body with each of its places in turn held by what should not be there, or gone."""
+    if isinstance(body, dict):
+        for name, value in body.items():
+            yield {key: each for key, each in body.items() if key != name}
+            for worse in (*VALUES, *(spoilt(value) if isinstance(value, (dict, list)) else ())):
+                yield {**body, name: worse}
+        yield {**body, "\0": 1}
+        yield {**body, "\ud800": 1}
+    elif isinstance(body, list):
+        for index, value in enumerate(body):
+            for worse in (*VALUES, *(spoilt(value) if isinstance(value, (dict, list)) else ())):
+                yield [*body[:index], worse, *body[index + 1 :]]
+
+
+@pytest.mark.parametrize("name", BODIES)
+def test_right_bodies_spoilt_in_one_place(name: str, house: House, ask: Asker) -> None:
+    method, path, body = BODIES[name]
+    media = SINGLE if path == "/events" else ""
+    right = ask(method, f"/api/v1{path}", as_json(body), media)
+    assert right.status_code in (200, 201, 202), right.content
+    for worse in spoilt(copy.deepcopy(body)):
+        ask(method, f"/api/v1{path}", as_json(worse), media)
+
+
+def test_of_a_batch_all_or_nothing(ask: Asker) -> None:
+    batch = [event(), {**event(interaction_id="i2"), "id": "2"}]
+    assert ask("POST", "/api/v1/events", as_json(batch), BATCH).status_code == 202
+    for wrong in spoilt(batch[1]):
+        answer = ask("POST", "/api/v1/events", as_json([batch[0], wrong]), BATCH)
+        assert answer.status_code in (202, 409, 422)
+
+
+def test_files_of_every_kind_of_wrong(ask: Asker) -> None:
+    files = {
+        "empty.csv": b"",
+        "nul.csv": b"id,at\n\0,\0\n",
+        "wide.csv": b"id,at,wait,who\n" + b"," * 5000,
+        "not.xlsx": b"PK\x03\x04nothing",
+        "not.parquet": b"PAR1PAR1",
+        "bomb.csv.gz": b"\x1f\x8b\x08\0garbage",
+        "deep.json": b"[" * 20_000,
+        "bad.xes": b"<log><trace>",
+        "lone.jsonl": b'{"id": "\\ud800", "at": 1e999, "wait": null, "who": []}\n',
+        "bytes.csv": bytes(range(256)),
+        "../../up.csv": b"id,at,wait,who\n1,2024-05-01T09:00:00Z,1,y:1\n",
+        "": b"id,at,wait,who\n2,2024-05-01T09:00:00Z,1,y:1\n",
+    }
+    for name, content in files.items():
+        for dry in ("true", "false", "perhaps"):
+            raw, media = multipart({"file": content, "mapping": "calls", "dry_run": dry}, name)
+            ask("POST", "/api/v1/imports", raw, media)
+    for mapping in HOSTILE:
+        raw, media = multipart({"file": b"id,at\n1,2\n", "mapping": mapping})
+        ask("POST", "/api/v1/imports", raw, media)
+
+
+@pytest.mark.parametrize("operation", OPERATIONS, ids=NAMES)
+def test_without_a_token_that_holds_nothing_is_told(operation: Any, house: House) -> None:
+    path = address(operation.path, places(house, operation.path))
+    token, ended = make_token(house.scope("admin"), name="old", scopes=["use_api"])
+    ApiToken.objects.filter(pk=token.pk).update(expires_at=timezone.now() - timedelta(days=1))
+    for secret in ("", "heed_", "heed_x", "\xe9", "a b", "x" * 5000, ended):
+        assert Asker(secret)(operation.method.upper(), path, b"{}").status_code == 401
+    few = Asker(_secret(house, "use_api"))(operation.method.upper(), path, b"{}")
+    own = operation.path in ("/api/v1/roles", "/api/v1/tokens") or operation.path.startswith("/api/v1/tokens/")
+    assert own or few.status_code in (403, 415, 422), few.status_code
+
+
+def test_a_token_does_no_more_than_it_was_given(house: House) -> None:
+    """For each body that is right: with every permission but the one it wants, it is refused."""
+    wants = {
+        "unit": "manage_people", "invitation": "manage_people", "token": "use_api", "kpi": "propose",
+        "end": "approve", "row": "import", "replay": "import", "event": "import",
+    }  # fmt: skip
+    for name, permission in wants.items():
+        method, path, body = BODIES[name]
+        asker = Asker(_secret(house, *(set(PERMISSIONS) - {permission})))
+        answer = asker(method, f"/api/v1{path}", as_json(body), SINGLE if path == "/events" else "")
+        assert (answer.status_code, answer.json()["code"]) == (403, "not_permitted"), name
+    raw, media = multipart({"file": b"id,at\n1,2\n", "mapping": "calls"})
+    asker = Asker(_secret(house, *(set(PERMISSIONS) - {"import"})))
+    assert asker("POST", "/api/v1/imports", raw, media).status_code == 403
+
+
+def test_a_token_of_a_part_reaches_its_part(house: House) -> None:
+    with undone():
+        person = make_person(email="lead@harbour.example", name="Lead", password="a-quiet-harbour-43")
+        give_role(COMMAND_LINE, person.key, "south-phone", "manager")
+        south = Asker(make_token(scope_of(person), name="x", scopes=["see_figures", "import", "see_journal"])[1])
+        (row,) = south("GET", "/api/v1/kpis/abandonment/figure").json()["rows"]
+        assert row["value"] is None
+        for path in ("/imports", "/quarantined-rows", "/quarantined-rows/1", "/journal"):
+            assert south("GET", f"/api/v1{path}").status_code == 403
+        assert south("POST", "/api/v1/events", as_json(event()), SINGLE).status_code == 403
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "status"),
+    [("GET", "/nothing", 404), ("PUT", "/kpis", 405), ("GET", "/kpis/", 404), ("GET", "/kpis/asa/\0", 404)],
+)
+def test_what_is_not_there_is_told_as_a_problem(method: str, path: str, status: int, ask: Asker) -> None:
+    assert ask(method, f"/api/v1{quote(path)}").status_code == status
+
+
+def test_a_session_without_its_form_token_changes_nothing(house: House) -> None:
+    client = Client(enforce_csrf_checks=True, raise_request_exception=False)
+    client.force_login(house.admin, backend="allauth.account.auth_backends.AuthenticationBackend")
+    before = stored()
+    answer = client.post("/api/v1/units", BODIES["unit"][2], content_type="application/json")
+    check(answer, "a session")
+    assert answer.status_code == 403
+    assert stored() == before
