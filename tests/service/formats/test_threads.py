@@ -1,9 +1,8 @@
-"""Threads of replies, first responses, and what leaves heed as cells."""
+"""Threads of replies and first responses."""
 
 from hypothesis import given
 from hypothesis import strategies as st
 
-from heed.service.formats.exporters.cells import csv_lines, plain_cell
 from heed.service.formats.rules.threads import Reply, threads_of
 
 
@@ -41,16 +40,3 @@ def test_replies_of_one_another_share_a_thread(pairs: list[tuple[int, int]]) -> 
     for row in rows:
         if row.reply_to in of_id and row.reply_to != row.id:
             assert of_id[row.id] == of_id[row.reply_to]
-
-
-def test_cells_that_a_spreadsheet_would_run_are_made_plain() -> None:
-    assert [plain_cell(cell) for cell in ("=1+1", "+cmd", "-x", "@SUM(A1)", "\tx", " =x")] == [
-        "'=1+1",
-        "'+cmd",
-        "'-x",
-        "'@SUM(A1)",
-        "'\tx",
-        "' =x",
-    ]
-    assert [plain_cell(cell) for cell in ("-5.2", "+3", "a=b", "", None, -5)] == ["-5.2", "+3", "a=b", "", None, -5]
-    assert list(csv_lines(["=a", "b"], [["x,y", None], ['@"', 2]])) == ["'=a,b\r\n", '"x,y",\r\n', '"\'@""",2\r\n']

@@ -1,6 +1,5 @@
 """The records behind a figure, page by page, and figures as files."""
 
-import csv
 import io
 from datetime import datetime
 from typing import Any
@@ -16,6 +15,7 @@ from django.views.decorators.http import require_safe
 
 from heed.core.edge import page
 from heed.core.errors.rules import HeedError
+from heed.documents.tables import csv_of
 from heed.goals.kpis.pages.asking import Asked, asked, column_title
 from heed.goals.kpis.pages.figure import frame
 from heed.goals.kpis.pages.reading import figures
@@ -99,19 +99,7 @@ def rows_of(shown: ShownKpi) -> list[dict[str, Any]]:
 
 
 def _as_csv(rows: list[dict[str, Any]]) -> bytes:
-    written = io.StringIO()
-    if rows:
-        writer = csv.DictWriter(written, fieldnames=list(rows[0]), lineterminator="\r\n")
-        writer.writeheader()
-        writer.writerows({name: _plain(value) for name, value in row.items()} for row in rows)
-    return written.getvalue().encode()
-
-
-def _plain(value: Any) -> Any:
-    """A cell no spreadsheet takes for a formula."""
-    if isinstance(value, datetime):
-        return value.isoformat()
-    return f"'{value}" if isinstance(value, str) and value[:1] in "=+-@\t\r" else value
+    return csv_of(rows).encode()
 
 
 def _as_parquet(rows: list[dict[str, Any]]) -> bytes:

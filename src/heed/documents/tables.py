@@ -1,0 +1,50 @@
+"""Tables as files that leave heed: CSV whose text no spreadsheet runs as a formula."""
+
+import csv
+import io
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import date, datetime
+from typing import Any
+
+# The last four are = + - @ as East Asian keyboards write them; some spreadsheets take them for the same.
+FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
+PLAIN_NUMBER = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?")
+BLANKS = " \u00a0\ufeff\u200b"
+
+
+def plain_cell(value: Any) -> Any:
+    """The cell with an apostrophe before it when a spreadsheet would take it for a formula. Numbers stay numbers, also
+    those written as text; times are ISO 8601; None is empty.
+    """
+    if value is None:
+        return ""
+    if isinstance(value, (date, datetime)):
+        return value.isoformat()
+    if isinstance(value, (bool, int, float)):
+        return value
+    text = str(value)
+    if not text.startswith(FORMULA_STARTS) and not text.lstrip(BLANKS).startswith(FORMULA_STARTS):
+        return text
+    return text if PLAIN_NUMBER.fullmatch(text) else "'" + text
+
+
+def csv_lines(columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> Iterator[str]:
+    """A CSV file (RFC 4180) line by line, every cell made plain."""
+    yield _line(columns)
+    for row in rows:
+        yield _line(row)
+
+
+def csv_of(rows: Sequence[Mapping[str, Any]]) -> str:
+    """Rows by column name as a CSV file, in the columns of the first; empty when there are none."""
+    if not rows:
+        return ""
+    columns = list(rows[0])
+    return "".join(csv_lines(columns, ([row.get(column) for column in columns] for row in rows)))
+
+
+def _line(row: Sequence[Any]) -> str:
+    sink = io.StringIO()
+    csv.writer(sink, lineterminator="\r\n").writerow([plain_cell(cell) for cell in row])
+    return sink.getvalue()
