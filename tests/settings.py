@@ -13,6 +13,9 @@ os.environ["HEED_MAIL_URL"] = ""
 
 from heed.site.settings import *  # noqa: E402, F403
 
+# The tests bring a provider of their own.
+INSTALLED_APPS = list(dict.fromkeys([*INSTALLED_APPS, "allauth.socialaccount.providers.openid_connect"]))  # noqa: F405
+
 # Slow on purpose in production; here it would only slow the tests.
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"

@@ -5,7 +5,8 @@ from datetime import UTC, datetime
 from heed.core.definitions.events import DefinitionEnacted, DefinitionRetired
 from heed.core.journal.events import event_name, payload_of
 from heed.core.journal.rules import Entry
-from heed.facts.projections import PROJECTIONS, as_table, faults, rows_of
+from heed.facts.projected import as_table
+from heed.facts.projections import PROJECTIONS, faults, rows_of
 from heed.facts.projector import definitions
 
 AT = datetime(2026, 3, 1, 12, tzinfo=UTC)

@@ -8,11 +8,11 @@ from decimal import Decimal
 import pytest
 
 from heed.facts import projections as registry
+from heed.facts.projected import as_table
 from heed.facts.projections import (
     PROJECTIONS,
     Projection,
     ProjectionFailed,
-    as_table,
     completes,
     faults,
     projects,

@@ -10,7 +10,7 @@ from typing import Any
 
 from heed.core.errors.rules import HeedError, Invalid, nearest
 from heed.core.http.rules import Envelope
-from heed.facts.projections import as_table
+from heed.facts.projected import as_table
 from heed.facts.schema.columns import ORIGIN, Column, Table
 from heed.facts.schema.tables import TABLES
 

@@ -9,7 +9,8 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from heed.core.journal.rules import Entry
-from heed.facts.projections import SOURCE, Completion, Projection, as_table, completed, rows_of, tables_of
+from heed.facts.projected import as_table
+from heed.facts.projections import SOURCE, Completion, Projection, completed, rows_of, tables_of
 from heed.facts.store.store import Store
 
 APP = "journal"

@@ -3,22 +3,15 @@
 A capability registers its own in its rules: `@projects(CaseOpened, "case_changes", columns={"case_id": "case", …})`.
 """
 
-import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields, is_dataclass, replace
-from datetime import datetime
-from decimal import Decimal
 from typing import Any, TypeVar
-
-import pyarrow as pa
 
 from heed.core.errors.rules import HeedError, nearest
 from heed.core.journal.events import event_name
 from heed.core.journal.rules import Entry
-from heed.facts.schema.arrow import arrow_schema
-from heed.facts.schema.columns import ORIGIN, Table
+from heed.facts.schema.columns import ORIGIN
 from heed.facts.schema.tables import TABLES
-from heed.facts.store.fitting import fit
 
 Payload = Mapping[str, Any]
 Row = dict[str, Any]
@@ -178,48 +171,3 @@ def _made(projection: Projection, entry: Entry) -> list[Row]:
             f"Entry {entry.id} ({entry.name}) cannot be projected into {projection.table}: {error!r}",
             hint="Mend the projection; it carries on from this entry.",
         ) from error
-
-
-def as_table(name: str, rows: list[Row]) -> pa.Table:
-    """Rows as Arrow: texts of times are read, maps come as dicts, what a map holds becomes text."""
-    table = TABLES[name]
-    schema = arrow_schema(table)
-    try:
-        return _arrow(table, schema, rows)
-    except (pa.ArrowException, HeedError, ValueError, TypeError, ArithmeticError) as error:
-        raise _culprit(table, schema, rows, error) from error
-
-
-def _arrow(table: Table, schema: pa.Schema, rows: list[Row]) -> pa.Table:
-    columns = [[_value(table, field.name, row.get(field.name)) for row in rows] for field in schema]
-    return fit(
-        table,
-        pa.table([pa.array(values, field.type) for values, field in zip(columns, schema, strict=True)], schema=schema),
-    )
-
-
-def _culprit(table: Table, schema: pa.Schema, rows: list[Row], error: Exception) -> ProjectionFailed:
-    """The refusal, naming the entry whose row does not fit."""
-    for row in rows:
-        try:
-            _arrow(table, schema, [row])
-        except (pa.ArrowException, HeedError, ValueError, TypeError, ArithmeticError) as own:
-            return ProjectionFailed(f"{row.get('batch')} does not fit {table.name}: {own}", hint="Mend the projection.")
-    return ProjectionFailed(f"Rows do not fit {table.name}: {error}")
-
-
-def _value(table: Table, name: str, value: Any) -> Any:
-    if value is None:
-        return None
-    kind = table.column(name).kind
-    if kind == "map":
-        return [(str(key), _text(inner)) for key, inner in dict(value).items()]
-    if kind == "time" and isinstance(value, str):
-        return datetime.fromisoformat(value)
-    if kind == "money":
-        return Decimal(str(value))
-    return value
-
-
-def _text(value: Any) -> str | None:
-    return value if value is None or isinstance(value, str) else json.dumps(value, ensure_ascii=False, default=str)

@@ -96,7 +96,8 @@ INSTALLED_APPS = [
     "allauth.mfa",
     "allauth.usersessions",
     "allauth.socialaccount",
-    "allauth.socialaccount.providers.openid_connect",
+    # Loads an HTTP client, which nothing else here needs.
+    *(["allauth.socialaccount.providers.openid_connect"] if HEED.oidc_url else []),
     "django_htmx",
     "heed.core.apps.CoreConfig",
     "heed.service.apps.ServiceConfig",

@@ -2,11 +2,11 @@
 figure does not exist.
 """
 
+from statistics import NormalDist
 from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy.special import ndtri
 
 from heed.core.errors.rules import Invalid
 
@@ -60,8 +60,8 @@ def check_level(level: float) -> float:
 
 
 def normal_quantile(level: float) -> float:
-    """The two-sided standard normal quantile of a level: 1.96 at 0.95."""
-    return float(ndtri(1.0 - (1.0 - check_level(level)) / 2.0))
+    """The two-sided standard normal quantile of a level: 1.96 at 0.95 (Wichura 1988, AS 241, to full precision)."""
+    return -NormalDist().inv_cdf((1.0 - check_level(level)) / 2.0)
 
 
 def masked(values: ArrayLike, unknown: ArrayLike) -> Masked:

@@ -48,6 +48,8 @@ def calls() -> list[dict[str, Any]]:
 
 @pytest.fixture
 def engine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Engine]:
+    import heed.site.urls  # noqa: F401  pages keep the engine's name: they are loaded before it is replaced
+
     with facts(tmp_path, interactions=calls()) as opened:
         monkeypatch.setattr(queries, "engine", lambda: opened)
         yield opened
@@ -145,6 +147,21 @@ def test_a_person_sees_the_rows_of_their_units_only(engine: Engine, house: House
     assert whole is not None
     assert whole.n == 64
     assert show_kpi("abandonment", house.scope("agent")).rows[0].n == 60
+
+
+def test_figures_of_one_person_are_for_who_may_see_records(engine: Engine, house: House) -> None:
+    agent, manager = house.client("agent"), house.client("north_admin")
+    for asks in ("by=agent_key", "by=team,agent_key", "by=customer_key", "where=agent_key%3D%3D%22x%22"):
+        for part in ("figure", "trend"):
+            code, body = read(agent, f"/abandonment/{part}?{asks}")
+            assert (code, body["code"]) == (403, "not_permitted"), asks
+            assert read(manager, f"/abandonment/{part}?{asks}")[0] == 200
+    _, split = read(manager, "/abandonment/figure?by=agent_key")
+    assert {row["group"]["agent_key"].rsplit("-", 1)[0] for row in split["rows"]} == {"north-phone", "north-desk"}
+    assert read(agent, "/abandonment/figure?by=team")[0] == 200
+    condition = "where=has_agent_key"
+    assert manager.get(f"/kpis/abandonment/export.csv?by=team&{condition}&weeks=all").status_code == 200
+    assert agent.get(f"/kpis/abandonment/export.csv?by=team&{condition}&weeks=all").status_code == 403
 
 
 def test_only_the_command_line_goes_below_the_policy(engine: Engine, house: House) -> None:

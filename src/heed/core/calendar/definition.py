@@ -6,7 +6,6 @@ import zoneinfo
 from collections.abc import Iterator
 from itertools import pairwise
 
-import holidays
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from heed.core.definitions.rules import kind
@@ -92,6 +91,10 @@ class Calendar(BaseModel):
 
     @model_validator(mode="after")
     def _country(self) -> "Calendar":
+        if not self.holidays_country and not self.holidays_region:
+            return self
+        import holidays  # of every country: slow to load, and few definitions name one
+
         known = holidays.list_supported_countries(include_aliases=True)
         if self.holidays_country and self.holidays_country not in known:
             raise ValueError(f"{self.holidays_country} is no country with known holidays, such as DE")

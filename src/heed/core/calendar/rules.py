@@ -8,8 +8,6 @@ from collections.abc import Iterator
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
-import holidays
-
 from heed.core.calendar.definition import Calendar, spans_on
 from heed.core.errors.rules import Invalid
 
@@ -22,6 +20,8 @@ LONGEST_LOOK_DAYS = 3660
 def _holidays(country: str, region: str, year: int) -> frozenset[datetime.date]:
     if not country:
         return frozenset()
+    import holidays  # of every country: slow to load
+
     return frozenset(holidays.country_holidays(country, subdiv=region or None, years=year))
 
 

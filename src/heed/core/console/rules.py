@@ -1,4 +1,7 @@
-"""What a command says on the terminal: one JSON object on stdout, tables and progress for people. Knows no Django."""
+"""What a command says on the terminal: one JSON object on stdout, tables and progress for people. Knows no Django.
+
+Rich is loaded when something is drawn: a command that answers in JSON does without it.
+"""
 
 import json
 import math
@@ -8,11 +11,6 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
-
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
-from rich.table import Table
-from rich.text import Text
 
 
 def plain(value: Any) -> Any:
@@ -38,6 +36,10 @@ def print_json(value: Any) -> None:
 
 def print_table(columns: Sequence[str], rows: Sequence[Sequence[Any]], title: str = "") -> None:
     """A table for people; numbers to the right."""
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
     table = Table(title=title or None, box=None, header_style="bold", pad_edge=False)
     for index, column in enumerate(columns):
         numeric = bool(rows) and all(
@@ -51,16 +53,23 @@ def print_table(columns: Sequence[str], rows: Sequence[Sequence[Any]], title: st
 
 def say(line: str, *, style: str = "") -> None:
     """One line to the person, on stderr, so that stdout stays a result. The text is shown as it is: it may come from a file."""
+    from rich.console import Console
+    from rich.text import Text
+
     Console(stderr=True, highlight=False, soft_wrap=True).print(Text(line, style=style))
 
 
 @contextmanager
 def progress(total: float | None, label: str) -> Iterator[Callable[[float], None]]:
     """A progress bar on stderr when that is a terminal, and nothing otherwise. Yields `advance(amount)`."""
+    from rich.console import Console
+
     console = Console(stderr=True)
     if not console.is_terminal:
         yield lambda amount: None
         return
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     with Progress(*columns, console=console, transient=True) as bar:
         task = bar.add_task(label, total=total)

@@ -2,7 +2,6 @@
 
 import zoneinfo
 
-import holidays
 from django.db.models import QuerySet
 from django.db.utils import OperationalError, ProgrammingError
 
@@ -81,4 +80,6 @@ def zone_choices() -> list[tuple[str, str]]:
 
 def known_countries() -> frozenset[str]:
     """Countries whose public holidays are known, by ISO 3166 code."""
+    import holidays  # of every country: slow to load, and only a form asks
+
     return frozenset(holidays.list_supported_countries())

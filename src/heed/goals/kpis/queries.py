@@ -1,26 +1,32 @@
-"""Reading KPIs: which there are, and each one's figure, trend and records within what a person reaches."""
+"""Reading KPIs: which there are, and each one's figure, trend and records within what a person reaches.
+
+The engine and what reads with it are loaded when a figure is asked for: a list of KPIs needs neither.
+"""
 
 import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import lru_cache
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 from zoneinfo import ZoneInfo
 
 from heed.core.access.rules import COMMAND_LINE, Scope
+from heed.core.conditions.rules import compile_condition
 from heed.core.definitions.queries import InForce, all_in_force, in_force, newest
 from heed.core.definitions.rules import KINDS, kind_of
 from heed.core.errors.rules import Invalid, NotFound, nearest
 from heed.core.settings.rules import Settings, current
-from heed.facts.engine.engine import Engine, open_engine
 from heed.goals.kpis.definition import Direction, Kpi, Parameter, Resolved, Setting, Unit
-from heed.goals.kpis.rules import POLICY_KIND, LeastGroups, least_group, reached_rows
-from heed.metrics.periods import Period, start_of, zone_of
-from heed.metrics.readings import Reading, Row, read
-from heed.metrics.records import Mark, Record, records
-from heed.metrics.selection import Slice
+from heed.goals.kpis.rules import PEOPLE_COLUMNS, POLICY_KIND, LeastGroups, least_group, reached_rows
 from heed.metrics.sources.shapes import shape_of
+
+if TYPE_CHECKING:
+    from heed.facts.engine.seam import Engine
+    from heed.metrics.periods import Period
+    from heed.metrics.readings import Reading, Row
+    from heed.metrics.records import Mark, Record
+    from heed.metrics.selection import Slice
 
 KIND = "kpi"
 
@@ -64,15 +70,15 @@ class ShownKpi:
     level: float
     cutoff: datetime | None
     excluded: dict[str, int]
-    rows: tuple[Row, ...]
+    rows: "tuple[Row, ...]"
     min_n: int
     by: tuple[str, ...]
-    period: Period | None
+    period: "Period | None"
     zone: str
     sql: str
 
     @property
-    def whole(self) -> Row | None:
+    def whole(self) -> "Row | None":
         """The only row of a figure that is not split."""
         return self.rows[0] if not self.by and self.period is None and self.rows else None
 
@@ -97,9 +103,9 @@ class RecordPage:
     more.
     """
 
-    records: tuple[Record, ...]
+    records: "tuple[Record, ...]"
     reason: str = ""
-    next: Mark | None = None
+    next: "Mark | None" = None
 
 
 def list_kpis() -> tuple[KpiSummary, ...]:
@@ -126,20 +132,37 @@ def kpi_in_force(key: str) -> InForce:
     return found
 
 
+def demand_sight(key: str, scope: Scope, question: Question, by: Sequence[str]) -> None:
+    """Raise Forbidden where somebody may not see such a figure. One person's, by a split or a condition, is for who may
+    see records.
+    """
+    scope.demand("see_figures")
+    if scope.may("see_records"):
+        return
+    asked = set(by)
+    if question.where:
+        source = cast(Kpi, kpi_in_force(key).body).resolve(question.settings).measure.source
+        asked |= compile_condition(question.where, shape_of(source).fields).field_names
+    if PEOPLE_COLUMNS & asked:
+        scope.demand("see_records")
+
+
 def show_kpi(
     key: str,
     scope: Scope,
     question: Question | None = None,
     *,
     by: Sequence[str] = (),
-    period: Period | None = None,
+    period: "Period | None" = None,
     with_sql: bool = False,
 ) -> ShownKpi:
     """A KPI's figure within a person's reach, split by columns and by period. Raises NotFound, Forbidden, or Invalid
     naming the nearest name.
     """
-    scope.demand("see_figures")
+    from heed.metrics.readings import read
+
     question = question or Question()
+    demand_sight(key, scope, question, by)
     held = kpi_in_force(key)
     kpi = cast(Kpi, held.body)
     resolved = kpi.resolve(question.settings)
@@ -165,11 +188,13 @@ def kpi_records(
     *,
     group: Mapping[str, Any] | None = None,
     limit: int = 100,
-    after: Mark | None = None,
+    after: "Mark | None" = None,
 ) -> RecordPage:
     """The records behind a figure, or behind one group of a split (column -> value). A group too small to be shown
     shows no records either.
     """
+    from heed.metrics.records import Mark, records
+
     scope.demand("see_records")
     question = question or Question()
     resolved = cast(Kpi, kpi_in_force(key).body).resolve(question.settings)
@@ -183,7 +208,9 @@ def kpi_records(
     return RecordPage(found, "", Mark(last.at, last.key) if last and last.at else None)
 
 
-def _may_be_shown(resolved: Resolved, part: Slice, group: dict[str, Any], least: int) -> bool:
+def _may_be_shown(resolved: Resolved, part: "Slice", group: dict[str, Any], least: int) -> bool:
+    from heed.metrics.readings import read
+
     reading = read(engine(), resolved.measure, by=tuple(group), part=part, min_n=least)
     return all(not row.suppressed for row in reading.rows if row.group == group)
 
@@ -220,6 +247,8 @@ def condition_fields(key: str, settings: Mapping[str, Setting] | None = None) ->
 
 def organisation_zone() -> ZoneInfo:
     """The time zone in which the organisation cuts its days; UTC until it says otherwise."""
+    from heed.metrics.periods import zone_of
+
     found = in_force("organisation", "organisation") if "organisation" in KINDS else None
     return zone_of(getattr(found.body, "time_zone", "UTC") if found else "UTC")
 
@@ -240,13 +269,15 @@ class _Strictest:
     min_n_employees: int
 
 
-def engine() -> Engine:
+def engine() -> "Engine":
     """The engine of this process, over the store the settings name."""
     return _engine(current(), os.getpid())
 
 
 @lru_cache(maxsize=1)
-def _engine(settings: Settings, process: int) -> Engine:
+def _engine(settings: Settings, process: int) -> "Engine":
+    from heed.facts.engine.engine import open_engine
+
     return open_engine(settings)
 
 
@@ -257,7 +288,10 @@ def _least(question: Question, scope: Scope, by: Sequence[str]) -> int:
     return question.min_n if scope == COMMAND_LINE else max(question.min_n, least)
 
 
-def _slice(question: Question, scope: Scope, zone: ZoneInfo) -> Slice:
+def _slice(question: Question, scope: Scope, zone: ZoneInfo) -> "Slice":
+    from heed.metrics.periods import start_of
+    from heed.metrics.selection import Slice
+
     since = start_of(question.since, zone) if question.since else None
     until = start_of(question.until, zone) if question.until else None
     if since and until and since >= until:
@@ -269,9 +303,9 @@ def _shown(
     held: InForce,
     kpi: Kpi,
     resolved: Resolved,
-    reading: Reading,
+    reading: "Reading",
     by: tuple[str, ...],
-    period: Period | None,
+    period: "Period | None",
     zone: ZoneInfo,
 ) -> ShownKpi:
     return ShownKpi(

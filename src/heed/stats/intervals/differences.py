@@ -6,9 +6,9 @@ from typing import Literal
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy.special import ndtr, stdtr, stdtrit
 
 from heed.stats.arrays import NO_ROWS, Floats, check_level, divide, floats, masked, normal_quantile, reasons, require
+from heed.stats.distributions import normal_below, student_below, student_quantile
 from heed.stats.intervals.nps import PSEUDO_ANSWERS, nps_multinomial, se_multinomial, se_sample
 from heed.stats.intervals.proportion import proportion
 from heed.stats.intervals.result import Interval
@@ -105,18 +105,18 @@ def nps_difference(a: NpsCounts, b: NpsCounts, *, level: float = 0.95) -> NpsDif
     z, t = divide(difference, delta), divide(difference, sample)
     df = _welch_df(a, b)
     half_z = normal_quantile(level) * delta
-    half_t = stdtrit(df, 1 - (1 - level) / 2) * sample
+    half_t = student_quantile(df, 1 - (1 - level) / 2) * sample
     return NpsDifference(
         interval=_adjusted(a, b, difference, level),
         se_multinomial=delta,
         z=z,
-        p_z=np.where((delta == 0) & (difference != 0), 0.0, 2 * ndtr(-np.abs(z))),
+        p_z=np.where((delta == 0) & (difference != 0), 0.0, 2 * normal_below(-np.abs(z))),
         low_z=difference - half_z,
         high_z=difference + half_z,
         se_sample=sample,
         welch_t=t,
         welch_df=df,
-        welch_p=np.where((sample == 0) & (difference != 0), 0.0, 2 * stdtr(df, -np.abs(t))),
+        welch_p=np.where((sample == 0) & (difference != 0), 0.0, 2 * student_below(df, -np.abs(t))),
         low_welch=difference - half_t,
         high_welch=difference + half_t,
     )

@@ -2,7 +2,6 @@
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy.special import stdtrit
 
 from heed.stats.arrays import (
     NO_DENOMINATOR,
@@ -16,6 +15,7 @@ from heed.stats.arrays import (
     masked,
     reasons,
 )
+from heed.stats.distributions import student_quantile
 from heed.stats.intervals.result import Interval
 from heed.stats.sufficient import CoMoments, Moments
 
@@ -62,7 +62,7 @@ def _ratio(sums: CoMoments, level: float, method: str, origin: Floats) -> Interv
 def _t(
     estimate: Floats, se: Floats, n: Floats, level: float, *, method: str, undefined: np.ndarray, reason_undefined: str
 ) -> Interval:
-    half = stdtrit(np.maximum(n - 1.0, 1.0), 1.0 - (1.0 - check_level(level)) / 2.0) * se
+    half = student_quantile(np.maximum(n - 1.0, 1.0), 1.0 - (1.0 - check_level(level)) / 2.0) * se
     unlimited = undefined | (n < 2) | (se == 0)
     return Interval(
         estimate=masked(estimate, undefined),

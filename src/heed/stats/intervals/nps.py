@@ -5,7 +5,6 @@ t (references).
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.special import stdtrit
 
 from heed.stats.arrays import (
     NO_DENOMINATOR,
@@ -19,6 +18,7 @@ from heed.stats.arrays import (
     normal_quantile,
     reasons,
 )
+from heed.stats.distributions import student_quantile
 from heed.stats.intervals.result import Interval
 from heed.stats.sufficient import CoMoments, NpsCounts
 
@@ -86,7 +86,7 @@ def nps_t(counts: NpsCounts, *, level: float = 0.95) -> Interval:
     """Student's t on the sample standard error, not cut to -100..100. A reference, with the same fault as
     `nps_multinomial`.
     """
-    quantile = stdtrit(np.maximum(counts.n - 1, 1), 1 - (1 - check_level(level)) / 2)
+    quantile = student_quantile(np.maximum(counts.n - 1, 1), 1 - (1 - check_level(level)) / 2)
     return _symmetric(counts, quantile * se_sample(counts), counts.n < 2, "t", level)
 
 

@@ -8,7 +8,6 @@ from typing import Literal
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy.special import betaincinv
 
 from heed.stats.arrays import (
     NO_DENOMINATOR,
@@ -22,6 +21,7 @@ from heed.stats.arrays import (
     reasons,
     require,
 )
+from heed.stats.distributions import beta_quantile
 from heed.stats.intervals.result import Interval
 from heed.stats.sufficient import CoMoments
 
@@ -62,15 +62,15 @@ def _wilson(x: Floats, n: Floats, level: float) -> tuple[Floats, Floats]:
 def _clopper_pearson(x: Floats, n: Floats, level: float) -> tuple[Floats, Floats]:
     """Clopper and Pearson 1934, by the beta quantile; never covers less than the level."""
     tail = (1.0 - level) / 2.0
-    low = np.where(x == 0, 0.0, betaincinv(np.where(x == 0, 1.0, x), n - x + 1.0, tail))
-    high = np.where(x == n, 1.0, betaincinv(x + 1.0, np.where(x == n, 1.0, n - x), 1.0 - tail))
+    low = np.where(x == 0, 0.0, beta_quantile(np.where(x == 0, 1.0, x), n - x + 1.0, tail))
+    high = np.where(x == n, 1.0, beta_quantile(x + 1.0, np.where(x == n, 1.0, n - x), 1.0 - tail))
     return low, high
 
 
 def _jeffreys_raw(x: Floats, n: Floats, level: float) -> tuple[Floats, Floats]:
     """Equal tails of the Beta(x + 1/2, n - x + 1/2) posterior."""
     tail = (1.0 - level) / 2.0
-    return betaincinv(x + 0.5, n - x + 0.5, tail), betaincinv(x + 0.5, n - x + 0.5, 1.0 - tail)
+    return beta_quantile(x + 0.5, n - x + 0.5, tail), beta_quantile(x + 0.5, n - x + 0.5, 1.0 - tail)
 
 
 def _jeffreys(x: Floats, n: Floats, level: float) -> tuple[Floats, Floats]:

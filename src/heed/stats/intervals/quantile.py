@@ -6,7 +6,6 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy.special import bdtr, bdtrik
 
 from heed.stats.arrays import (
     NO_ROWS,
@@ -20,6 +19,7 @@ from heed.stats.arrays import (
     reasons,
     require,
 )
+from heed.stats.distributions import binomial_quantile
 from heed.stats.intervals.proportion import proportion
 from heed.stats.intervals.result import Interval
 
@@ -45,20 +45,13 @@ def order_statistic_ranks(n: ArrayLike, q: float, *, level: float = 0.95) -> Ran
     require(0.0 < q < 1.0, "quantile", "q must lie between 0 and 1")
     tail = (1.0 - check_level(level)) / 2.0
     distinct, place = np.unique(size, return_inverse=True)
-    low = _binomial_quantile(tail, np.maximum(distinct, 1.0), q)
-    high = _binomial_quantile(1.0 - tail, np.maximum(distinct, 1.0), q) + 1
+    low = binomial_quantile(tail, np.maximum(distinct, 1.0), q)
+    high = binomial_quantile(1.0 - tail, np.maximum(distinct, 1.0), q) + 1
     shape = size.shape
     return Ranks(
         low[place].reshape(shape).astype(np.int64),
         np.minimum(high, distinct + 1)[place].reshape(shape).astype(np.int64),
     )
-
-
-def _binomial_quantile(p: float, n: Floats, q: float) -> Floats:
-    """The least k with P(Binomial(n, q) <= k) >= p. scipy.stats says the same and takes a second to import."""
-    k = np.ceil(bdtrik(p, n, q))
-    before = np.maximum(k - 1.0, 0.0)
-    return np.where(bdtr(before, n, q) >= p, before, k)
 
 
 def weighted_shares(n_effective: ArrayLike, q: float, *, level: float = 0.95) -> tuple[Floats, Floats]:

@@ -2,9 +2,9 @@
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy.special import gammaincinv
 
 from heed.stats.arrays import NO_DENOMINATOR, check_level, divide, floats, masked, reasons, require
+from heed.stats.distributions import gamma_quantile
 from heed.stats.intervals.result import Interval
 
 
@@ -17,8 +17,8 @@ def rate(events: ArrayLike, exposure: ArrayLike, *, level: float = 0.95) -> Inte
     x, size = floats("rate", events, exposure)
     require((x >= 0) & (size >= 0), "rate", "events and exposure must not be negative")
     tail = (1.0 - check_level(level)) / 2.0
-    low = np.where(x == 0, 0.0, gammaincinv(np.where(x == 0, 1.0, x), tail))
-    high = gammaincinv(x + 1.0, 1.0 - tail)
+    low = np.where(x == 0, 0.0, gamma_quantile(np.where(x == 0, 1.0, x), tail))
+    high = gamma_quantile(x + 1.0, 1.0 - tail)
     none = size == 0
     return Interval(
         estimate=masked(divide(x, size), none),
