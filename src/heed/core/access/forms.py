@@ -89,7 +89,12 @@ class FirstRunForm(forms.Form):
     """The organisation and its first administrator."""
 
     organisation = forms.CharField(label=_("Name of the organisation"), max_length=120)
-    time_zone = forms.ChoiceField(label=_("Time zone"), initial="UTC", help_text=_("Days and weeks are cut in it."))
+    time_zone = forms.ChoiceField(
+        label=_("Time zone"),
+        initial="UTC",
+        help_text=_("Days and weeks are cut in it."),
+        widget=forms.Select(attrs={"data-zone": "UTC"}),
+    )
     currency = forms.RegexField(
         r"^[A-Z]{3}$",
         label=_("Currency"),

@@ -1,5 +1,6 @@
 """A form for any kind of definition, made from the fields of its model; what no form field fits is written as YAML."""
 
+import re
 import types
 import typing
 from collections.abc import Iterator, Mapping
@@ -9,6 +10,7 @@ from typing import Any, Literal, Union, get_args, get_origin
 
 import yaml
 from django import forms
+from django.utils.html import escape
 from django.utils.translation import gettext as _
 from pydantic import BaseModel, ValidationError
 from pydantic.fields import FieldInfo
@@ -17,6 +19,8 @@ from heed.core.definitions.rules import kind_of
 from heed.core.errors.rules import HeedError
 
 SHORT = 90
+MOST_ROWS = 16
+SCALARS = {str, int, float, bool, type(None)}
 Path = tuple[str, ...]
 
 
@@ -25,7 +29,7 @@ class Part:
     """One field of the form: where its value stands in the body, and how it is typed in."""
 
     path: Path
-    sort: Literal["text", "long", "whole", "number", "flag", "choice", "list", "yaml"]
+    sort: Literal["text", "long", "code", "whole", "number", "scalar", "flag", "choice", "list", "yaml"]
     optional: bool
 
     @property
@@ -47,13 +51,14 @@ def _bare(annotation: Any) -> tuple[Any, bool]:
 def _sort(annotation: Any, info: FieldInfo) -> str:
     if get_origin(annotation) is Literal:
         return "choice"
+    if get_origin(annotation) in (Union, types.UnionType) and set(get_args(annotation)) <= SCALARS:
+        return "scalar"
     if get_origin(annotation) in (tuple, list) and _bare(get_args(annotation)[0])[0] is str:
         return "list"
     plain = {str: "text", int: "whole", float: "number", Decimal: "number", bool: "flag"}
     sort = plain.get(annotation, "yaml")
-    if sort == "text" and (info.json_schema_extra or {}).get("long"):  # type: ignore[union-attr]
-        return "long"
-    return sort
+    told = (info.json_schema_extra or {}).get("typed")  # type: ignore[union-attr]
+    return told if sort == "text" and told in ("long", "code") else sort
 
 
 def parts(model: type[BaseModel], path: Path = ()) -> Iterator[tuple[Part, FieldInfo, Any]]:
@@ -68,34 +73,43 @@ def parts(model: type[BaseModel], path: Path = ()) -> Iterator[tuple[Part, Field
         yield Part((*path, name), sort, optional or not info.is_required()), info, annotation  # type: ignore[arg-type]
 
 
-def _label(part: Part) -> str:
-    return " · ".join(step.replace("_", " ").capitalize() for step in part.path)
+def _words(step: str) -> str:
+    return step.replace("_", " ").capitalize()
+
+
+def _help(info: FieldInfo) -> str:
+    """What a field is, with names of code set as code."""
+    return re.sub(r"`([^`]+)`", r"<code>\1</code>", escape(info.description or ""))
 
 
 def _field(part: Part, info: FieldInfo, annotation: Any) -> forms.Field:
-    common: dict[str, Any] = {"label": _label(part), "required": not part.optional, "help_text": info.description or ""}
+    label = info.title or _words(part.path[-1])
+    common: dict[str, Any] = {"label": label, "required": not part.optional, "help_text": _help(info)}
     if part.sort == "choice":
         blank = [("", "—")] if part.optional else []
-        return forms.ChoiceField(choices=blank + [(item, item) for item in get_args(annotation)], **common)
+        return forms.ChoiceField(
+            choices=blank + [(item, str(item).replace("_", " ")) for item in get_args(annotation)], **common
+        )
     if part.sort == "flag":
         return forms.BooleanField(**{**common, "required": False})
     if part.sort == "whole":
         return forms.IntegerField(**common)
     if part.sort == "number":
         return forms.DecimalField(**common)
+    code = {"spellcheck": "false", "class": "code"}
     if part.sort == "list":
         return forms.CharField(
-            widget=forms.Textarea(attrs={"rows": 3}),
+            widget=forms.Textarea(attrs={"rows": 2}),
             **{**common, "help_text": f"{common['help_text']} {_('One a line.')}".strip()},
         )
     if part.sort == "yaml":
         return forms.CharField(
-            widget=forms.Textarea(attrs={"rows": 6, "spellcheck": "false", "class": "code"}),
+            widget=forms.Textarea(attrs={"rows": 3, **code}),
             **{**common, "help_text": f"{common['help_text']} {_('Written as YAML.')}".strip()},
         )
-    return forms.CharField(
-        widget=forms.Textarea(attrs={"rows": 3}) if part.sort == "long" else forms.TextInput(), **common
-    )
+    if part.sort == "long":
+        return forms.CharField(widget=forms.Textarea(attrs={"rows": 2}), **common)
+    return forms.CharField(widget=forms.TextInput(attrs=code if part.sort in ("code", "scalar") else {}), **common)
 
 
 def _at(body: Mapping[str, Any], path: Path) -> Any:
@@ -137,25 +151,43 @@ class DefinitionForm(forms.Form):
         if key:
             self.fields["key"].initial, self.fields["key"].disabled = key, True
         self.parts = {}
+        self.kept: dict[str, Any] = {}
         for part, info, annotation in parts(self.kind.model):
+            if (info.json_schema_extra or {}).get("typed") == "kept":  # type: ignore[union-attr]
+                self.kept |= {part.name: body[part.name]} if body and part.name in body else {}
+                continue
             field = _field(part, info, annotation)
             default = None if info.is_required() else info.get_default(call_default_factory=True)
             value = _at(body, part.path) if body is not None else default
             field.initial = _shown(part, value)
+            if isinstance(field.widget, forms.Textarea):
+                lines = str(field.initial or "").count("\n") + 1
+                field.widget.attrs["rows"] = min(max(lines, int(field.widget.attrs["rows"])), MOST_ROWS)
             self.fields[part.name] = field
             self.parts[part.name] = part
         self.order_fields(["key", *self.parts, "note"])
 
+    def groups(self) -> list[tuple[str, list[forms.BoundField]]]:
+        """The fields as they are shown: those of a nested part together under its name."""
+        shown: list[tuple[str, list[forms.BoundField]]] = []
+        for name in self.fields:
+            path = self.parts[name].path if name in self.parts else (name,)
+            title = _words(" · ".join(path[:-1])) if len(path) > 1 else ""
+            if not shown or shown[-1][0] != title:
+                shown.append((title, []))
+            shown[-1][1].append(self[name])
+        return shown
+
     def _value(self, part: Part, typed: Any) -> Any:
         if part.sort == "list":
             return [line.strip() for line in typed.splitlines() if line.strip()]
-        if part.sort == "yaml":
+        if part.sort in ("yaml", "scalar"):
             return yaml.safe_load(typed)
         return typed
 
     def typed_body(self) -> dict[str, Any]:
         """The body as typed so far; what was left empty is left out, so that it takes its default."""
-        body: dict[str, Any] = {}
+        body: dict[str, Any] = dict(self.kept)
         for name, part in self.parts.items():
             typed = self.cleaned_data.get(name)
             if typed in (None, ""):

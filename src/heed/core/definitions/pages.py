@@ -51,6 +51,7 @@ def definition(request: Request, kind: str, key: str) -> HttpResponse:
     context = {
         "kind": kind_of(kind),
         "key": key,
+        "name": _name((holding or rows[0]).body),
         "versions": rows,
         "holding": holding,
         "yaml": as_yaml((holding or rows[0]).body),
@@ -74,6 +75,7 @@ def _version_page(request: Request, row: DefinitionVersion, form: EnactForm) -> 
         "kind": kind,
         "key": row.key,
         "row": row,
+        "name": _name(row.body),
         "against": against,
         "yaml": as_yaml(row.body),
         "before": as_yaml(against.body) if against else "",
@@ -115,6 +117,7 @@ def proposal(request: Request, kind: str, key: str = "") -> HttpResponse:
     context = {
         "kind": known,
         "key": key,
+        "name": _name(body or {}),
         "form": form,
         "as_text": as_text,
         "before": as_yaml(body) if body else "",
@@ -131,6 +134,11 @@ def proposal(request: Request, kind: str, key: str = "") -> HttpResponse:
         )
         return redirect("definition_version", kind, row.key, row.number)
     return render(request, "definitions/propose.html", context, status=422 if form.is_bound and not typed else 200)
+
+
+def _name(body: dict[str, Any]) -> str:
+    """What people call a definition; empty when its kind has no name."""
+    return str(body.get("name") or body.get("title") or "")
 
 
 def _blank(kind: str) -> str:
@@ -197,6 +205,7 @@ def compare(request: HttpRequest, kind: str, key: str) -> HttpResponse:
     context = {
         "kind": kind_of(kind),
         "key": key,
+        "name": _name(rows[0].body),
         "numbers": numbers,
         "older": older,
         "newer": newer,

@@ -43,12 +43,17 @@ def journal(request: HttpRequest) -> HttpResponse:
         subject_id=chosen["id"],
     )
     shown = found[:ROWS]
+    persons = {row.subject_id for row in shown if row.subject_kind == "person"}
+    known = actor_names({row.actor for row in shown} | persons)
     query = {key: value for key, value in chosen.items() if value}
     following = urlencode({**query, "before": shown[-1].id}) if len(found) > ROWS else ""
     newest, value = head()
     context: dict[str, Any] = {
         "rows": shown,
-        "who": actor_names(row.actor for row in shown),
+        "lines": [
+            (row, known[row.actor], known[row.subject_id] if row.subject_kind == "person" else row.subject_id)
+            for row in shown
+        ],
         "names": names(),
         "actors": sorted(actor_names(actors()).items(), key=lambda item: item[1].casefold()),
         "chosen": chosen,
@@ -80,11 +85,13 @@ def journal_entry(request: HttpRequest, number: int) -> HttpResponse:
     if found is None:
         raise Http404
     payload = None if found.payload is None else json.dumps(found.payload, indent=2, ensure_ascii=False)
+    known = actor_names({found.actor, found.subject_id})
     context = {
         "entry": found,
         "meaning": meaning(found.name),
         "payload": payload,
-        "who": actor_names([found.actor])[found.actor],
+        "who": known[found.actor],
+        "subject": known[found.subject_id] if found.subject_kind == "person" else found.subject_id,
         "earlier": number - 1 if number > 1 else None,
         "later": number + 1 if number < last_id() else None,
     }

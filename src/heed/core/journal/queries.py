@@ -93,9 +93,10 @@ def actor_names(keys: Iterable[str]) -> dict[str, str]:
     wanted = set(keys)
     known = dict(get_user_model().objects.filter(key__in=wanted).values_list("key", "name"))
     known |= {
-        "system": _("heed itself"),
-        "heed": _("heed (what it brings along)"),
+        "system": _("heed"),
+        "heed": _("heed"),
         "command-line": _("the command line"),
+        "sample": _("the sample operation"),
     }
     return {key: known.get(key, key) for key in wanted}
 

@@ -24,7 +24,9 @@ class Organisation(BaseModel):
         default=("en",), min_length=1, description="Languages of mails to customers, in order."
     )
     calendar: str = Field(default="office", description="Key of the calendar of business hours.")
-    first_run_done: bool = Field(default=False, description="Whether somebody has settled these.")
+    first_run_done: bool = Field(
+        default=False, description="Whether somebody has settled these.", json_schema_extra={"typed": "kept"}
+    )
 
     @field_validator("time_zone")
     @classmethod

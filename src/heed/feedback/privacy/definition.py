@@ -20,15 +20,27 @@ class PrivacyPolicy(BaseModel):
     name: str = Field(min_length=1, max_length=120, description="Name, such as GDPR.")
     jurisdiction: str = Field("", description="Where it applies, such as EU, UK or US-CA; empty: everywhere.")
     min_n_customers: int = Field(
-        10, ge=1, le=1000, description="A figure about fewer customers than this is not shown."
+        10,
+        ge=1,
+        le=1000,
+        title="Least customers in a figure",
+        description="A figure about fewer customers than this is not shown.",
     )
     min_n_employees: int = Field(
-        5, ge=1, le=1000, description="A figure split by employees needs this many rows in each group."
+        5,
+        ge=1,
+        le=1000,
+        title="Least rows an employee",
+        description="A figure split by employees needs this many rows in each group.",
     )
-    request_days: int = Field(30, ge=1, le=365, description="Days within which a person's request is answered.")
-    lawful_basis: dict[str, Basis] = Field({}, description="Purpose and the basis it rests on.")
+    request_days: int = Field(
+        30, ge=1, le=365, title="Days to answer a request", description="Within which a person's request is answered."
+    )
+    lawful_basis: dict[str, Basis] = Field(
+        {}, description="Purpose and the basis it rests on, such as `service: contract`."
+    )
     retention_days: dict[str, int] = Field(
-        {}, description="Fact table and the days its rows are kept; absent: for good."
+        {}, description="Fact table and the days its rows are kept, such as `verbatims: 730`; absent: for good."
     )
 
     @field_validator("retention_days")

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from itertools import product
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from heed.core.conditions.rules import compile_condition
 from heed.core.definitions.rules import kind
@@ -19,6 +19,7 @@ Unit = Literal["share", "points", "seconds", "count", "money", "number"]
 Direction = Literal["higher_is_better", "lower_is_better", "neither"]
 Setting = float | str
 KINDS: dict[str, type[Measure]] = {kind.kind: kind for kind in (Proportion, Mean, Nps, Ratio, Quantile, Rate, Count)}
+CODE: dict[str, Any] = {"typed": "code"}
 FROZEN = ConfigDict(frozen=True, extra="forbid")
 Name = Annotated[str, Field(pattern="^[a-z][a-z0-9_]*$", max_length=60)]
 
@@ -34,17 +35,19 @@ class MeasureBody(BaseModel):
         description="Kind of measure."
     )
     source: str = Field(description="The table of facts, or `cases` or `contacts`, that is measured.")
-    where: str = Field("", description="Which rows it is about; rows left out are counted among these.")
-    among: str = Field("", description="Which of those it measures.")
-    exclusions: dict[Name, str] = Field({}, description="Reason → condition: rows left out and counted.")
-    success: str | None = Field(None, description="Proportion: what counts.")
-    value: str | None = Field(None, description="Mean, nps, quantile: the value of a row.")
-    numerator: str | None = Field(None, description="Ratio: above the line.")
-    denominator: str | None = Field(None, description="Ratio: below the line.")
-    event: str | None = Field(None, description="Rate: what is counted.")
-    exposure: str | None = Field(None, description="Rate: per what.")
+    where: str = Field(
+        "", description="Which rows it is about; rows left out are counted among these.", json_schema_extra=CODE
+    )
+    among: str = Field("", description="Which of those it measures.", json_schema_extra=CODE)
+    exclusions: dict[Name, str] = Field({}, description="Rows left out and counted, such as `unscored: '!has_score'`.")
+    success: str | None = Field(None, description="Proportion: what counts.", json_schema_extra=CODE)
+    value: str | None = Field(None, description="Mean, nps, quantile: the value of a row.", json_schema_extra=CODE)
+    numerator: str | None = Field(None, description="Ratio: above the line.", json_schema_extra=CODE)
+    denominator: str | None = Field(None, description="Ratio: below the line.", json_schema_extra=CODE)
+    event: str | None = Field(None, description="Rate: what is counted.", json_schema_extra=CODE)
+    exposure: str | None = Field(None, description="Rate: per what.", json_schema_extra=CODE)
     quantile: float | str | None = Field(None, description="Quantile: 0.5 is the median.")
-    weight: str | None = Field(None, description="Column of the survey weight.")
+    weight: str | None = Field(None, description="Column of the survey weight.", json_schema_extra=CODE)
 
 
 class Choice(BaseModel):
@@ -121,7 +124,11 @@ class Kpi(BaseModel):
 
     name: str = Field(min_length=1, max_length=80, description="Name, as people say it.")
     short: str = Field("", max_length=24, description="Short name, for tables.")
-    formula: str = Field(min_length=1, description="The formula in words; `{name}` stands for a parameter.")
+    formula: str = Field(
+        min_length=1,
+        description="The formula in words; `{name}` stands for a parameter.",
+        json_schema_extra={"typed": "long"},
+    )
     measure: MeasureBody = Field(description="What is measured.")
     direction: Direction = Field(description="Which way is better.")
     unit: Unit = Field(description="Unit of the figure.")
@@ -166,12 +173,18 @@ class Kpi(BaseModel):
                 raise Invalid(f"{key} is no column to split by.", code="not_a_group", hint="Name a column.")
 
 
+def _checked(body: Mapping[str, Any]) -> MeasureBody:
+    try:
+        return MeasureBody.model_validate(body)
+    except ValidationError as error:
+        fault = error.errors()[0]
+        place = ".".join(str(part) for part in fault["loc"])
+        hint = "Look at the measure, and at what its choices change in it."
+        raise Invalid(f"measure.{place}: {fault['msg']}.", code="invalid_definition", hint=hint) from error
+
+
 def _measure(body: Mapping[str, Any], values: Mapping[str, Setting]) -> Measure:
-    fields = {
-        name: value
-        for name, value in MeasureBody.model_validate(body).model_dump(exclude_none=True).items()
-        if value != ""
-    }
+    fields = {name: value for name, value in _checked(body).model_dump(exclude_none=True).items() if value != ""}
     kind_of_measure = KINDS[fields.pop("kind")]
     exclusions = tuple((reason, _filled(condition, values)) for reason, condition in fields.pop("exclusions").items())
     filled = {name: _filled(value, values) if isinstance(value, str) else value for name, value in fields.items()}
@@ -185,7 +198,7 @@ def _measure(body: Mapping[str, Any], values: Mapping[str, Setting]) -> Measure:
             )
     missing = [
         name
-        for name in ("success", "value", "numerator", "denominator", "event", "exposure")
+        for name in ("source", "success", "value", "numerator", "denominator", "event", "exposure")
         if name in known - set(filled)
     ]
     if missing and not (missing == ["value"] and kind_of_measure is Nps):

@@ -52,8 +52,12 @@ class CaseOpening(BaseModel):
 
     name: str = Field(min_length=1, max_length=120, description="Name, such as: Close the loop with detractors.")
     source: Source = Field("responses", description="Table of facts that is watched.")
-    when: str = Field(description="Condition over the fact that opens a case.")
-    never_when: str = Field("", description="Condition under which none is opened, whatever else holds.")
+    when: str = Field(description="Condition over the fact that opens a case.", json_schema_extra={"typed": "code"})
+    never_when: str = Field(
+        "",
+        description="Condition under which none is opened, whatever else holds.",
+        json_schema_extra={"typed": "code"},
+    )
     one_case_days: int = Field(30, ge=0, le=3650, description="Days in which a customer gets one case; 0: one a fact.")
     severities: tuple[SeverityRule, ...] = Field((), description="The first that holds gives the severity.")
     severity: Severity = Field("normal", description="Severity where none of them holds.")

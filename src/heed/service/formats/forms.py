@@ -18,13 +18,18 @@ class UploadForm(forms.Form):
     file = forms.FileField(
         label=_("File"), help_text=_("CSV, TSV, JSON, JSON lines, Parquet, Excel or XES; text also packed as .gz.")
     )
-    mapping = forms.ChoiceField(label=_("Mapping"), help_text=_("How the file's columns become facts."))
+    mapping = forms.ChoiceField(
+        label=_("Mapping"),
+        help_text=_(
+            "How the file's columns become facts. Another file needs a mapping of its own: propose one under Definitions."
+        ),
+    )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         choice = self.fields["mapping"]
         assert isinstance(choice, forms.ChoiceField)
-        choice.choices = [("", "—"), *mapping_choices()]
+        choice.choices = [("", _("Choose a mapping")), *mapping_choices()]
 
 
 class RepairForm(forms.Form):

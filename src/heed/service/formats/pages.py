@@ -7,7 +7,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import path
-from django.utils.formats import date_format
+from django.utils.formats import date_format, number_format
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -16,7 +16,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from heed.core.edge import page
 from heed.core.errors.rules import HeedError
-from heed.core.people.queries import names_of
+from heed.core.journal.queries import actor_names
 from heed.service.formats.actions.importing import PERMISSION, replay
 from heed.service.formats.actions.mending import discard_row, repair_row
 from heed.service.formats.actions.uploads import import_upload, keep_upload
@@ -33,6 +33,10 @@ from heed.service.formats.queries import (
 from heed.service.formats.rules.outcome import Outcome
 
 ROWS = 50
+
+
+def _count(number: int) -> str:
+    return number_format(number, force_grouping=True)
 
 
 def _before(request: HttpRequest, name: str = "before") -> int | None:
@@ -66,13 +70,13 @@ def import_page(request: HttpRequest, number: int) -> HttpResponse:
     """One import: its figures, what it rejected, what it repaired."""
     request.scope.demand_everywhere(PERMISSION)  # type: ignore[attr-defined]
     row = import_numbered(min(number, 2**63 - 1))
-    names = names_of({row.actor})
+    names = actor_names({row.actor})
     pairs: list[tuple[Any, Any]] = [
         (_("State"), row.get_state_display()),
         (_("Mapping"), row.mapping + (f" {row.mapping_version}" if row.mapping_version else "")),
         (_("Brought in by"), names.get(row.actor, row.actor)),
         (_("Started"), date_format(localtime(row.started_at), "j M Y, H:i")),
-        *((_("Rows of %(table)s") % {"table": table}, count) for table, count in row.tables.items()),
+        *((_("Rows of %(table)s") % {"table": table}, _count(count)) for table, count in row.tables.items()),
     ]
     context = {
         "row": row,
@@ -102,10 +106,10 @@ def import_new(request: HttpRequest) -> HttpResponse:
         form.add_error("file", f"{error.message} {error.hint}".strip())
         return render(request, "service/formats/new.html", {"form": form}, status=error.status)
     pairs = [
-        (_("Rows read"), outcome.read),
-        (_("Would be accepted"), outcome.accepted),
-        (_("Would be quarantined"), outcome.quarantined),
-        (_("Unchanged"), outcome.unchanged),
+        (_("Rows read"), _count(outcome.read)),
+        (_("Would be accepted"), _count(outcome.accepted)),
+        (_("Would be quarantined"), _count(outcome.quarantined)),
+        (_("Unchanged"), _count(outcome.unchanged)),
     ]
     told = outcome.as_dict()
     for item in (*told["errors"], *told["notes"]):

@@ -96,8 +96,18 @@ def mapping_of_body(key: str, body: dict[str, Any]) -> Chosen:
 def mapping_choices() -> list[tuple[str, str]]:
     """Keys and titles of the mappings one may import by: those in force, then those heed brings along."""
     held = {item.key: getattr(item.body, "title", "") or item.key for item in all_in_force("mapping")}
-    shipped = {key: key for key in example_keys() if key not in held}
+    shipped = {key: _title_of(key) for key in example_keys() if key not in held}
     return [*held.items(), *shipped.items()]
+
+
+def _title_of(key: str) -> str:
+    """What a mapping that heed brings along is called, and its key."""
+    try:
+        body = yaml.safe_load((examples() / f"{key}.yaml").read_text(encoding="utf-8"))
+    except (OSError, yaml.YAMLError):
+        return key
+    title = body.get("title") if isinstance(body, dict) else ""
+    return f"{title} ({key})" if title else key
 
 
 def imports(mapping: str = "") -> QuerySet[Import]:

@@ -1,6 +1,7 @@
 """What templates say in one word: figures in their unit, marks, charts, the menu, the theme."""
 
 import math
+import re
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,6 +11,7 @@ from django.templatetags.static import static
 from django.urls import NoReverseMatch, reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from heed.documents import differences, intervals, units
@@ -194,3 +196,11 @@ def chart_spec(drawn: chart.Chart) -> SafeString:
 @register.simple_tag
 def chart_bundle() -> str:
     return reverse("charts-script", args=[bundle.name()])
+
+
+@register.filter
+def sentence_case(text: str) -> str:
+    """A heading written In Title Case, in sentence case; other languages have their own rules."""
+    if not (get_language() or "en").startswith("en"):
+        return text
+    return mark_safe(re.sub(r"(?<=\w[\s-])[A-Z](?=[a-z])", lambda found: found[0].lower(), text.strip()))  # noqa: S308

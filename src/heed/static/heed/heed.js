@@ -188,6 +188,11 @@
     all("table[data-sortable]", within).forEach(makeSortable);
     all("[data-message]", within).forEach((m) => { if (!m.matches(".error, .warning")) setTimeout(() => m.remove(), 8000); });
   };
+  // a new organisation most likely lives in the time zone of whoever settles it
+  all("select[data-zone]").filter((s) => s.value === s.dataset.zone && !s.form.querySelector("[aria-invalid]")).forEach((select) => {
+    const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
+    if ([...select.options].some((option) => option.value === zone)) select.value = zone;
+  });
   document.addEventListener("click", (event) => {
     const on = (selector) => event.target.closest(selector);
     if (on("[data-theme-choice]")) chooseTheme(on("[data-theme-choice]").dataset.themeChoice);

@@ -211,6 +211,7 @@ def _split(ask: Asked, shown: ShownKpi) -> dict[str, Any]:
     return {
         "split": parts,
         "split_title": title,
+        "split_says_nothing": [set(part.row.group.values()) for part in parts] == [{None}],
         "split_caption": _("%(name)s by %(column)s") % {"name": shown.short, "column": title.lower()},
         "split_min_n": shown.min_n,
         "kept_back": sum(part.row.suppressed for part in parts),
