@@ -35,11 +35,15 @@ def check_period(name: str) -> Period:
 
 def start_of(moment: date | datetime, zone: ZoneInfo) -> datetime:
     """A moment as it is, or a day as its first instant in the zone; in UTC. A time without a zone is taken in that
-    zone.
+    zone. Raises Invalid where the calendar ends.
     """
-    if isinstance(moment, datetime):
-        return (moment if moment.tzinfo else moment.replace(tzinfo=zone)).astimezone(UTC)
-    return datetime.combine(moment, time(), tzinfo=zone).astimezone(UTC)
+    local = moment if isinstance(moment, datetime) else datetime.combine(moment, time())
+    try:
+        return (local if local.tzinfo else local.replace(tzinfo=zone)).astimezone(UTC)
+    except OverflowError as error:
+        raise Invalid(
+            f"{moment} lies outside of the calendar.", code="invalid_time", hint="Take a time nearer to now."
+        ) from error
 
 
 def index_of(day: date, period: Period) -> int:

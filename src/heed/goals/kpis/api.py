@@ -19,6 +19,8 @@ from heed.metrics.records import Mark
 router = Router(tags=["kpis"])
 KeyPath = Annotated[str, Path(max_length=80, pattern=r"^[a-z0-9][a-z0-9_.-]*$")]
 Line = Annotated[str, Query(max_length=2000, pattern=r"^[^\x00]*$")]
+# Of its own: parameters that share a Query share its default as well.
+Each = Annotated[str, Query(max_length=2000, pattern=r"^[^\x00]*$")]
 Lines = Annotated[list[str], Query(max_length=20)]
 LeastN = Annotated[int | None, Query(ge=1, le=1_000_000)]
 Level = Annotated[float, Query(gt=0.0, lt=1.0)]
@@ -145,7 +147,7 @@ def figure(
 def trend(
     request: HttpRequest,
     key: KeyPath,
-    period: Line = "week",
+    period: Each = "week",
     by: Line = "",
     since: Line = "",
     until: Line = "",

@@ -27,6 +27,7 @@ CATALOGUE = (
     "transfer_rate",
 )
 EMPLOYEE_COLUMNS = frozenset({"agent_key"})
+PEOPLE_COLUMNS = EMPLOYEE_COLUMNS | {"customer_key"}
 POLICY_KIND = "privacy_policy"
 
 

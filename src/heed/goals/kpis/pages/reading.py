@@ -9,6 +9,7 @@ from heed.core.access.rules import Scope
 from heed.goals.kpis.queries import (
     Question,
     ShownKpi,
+    demand_sight,
     engine,
     kpi_in_force,
     organisation_zone,
@@ -32,7 +33,7 @@ def figures(
     with_sql: bool = False,
 ) -> ShownKpi:
     """As `show_kpi`, from what was kept where that still holds."""
-    scope.demand("see_figures")
+    demand_sight(key, scope, question, by)
     name = _name(key, scope, question, by, period, with_sql)
     found: ShownKpi | None = cache.get(name)
     if found is None:
