@@ -32,6 +32,16 @@ ANSWERED_ELSEWHERE = (
     RateLimited,
 )
 Next = Callable[[HttpRequest], HttpResponse]
+PROBLEM = "application/problem+json"
+# status -> code and title of what Django answers by itself.
+ANSWERS = {
+    401: ("not_signed_in", "Sign in, or send a token."),
+    403: ("forbidden", "This is not allowed: a call in a session needs its form token (X-CSRFToken)."),
+    404: ("not_found", "There is no such thing."),
+    405: ("method_not_allowed", "This cannot be done with it."),
+    413: ("too_large", "The request is too large."),
+    500: ("internal", "Something went wrong on this side."),
+}
 
 # Vega draws with style attributes set by script, which the policy allows; styles in mark-up it does not.
 POLICY = (
@@ -89,7 +99,11 @@ class Errors:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        return self.get_response(request)
+        response = self.get_response(request)
+        is_told = response.headers.get("Content-Type") == PROBLEM
+        if response.status_code < 400 or is_told or not request.path.startswith("/api/"):
+            return response
+        return _as_problem(response)
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
         if isinstance(error, ANSWERED_ELSEWHERE):
@@ -103,13 +117,23 @@ class Errors:
         return render(request, template, {"error": error}, status=error.status)
 
 
-def problem(error: HeedError) -> JsonResponse:
-    """An error as RFC 9457 problem+json."""
+def _as_problem(response: HttpResponse) -> JsonResponse:
+    """What Django answered by itself (an address that is not there, a method not allowed, no form token) as a problem."""
+    code, title = ANSWERS.get(response.status_code, ("bad_request", "The request is not valid."))
+    told = problem(HeedError(title, code=code), response.status_code)
+    if "Allow" in response.headers:
+        told.headers["Allow"] = response.headers["Allow"]
+    return told
+
+
+def problem(error: HeedError, status: int = 0) -> JsonResponse:
+    """An error as RFC 9457 problem+json, with the error's own status unless given."""
+    status = status or error.status
     body = {
         "type": f"urn:heed:error:{error.code}",
         "title": error.message,
-        "status": error.status,
+        "status": status,
         "code": error.code,
         "hint": error.hint,
     }
-    return JsonResponse(body, status=error.status, content_type="application/problem+json")
+    return JsonResponse(body, status=status, content_type=PROBLEM)

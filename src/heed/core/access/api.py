@@ -5,7 +5,7 @@ from typing import Annotated
 
 from django.http import HttpRequest
 from ninja import Path, Query, Router, Schema
-from pydantic import AwareDatetime, ConfigDict, StringConstraints
+from pydantic import ConfigDict, StringConstraints
 
 from heed.core.access.actions import invitations as inviting
 from heed.core.access.actions import roles as giving
@@ -13,6 +13,7 @@ from heed.core.access.actions import tokens as tokening
 from heed.core.access.models import ApiToken, Invitation
 from heed.core.access.queries import invitation_with_state, invitations_for, people_for, person_for, tokens_of
 from heed.core.access.rules import PERMISSIONS, ROLES
+from heed.core.http.rules import Moment
 from heed.core.people.queries import Person
 
 people, roles, invitations, tokens = (
@@ -112,7 +113,7 @@ class TokenIn(Strict):
 
     name: Line
     scopes: list[Key]
-    expires_at: AwareDatetime | None = None
+    expires_at: Moment | None = None
 
 
 class TokenOut(Schema):

@@ -5,13 +5,14 @@ from typing import Annotated, Any
 
 from django.http import HttpRequest
 from ninja import Path, Query, Router, Schema
-from pydantic import AwareDatetime, ConfigDict, Field
+from pydantic import ConfigDict, Field
 
 from heed.core.definitions import actions
 from heed.core.definitions.models import DefinitionVersion
 from heed.core.definitions.queries import all_in_force, everything_in_force, in_force, version, versions, waiting
 from heed.core.definitions.rules import KINDS, Kind, differences, kind_of
 from heed.core.errors.rules import NotFound
+from heed.core.http.rules import Moment
 
 router = Router(tags=["definitions"])
 KindPath = Annotated[str, Path(max_length=40, pattern=r"^[a-z0-9_]+$")]
@@ -106,7 +107,7 @@ class EnactmentIn(Schema):
 
     model_config = ConfigDict(extra="forbid")
 
-    effective_from: AwareDatetime | None = None
+    effective_from: Moment | None = None
 
 
 class RetirementIn(Schema):
@@ -114,7 +115,7 @@ class RetirementIn(Schema):
 
     model_config = ConfigDict(extra="forbid")
 
-    effective_until: AwareDatetime | None = None
+    effective_until: Moment | None = None
 
 
 def _scope(request: HttpRequest, permission: str) -> Any:
@@ -167,7 +168,7 @@ def proposals(request: HttpRequest) -> VersionsOut:
 def definitions(
     request: HttpRequest,
     kind: Annotated[str, Query(max_length=40)] = "",
-    at: Annotated[AwareDatetime | None, Query()] = None,
+    at: Annotated[Moment | None, Query()] = None,
 ) -> DefinitionsOut:
     _scope(request, "see_figures")
     found = all_in_force(kind_of(kind).name, at) if kind else everything_in_force(at)
@@ -176,7 +177,7 @@ def definitions(
 
 @router.get("/{kind}/{key}", response=InForceOut, summary="The definition in force")
 def definition(
-    request: HttpRequest, kind: KindPath, key: KeyPath, at: Annotated[AwareDatetime | None, Query()] = None
+    request: HttpRequest, kind: KindPath, key: KeyPath, at: Annotated[Moment | None, Query()] = None
 ) -> InForceOut:
     _scope(request, "see_figures")
     found = in_force(kind_of(kind).name, key, at)

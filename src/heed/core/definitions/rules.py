@@ -12,6 +12,7 @@ from pydantic import BaseModel, ValidationError
 
 from heed.core.consent.rules import personal
 from heed.core.errors.rules import Invalid, nearest
+from heed.core.http.rules import unkept
 
 personal("core.DefinitionVersion", "note", "words", "why somebody proposed a change")
 
@@ -143,6 +144,8 @@ def kind_of(name: str) -> Kind:
 def validate(name: str, body: Mapping[str, Any]) -> BaseModel:
     """The body as its model. Raises Invalid naming the field that is wrong, and the nearest valid name for one that is unknown."""
     model = kind_of(name).model
+    if (text := unkept(body)) is not None:
+        raise InvalidDefinition("A text holds a character that cannot be kept.", hint=ascii(text)[:80])
     try:
         found = model.model_validate(dict(body))
     except ValidationError as error:

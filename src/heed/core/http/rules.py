@@ -3,10 +3,12 @@
 import hashlib
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
+from typing import Annotated, Any
+
+from pydantic import AfterValidator, AwareDatetime
 
 from heed.core.consent.rules import personal
 from heed.core.errors.rules import Invalid
@@ -20,8 +22,10 @@ SINGLE = "application/cloudevents+json"
 BATCH = "application/cloudevents-batch+json"
 # Attribute names of CloudEvents: lower-case letters and figures (CloudEvents 1.0, "Naming Conventions").
 _NAME = re.compile(r"^[a-z0-9]{1,20}$")
-_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
+# Half of a surrogate pair is no character either: JSON may escape one, and nothing can keep it.
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
 _KEY = re.compile(r"^[\x21-\x7e]{1,255}$")
+_UNKEPT = re.compile("[\0\ud800-\udfff]")
 KNOWN = frozenset({"specversion", "id", "source", "type", "subject", "time", "datacontenttype", "dataschema", "data"})
 
 
@@ -127,6 +131,33 @@ def envelopes(body: bytes, content_type: str, now: datetime, most: int) -> list[
     if len(parsed) > most:
         raise Invalid(f"A batch has at most {most} events.", code="batch_too_large", hint="Send several batches.")
     return [envelope(event, now, f"event {number}") for number, event in enumerate(parsed, 1)]
+
+
+def unkept(value: Any) -> str | None:
+    """The first text in a JSON value, names among them, that no database keeps: with NUL or half of a surrogate pair."""
+    return next((text for text in _texts(value) if _UNKEPT.search(text)), None)
+
+
+def _texts(value: Any) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, Mapping):
+        for name, each in value.items():
+            yield from (*_texts(name), *_texts(each))
+    elif isinstance(value, (list, tuple)):
+        for each in value:
+            yield from _texts(each)
+
+
+def _in_utc(moment: datetime) -> datetime:
+    try:
+        return moment.astimezone(UTC)
+    except OverflowError:
+        raise ValueError("the time lies outside of the calendar") from None
+
+
+# A time with its offset, as UTC.
+Moment = Annotated[AwareDatetime, AfterValidator(_in_utc)]
 
 
 def _no_constant(name: str) -> None:

@@ -119,7 +119,7 @@ def move_unit(scope: Asker, key: str, parent: str) -> Unit:
 @transaction.atomic
 def change_unit(scope: Asker, key: str, *, name: str | None = None, parent: str | None = None) -> None:
     """Rename and move in one go: both happen or neither."""
-    _unit(key)
+    scope.demand_in("manage_people", _unit(key).key)
     if parent is not None:
         move_unit(scope, key, parent)
     if name is not None:

@@ -233,8 +233,9 @@ class Mapping(Strict):
         """A plain list of columns means: all are text."""
         if isinstance(body, dict):
             for name in ("columns", "optional"):
-                if isinstance(body.get(name), list):
-                    body = {**body, name: dict.fromkeys(body[name], "text")}
+                listed = body.get(name)
+                if isinstance(listed, list) and all(isinstance(each, str) for each in listed):
+                    body = {**body, name: dict.fromkeys(listed, "text")}
         return body
 
     def check(self) -> None:

@@ -1,6 +1,7 @@
 """Readers that hand out one row at a time, gathered into batches of text."""
 
 import json
+import re
 from collections.abc import Iterable, Iterator
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
@@ -13,12 +14,15 @@ from heed.service.formats.rules.batches import Batch, Rejected
 
 ROWS_PER_BATCH = 50_000
 Row = tuple[int, dict[str, Any] | Rejected]
+_HALVES = re.compile("[\ud800-\udfff]")
 
 
 def as_text(value: Any) -> str | None:
     """A typed value as the text a CSV file would hold."""
-    if value is None or isinstance(value, str):
+    if value is None:
         return value
+    if isinstance(value, str):
+        return value if value.isascii() else _whole(value)
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, float):
@@ -29,7 +33,12 @@ def as_text(value: Any) -> str | None:
         return repr(value.total_seconds())
     if isinstance(value, int | Decimal):
         return str(value)
-    return json.dumps(value, ensure_ascii=False, default=str)
+    return _whole(json.dumps(value, ensure_ascii=False, default=str))
+
+
+def _whole(text: str) -> str:
+    """The text; half of a surrogate pair, which JSON may hold and nothing can keep, is U+FFFD."""
+    return _HALVES.sub("\ufffd", text)
 
 
 def gathered(rows: Iterable[Row], columns: list[str]) -> Iterator[Batch]:
