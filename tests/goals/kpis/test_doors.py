@@ -17,6 +17,7 @@ from heed.core.settings.rules import current
 from heed.facts.engine.engine import Engine
 from heed.goals.kpis import queries
 from heed.goals.kpis.actions import ensure_catalogue
+from heed.goals.kpis.pages.reading import figures
 from heed.goals.kpis.queries import Question, kpi_records, list_kpis, show_kpi
 from heed.goals.kpis.rules import CATALOGUE, catalogue_body
 from tests.core.conftest import House, build
@@ -159,9 +160,10 @@ def test_figures_of_one_person_are_for_who_may_see_records(engine: Engine, house
     _, split = read(manager, "/abandonment/figure?by=agent_key")
     assert {row["group"]["agent_key"].rsplit("-", 1)[0] for row in split["rows"]} == {"north-phone", "north-desk"}
     assert read(agent, "/abandonment/figure?by=team")[0] == 200
-    condition = "where=has_agent_key"
-    assert manager.get(f"/kpis/abandonment/export.csv?by=team&{condition}&weeks=all").status_code == 200
-    assert agent.get(f"/kpis/abandonment/export.csv?by=team&{condition}&weeks=all").status_code == 403
+    asked = Question(where="has_agent_key")
+    assert figures("abandonment", house.scope("north_admin"), asked).whole
+    with pytest.raises(Forbidden):
+        figures("abandonment", house.scope("agent"), asked)
 
 
 def test_only_the_command_line_goes_below_the_policy(engine: Engine, house: House) -> None:
