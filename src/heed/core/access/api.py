@@ -28,6 +28,7 @@ KeyPath = Annotated[str, Path(max_length=60, pattern=r"^[a-zA-Z0-9_-]+$")]
 Number = Annotated[int, Path(ge=1, le=2**63 - 1)]
 Limit = Annotated[int, Query(ge=1, le=500)]
 Cursor = Annotated[int, Query(ge=0, le=2**63 - 1)]
+Before = Annotated[int | None, Query(ge=1, le=2**63 - 1)]
 
 
 class Strict(Schema):
@@ -95,9 +96,10 @@ class InvitationOut(Schema):
 
 
 class InvitationsOut(Schema):
-    """The newest invitations."""
+    """A page of invitations; `next` is the cursor of the following page, null on the last."""
 
     items: list[InvitationOut]
+    next: int | None
 
 
 class InvitedOut(InvitationOut):
@@ -129,9 +131,10 @@ class TokenOut(Schema):
 
 
 class TokensOut(Schema):
-    """One's own tokens."""
+    """A page of one's own tokens; `next` is the cursor of the following page, null on the last."""
 
     items: list[TokenOut]
+    next: int | None
 
 
 class TokenMade(TokenOut):
@@ -209,10 +212,12 @@ def all_roles(request: HttpRequest) -> RolesOut:
 
 
 @invitations.get("", response=InvitationsOut, summary="Invitations, newest first")
-def all_invitations(request: HttpRequest, limit: Limit = 100) -> InvitationsOut:
+def all_invitations(request: HttpRequest, cursor: Before = None, limit: Limit = 100) -> InvitationsOut:
     scope = request.scope  # type: ignore[attr-defined]
     scope.demand("manage_people")
-    return InvitationsOut(items=[_invitation(row, state) for row, state in invitations_for(scope, limit=limit)])
+    rows = invitations_for(scope, limit=limit + 1, before=cursor)
+    following = rows[limit - 1][0].pk if len(rows) > limit else None
+    return InvitationsOut(items=[_invitation(row, state) for row, state in rows[:limit]], next=following)
 
 
 @invitations.post("", response={201: InvitedOut}, summary="Invite somebody")
@@ -232,9 +237,12 @@ def withdraw(request: HttpRequest, number: Number) -> tuple[int, None]:
 
 
 @tokens.get("", response=TokensOut, summary="Your tokens")
-def own_tokens(request: HttpRequest) -> TokensOut:
-    request.scope.demand("use_api")  # type: ignore[attr-defined]
-    return TokensOut(items=[_token(row) for row in tokens_of(request.scope.person)])  # type: ignore[attr-defined]
+def own_tokens(request: HttpRequest, cursor: Before = None, limit: Limit = 100) -> TokensOut:
+    scope = request.scope  # type: ignore[attr-defined]
+    scope.demand("use_api")
+    rows = [row for row in tokens_of(scope.person) if cursor is None or row.pk < cursor]
+    following = rows[limit - 1].pk if len(rows) > limit else None
+    return TokensOut(items=[_token(row) for row in rows[:limit]], next=following)
 
 
 @tokens.post("", response={201: TokenMade}, summary="Make a token")

@@ -94,12 +94,14 @@ def unit_counts(scope: Scope) -> list[tuple[str, str, int, int]]:
     ]
 
 
-def invitations_for(scope: Scope, *, limit: int = 200) -> list[tuple[Invitation, str]]:
-    """The newest invitations to units this scope manages, each with its state."""
+def invitations_for(scope: Scope, *, limit: int = 200, before: int | None = None) -> list[tuple[Invitation, str]]:
+    """The newest invitations to units this scope manages (older than `before`), each with its state."""
     now, managed = timezone.now(), managed_units(scope)
     found = Invitation.objects.select_related("unit").order_by("-id")
     if managed is not None:
         found = found.filter(unit__key__in=managed)
+    if before is not None:
+        found = found.filter(pk__lt=before)
     return [(row, invitation_state(now, row.expires_at, row.accepted_at, row.withdrawn_at)) for row in found[:limit]]
 
 

@@ -12,12 +12,15 @@ from heed.core.definitions.models import DefinitionVersion
 from heed.core.definitions.queries import all_in_force, everything_in_force, in_force, version, versions, waiting
 from heed.core.definitions.rules import KINDS, Kind, differences, kind_of
 from heed.core.errors.rules import NotFound
-from heed.core.http.rules import Moment
+from heed.core.http.rules import Moment, page_after
 
 router = Router(tags=["definitions"])
 KindPath = Annotated[str, Path(max_length=40, pattern=r"^[a-z0-9_]+$")]
 KeyPath = Annotated[str, Path(max_length=80, pattern=r"^[a-z0-9][a-z0-9_.-]*$")]
 NumberPath = Annotated[int, Path(ge=1, le=2**31 - 1)]
+Limit = Annotated[int, Query(ge=1, le=500)]
+Cursor = Annotated[int | None, Query(ge=1, le=2**63 - 1)]
+Place = Annotated[str, Query(max_length=121, pattern=r"^[a-z0-9_./-]*$")]
 
 
 class KindOut(Schema):
@@ -47,9 +50,10 @@ class InForceOut(Schema):
 
 
 class DefinitionsOut(Schema):
-    """Definitions in force."""
+    """A page of definitions in force; `next` is the cursor of the following page, null on the last."""
 
     items: list[InForceOut]
+    next: str | None
 
 
 class VersionOut(Schema):
@@ -72,9 +76,10 @@ class VersionOut(Schema):
 
 
 class VersionsOut(Schema):
-    """Versions."""
+    """A page of versions; `next` is the cursor of the following page, null on the last."""
 
     items: list[VersionOut]
+    next: int | None
 
 
 class DifferenceOut(Schema):
@@ -159,9 +164,11 @@ def one_kind(request: HttpRequest, kind: KindPath) -> KindOut:
 
 
 @router.get("/proposals", response=VersionsOut, summary="Versions that wait for somebody")
-def proposals(request: HttpRequest) -> VersionsOut:
+def proposals(request: HttpRequest, cursor: Cursor = None, limit: Limit = 100) -> VersionsOut:
     _scope(request, "see_figures")
-    return VersionsOut(items=[_version(row) for row in waiting()])
+    rows = sorted((row for row in waiting() if row.pk > (cursor or 0)), key=lambda row: row.pk)
+    following = rows[limit - 1].pk if len(rows) > limit else None
+    return VersionsOut(items=[_version(row) for row in rows[:limit]], next=following)
 
 
 @router.get("", response=DefinitionsOut, summary="What is in force, by kind and key")
@@ -169,10 +176,13 @@ def definitions(
     request: HttpRequest,
     kind: Annotated[str, Query(max_length=40)] = "",
     at: Annotated[Moment | None, Query()] = None,
+    cursor: Place = "",
+    limit: Limit = 100,
 ) -> DefinitionsOut:
     _scope(request, "see_figures")
     found = all_in_force(kind_of(kind).name, at) if kind else everything_in_force(at)
-    return DefinitionsOut(items=[_holding(item) for item in found])
+    page, following = page_after(found, cursor, limit, lambda item: f"{item.kind}/{item.key}")
+    return DefinitionsOut(items=[_holding(item) for item in page], next=following)
 
 
 @router.get("/{kind}/{key}", response=InForceOut, summary="The definition in force")
@@ -187,9 +197,13 @@ def definition(
 
 
 @router.get("/{kind}/{key}/versions", response=VersionsOut, summary="Every version, newest first")
-def all_versions(request: HttpRequest, kind: KindPath, key: KeyPath) -> VersionsOut:
+def all_versions(
+    request: HttpRequest, kind: KindPath, key: KeyPath, cursor: Cursor = None, limit: Limit = 100
+) -> VersionsOut:
     _scope(request, "see_figures")
-    return VersionsOut(items=[_version(row) for row in versions(kind_of(kind).name, key)])
+    rows = [row for row in versions(kind_of(kind).name, key) if cursor is None or row.number < cursor]
+    following = rows[limit - 1].number if len(rows) > limit else None
+    return VersionsOut(items=[_version(row) for row in rows[:limit]], next=following)
 
 
 @router.post("/{kind}/{key}/versions", response={201: VersionOut}, summary="Propose a version")

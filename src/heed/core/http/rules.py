@@ -3,10 +3,10 @@
 import hashlib
 import json
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeVar
 
 from pydantic import AfterValidator, AwareDatetime
 
@@ -18,6 +18,7 @@ personal("core.ReceivedEvent", "customer_key", "key", "to find what was told abo
 personal("core.ReceivedEvent", "subject", "key", "what the sender says the event is about")
 personal("core.IdempotentCall", "answer", "key", "to answer a repeated call in the same way")
 
+T = TypeVar("T")
 SINGLE = "application/cloudevents+json"
 BATCH = "application/cloudevents-batch+json"
 # Attribute names of CloudEvents: lower-case letters and figures (CloudEvents 1.0, "Naming Conventions").
@@ -131,6 +132,13 @@ def envelopes(body: bytes, content_type: str, now: datetime, most: int) -> list[
     if len(parsed) > most:
         raise Invalid(f"A batch has at most {most} events.", code="batch_too_large", hint="Send several batches.")
     return [envelope(event, now, f"event {number}") for number, event in enumerate(parsed, 1)]
+
+
+def page_after(items: Iterable[T], cursor: str, limit: int, key: Callable[[T], str]) -> tuple[list[T], str | None]:
+    """The items after the cursor in order of their keys, so many at most; and the cursor of the following page."""
+    left = sorted((item for item in items if not cursor or key(item) > cursor), key=key)
+    page = left[:limit]
+    return page, key(page[-1]) if len(left) > limit else None
 
 
 def unkept(value: Any) -> str | None:

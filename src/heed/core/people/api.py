@@ -3,10 +3,11 @@
 from typing import Annotated, Literal
 
 from django.http import HttpRequest
-from ninja import Path, Router, Schema
+from ninja import Path, Query, Router, Schema
 from pydantic import ConfigDict, StringConstraints
 
 from heed.core.errors.rules import NotFound
+from heed.core.http.rules import page_after
 from heed.core.people import actions
 from heed.core.people.models import Unit
 from heed.core.people.queries import unit_by_key, units
@@ -27,9 +28,10 @@ class UnitOut(Schema):
 
 
 class UnitsOut(Schema):
-    """All units."""
+    """A page of units, by key; `next` is the cursor of the following page, null on the last."""
 
     items: list[UnitOut]
+    next: str | None
 
 
 class UnitIn(Schema):
@@ -64,9 +66,14 @@ def _found(key: str) -> Unit:
 
 
 @router.get("", response=UnitsOut, summary="All units")
-def all_units(request: HttpRequest) -> UnitsOut:
+def all_units(
+    request: HttpRequest,
+    cursor: Annotated[str, Query(max_length=60, pattern=r"^[a-zA-Z0-9_-]*$")] = "",
+    limit: Annotated[int, Query(ge=1, le=500)] = 100,
+) -> UnitsOut:
     request.scope.demand("see_figures")  # type: ignore[attr-defined]
-    return UnitsOut(items=[_out(unit) for unit in units()])
+    page, following = page_after(units(), cursor, limit, lambda unit: unit.key)
+    return UnitsOut(items=[_out(unit) for unit in page], next=following)
 
 
 @router.post("", response={201: UnitOut}, summary="Add a unit")
