@@ -128,10 +128,12 @@ def _store() -> Store:
 
 
 def _transformer(chosen: Chosen) -> Transformer:
-    def key_of(kind: str, system: str, identifier: str) -> str:
-        return pseudonym(settings.SECRET_KEY, kind, system, identifier)
+    secret = settings.SECRET_KEY
 
-    return Transformer(chosen.plan, key_of, settings.SECRET_KEY)
+    def key_of(kind: str, system: str, identifier: str) -> str:
+        return pseudonym(secret, kind, system, identifier)
+
+    return Transformer(chosen.plan, key_of, secret)
 
 
 def _staged(chosen: Chosen, reader: Reader, folder: Path) -> tuple[Staged, Transformer]:

@@ -1,23 +1,30 @@
 """The one statement that reads all values of a batch: every way of reading of every column, as SQL."""
 
 from heed.service.formats.definition import Column
-from heed.service.formats.rules.convert import SCIENTIFIC, Reading, identifier, matches, quoted, reading
+from heed.service.formats.rules.convert import Reading, identifier, is_scientific, quoted, reading
 from heed.service.formats.rules.plan import Feed, Plan
 
 
 class Statement:
-    """SQL over `raw`, and under which names it gives what: `place` of a source column, `readings` of what was read."""
+    """SQL over `raw`, and under which names it gives what: `place` of a source column, `readings` of what was read.
+
+    What need not be computed: `same` names results that are a column of `raw` as it is, `twins` those that are another
+    result.
+    """
 
     def __init__(self, plan: Plan, salt: str) -> None:
         self.plan = plan
         self._salt = salt
         self.place = {name: f"c{number}" for number, name in enumerate(plan.mapping.source_columns)}
         self.readings: dict[str, Reading] = {}
+        self.twins: dict[str, str] = {}
+        self._known: dict[str, str] = {}
+        self.same = {name: name for name in self.place.values()}
         self.sql = self._select()
 
     def _select(self) -> str:
         """One SELECT over `raw`: `c0 …` are the bare texts, `r0 …` the texts as the file has them."""
-        parts = list(self.place.values())
+        parts: list[str] = []
         for name, sort in self.plan.mapping.source_columns.items():
             if sort != "text":
                 read = reading(Column.model_validate({"from": name}), sort, self.place[name])
@@ -41,9 +48,13 @@ class Statement:
 
     def _reading_parts(self, name: str, read: Reading) -> list[str]:
         self.readings[name] = read
-        parts = [f"{read.value} AS {name}"]
-        if read.instant:
-            parts.append(f"{read.instant} AS {name}_i")
+        parts: list[str] = []
+        for result, value in ((name, read.value), (f"{name}_i", read.instant)):
+            if value in self._known:
+                self.twins[result] = self._known[value]
+            elif value:
+                self._known[value] = result
+                parts.append(f"{value} AS {result}")
         return parts
 
     def _feed_parts(self, feed: Feed) -> list[str]:
@@ -52,17 +63,20 @@ class Statement:
             if not step.column.from_:
                 continue
             name, text = f"t{feed.number}_{number}", self._text(step.column)
-            parts.append(f"{text} AS {name}_x")
+            if text in self.same:
+                self.same[f"{name}_x"] = text
+            else:
+                parts.append(f"{text} AS {name}_x")
             if step.column.codes is None and step.convert not in ("text", "pseudonym", "id"):
-                parts += self._reading_parts(name, reading(step.column, step.convert, f"({text})"))
+                parts += self._reading_parts(
+                    name, reading(step.column, step.convert, text if text in self.same else f"({text})")
+                )
             elif step.convert == "id":
                 parts.append(f"{quoted(step.system + ':')} || {identifier(f'({text})')} AS {name}")
-                parts.append(f"coalesce({matches(f'({text})', SCIENTIFIC)}, FALSE) AS {name}_e")
+                parts.append(f"{is_scientific(f'({text})')} AS {name}_e")
         if feed.target.key:
             for number, column in enumerate(feed.target.key):
                 parts.append(f"{identifier(self.place[column])} AS k{feed.number}_{number}")
-            damaged = " OR ".join(
-                f"coalesce({matches(self.place[column], SCIENTIFIC)}, FALSE)" for column in feed.target.key
-            )
+            damaged = " OR ".join(is_scientific(self.place[column]) for column in feed.target.key)
             parts.append(f"({damaged}) AS k{feed.number}_e")
         return parts

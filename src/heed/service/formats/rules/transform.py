@@ -24,6 +24,7 @@ ROW, LINE, KEY, CONTENT = "_row", "_line", "_key", "_content"
 ROW_ID = "_row_id"
 REMEMBERED_PEOPLE = 200_000
 Pseudonym = Callable[[str, str, str], str]
+_NOBODY = pa.array([], pa.string())
 
 
 @dataclass
@@ -53,11 +54,12 @@ class Transformer:
     def __init__(self, plan: Plan, pseudonym: Pseudonym, digest_salt: str, threads: int = 2) -> None:
         self.plan = plan
         self._pseudonym = pseudonym
-        self._people: dict[tuple[str, str], dict[str, str]] = {}
+        self._people: dict[tuple[str, str], tuple[pa.Array, pa.Array]] = {}
         self._engine = duckdb.connect(config={"threads": threads, "memory_limit": "1GB"})
         self._engine.execute("SET timezone = 'UTC'")
         statement = Statement(plan, digest_salt)
         self._statement, self.place, self.readings = statement.sql, statement.place, statement.readings
+        self._same, self._twins = statement.same, statement.twins
 
     def close(self) -> None:
         self._engine.close()
@@ -72,6 +74,10 @@ class Transformer:
         self._engine.register("raw", raw)
         read = self._engine.sql(self._statement).to_arrow_table()
         self._engine.unregister("raw")
+        for name, column in self._same.items():
+            read = read.append_column(name, raw.column(column))
+        for name, column in self._twins.items():
+            read = read.append_column(name, read.column(column))
         if batch.digests is not None:
             digests = pa.array([digest.split(".")[0] for digest in batch.digests])
             read = read.append_column("given", digests)
@@ -98,14 +104,8 @@ class Transformer:
         return pc.if_else(nothing, pa.scalar(None, pa.string()), bare)
 
     def person(self, kind: str, system: str, text: str) -> str:
-        """The key of a person; the ones asked for before are remembered, up to a number."""
-        known = self._people.setdefault((kind, system), {})
-        if len(known) > REMEMBERED_PEOPLE:
-            known.clear()
-        key = known.get(text)
-        if key is None:
-            key = known[text] = self._pseudonym(kind, system, bare_identifier(text))
-        return key
+        """The key of a person."""
+        return self._pseudonym(kind, system, bare_identifier(text))
 
     def people_in(self, raw: dict[str, str | None]) -> list[str]:
         """The keys of the people a rejected row speaks of."""
@@ -119,14 +119,25 @@ class Transformer:
         return list(keys)
 
     def people(self, texts: pa.ChunkedArray, kind: str, system: str) -> pa.Array:
-        """Keys for a column of identifiers: each distinct one is turned once."""
+        """Keys for a column of identifiers: each distinct one is turned once, and remembered, up to a number."""
         coded = texts.combine_chunks().dictionary_encode()
         if isinstance(coded, pa.ChunkedArray):
             coded = coded.combine_chunks()
-        known = self._people.setdefault((kind, system), {})
-        distinct = coded.dictionary.to_pylist()
-        keys = pa.array([known.get(text) or self.person(kind, system, text) for text in distinct], pa.string())
-        return keys.take(coded.indices)
+        texts_known, keys_known = self._people.get((kind, system), (_NOBODY, _NOBODY))
+        if len(texts_known) > REMEMBERED_PEOPLE:
+            texts_known, keys_known = _NOBODY, _NOBODY
+        place = pc.index_in(coded.dictionary, value_set=texts_known)
+        if place.null_count:
+            new = coded.dictionary.filter(pc.is_null(place))
+            keys = pa.array([self.person(kind, system, text) for text in new.to_pylist()], pa.string())
+            before = len(texts_known)
+            texts_known, keys_known = pa.concat_arrays([texts_known, new]), pa.concat_arrays([keys_known, keys])
+            self._people[kind, system] = texts_known, keys_known
+            place = place.to_numpy(zero_copy_only=False)
+            unknown = np.isnan(place)
+            place[unknown] = np.arange(before, before + len(new))
+            place = pa.array(place.astype(np.int32))
+        return keys_known.take(place).take(coded.indices)
 
 
 class _Turn:
