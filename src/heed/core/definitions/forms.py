@@ -82,6 +82,18 @@ def _help(info: FieldInfo) -> str:
     return re.sub(r"`([^`]+)`", r"<code>\1</code>", escape(info.description or ""))
 
 
+def _shape(annotation: Any) -> str:
+    """What is written for each item of a list or a map of nested parts: its fields, in words."""
+    for item in get_args(annotation):
+        bare = _bare(item)[0]
+        if isinstance(bare, type) and issubclass(bare, BaseModel):
+            names = [info.alias or name for name, info in bare.model_fields.items()]
+            needed = [info.alias or name for name, info in bare.model_fields.items() if info.is_required()]
+            named = ", ".join(f"<code>{escape(name)}</code>" for name in (needed or names))
+            return (_("Each needs %(fields)s.") if needed else _("Each may have %(fields)s.")) % {"fields": named}
+    return ""
+
+
 def _field(part: Part, info: FieldInfo, annotation: Any) -> forms.Field:
     label = info.title or _words(part.path[-1])
     common: dict[str, Any] = {"label": label, "required": not part.optional, "help_text": _help(info)}
@@ -105,7 +117,7 @@ def _field(part: Part, info: FieldInfo, annotation: Any) -> forms.Field:
     if part.sort == "yaml":
         return forms.CharField(
             widget=forms.Textarea(attrs={"rows": 3, **code}),
-            **{**common, "help_text": f"{common['help_text']} {_('Written as YAML.')}".strip()},
+            **{**common, "help_text": f"{common['help_text']} {_shape(annotation)} {_('Written as YAML.')}".strip()},
         )
     if part.sort == "long":
         return forms.CharField(widget=forms.Textarea(attrs={"rows": 2}), **common)
@@ -226,10 +238,15 @@ class DefinitionForm(forms.Form):
         for length in range(len(place), 0, -1):
             name = ".".join(place[:length])
             if name in self.parts:
-                rest = ".".join(place[length:])
+                rest = ", ".join(_step(step) for step in place[length:])
                 self.add_error(name, f"{rest}: {message}" if rest else message)
                 return
         self.add_error(None, f"{'.'.join(place)}: {message}" if place else message)
+
+
+def _step(step: str) -> str:
+    """One step into a list or a part, as people count."""
+    return _("item %(number)d") % {"number": int(step) + 1} if step.isdecimal() else step
 
 
 def _place(message: str, known: Mapping[str, Part]) -> Path:
