@@ -61,6 +61,14 @@ class Reading:
     sql: str = field(default="", repr=False)
 
 
+def _bounds(part: Slice, first: datetime | None, last: datetime | None) -> tuple[datetime, datetime]:
+    """The first and last time a row of the slice may have: where there are facts, whatever span was asked for."""
+    if first is None or last is None:
+        return NEVER, NEVER
+    since, until = (min(max(moment, first), last) for moment in (part.since or first, part.until or last))
+    return since, until
+
+
 def read(
     engine: Engine,
     measure: Measure,
@@ -86,7 +94,7 @@ def read(
     source = open_source(engine, measure.source, part.since)
     first, last = span(engine, source)
     chosen = measured(source.shape, sliced(source.shape, source.rows, part), measure)
-    rows = split_rows(source.shape, chosen, split, part.since or first or NEVER, part.until or last or NEVER)
+    rows = split_rows(source.shape, chosen, split, *_bounds(part, first, last))
     sums = _sums(engine, measure, rows)
     question = rows.group_by([*split.keys, STATUS]).agg(**sums.aggregates)
     table = engine.run(question)

@@ -246,3 +246,14 @@ def test_the_api_refuses(engine: Engine, house: House) -> None:
 def test_the_engine_is_that_of_the_settings(db: None) -> None:
     assert queries.engine() is queries.engine()
     assert str(queries.engine().store.url) == current().facts_location
+
+
+def test_a_trend_is_by_week_and_asks_for_no_more_than_there_is(engine: Engine, house: House) -> None:
+    client = house.client("admin")
+    code, whole = read(client, "/abandonment/trend")
+    assert (code, whole["rows"][0]["group"]) == (200, {"period": "2024-02-26"})
+    for zone in ("Z", "%2B14:00", "-12:00"):
+        span = f"since=0001-01-03T00:00:00{zone}&until=9999-12-30T00:00:00{zone}"
+        assert read(client, f"/abandonment/trend?{span}")[1]["rows"] == whole["rows"]
+        assert read(client, f"/abandonment/trend?period=day&since=9999-12-29T00:00:00{zone}")[1]["rows"] == []
+        assert read(client, f"/abandonment/trend?period=day&until=0001-01-03T00:00:00{zone}")[1]["rows"] == []
