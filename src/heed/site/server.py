@@ -47,7 +47,7 @@ def serve_web() -> None:
     refuse_taken_port()
     collect_static()
     Granian(
-        "heed.site.wsgi:application",
+        "heed.site.serving:application",
         address=settings.host,
         port=int(settings.port),
         interface=Interfaces.WSGI,

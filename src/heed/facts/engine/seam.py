@@ -9,6 +9,7 @@ from types import TracebackType
 from typing import Any, Self
 
 import ibis
+import ibis.expr.operations as ops
 import pyarrow as pa
 
 from heed.core.errors.rules import Invalid
@@ -16,6 +17,9 @@ from heed.facts.engine.typing import normal_rows, normal_table
 from heed.facts.schema.tables import TABLES
 from heed.facts.store.fitting import table_named
 from heed.facts.store.store import Store
+
+# Statements that are not made anew: the same question comes with each page, and making it takes longer than a small answer.
+REMEMBERED = 256
 
 
 class Engine(ABC):
@@ -28,6 +32,8 @@ class Engine(ABC):
         self.store = store
         self._lock = threading.RLock()
         self._versions: dict[str, int | None] = {}
+        self._tables: dict[str, ibis.Table] = {}
+        self._statements: dict[ops.Node, str] = {}
 
     def table(self, name: str) -> ibis.Table:
         """A table of facts; empty, with its columns, when nothing was written yet."""
@@ -35,8 +41,9 @@ class Engine(ABC):
             version = self.store.version(table_named(name).name)
             if name not in self._versions or self._versions[name] != version:
                 self._show(name)
+                self._tables[name] = self.backend.table(name)
                 self._versions[name] = version
-            return self.backend.table(name)
+            return self._tables[name]
 
     def relation(self, rows: pa.Table, name: str) -> ibis.Table:
         """Rows at hand as a table beside the facts; the same name again replaces it."""
@@ -63,7 +70,16 @@ class Engine(ABC):
     def _sql(self, expression: ibis.Table) -> str:
         """The expression in the engine's SQL; tables in memory that it names are made known first."""
         self.backend._run_pre_execute_hooks(expression)
-        return str(self.backend.compile(expression))
+        asked = expression.op()
+        known = self._statements.get(asked)
+        if known is not None:
+            return known
+        statement = str(self.backend.compile(expression))
+        if len(self._statements) >= REMEMBERED:
+            self._statements.clear()
+        if not asked.find(ops.InMemoryTable):
+            self._statements[asked] = statement
+        return statement
 
     def _refresh(self) -> None:
         for name in self._versions:

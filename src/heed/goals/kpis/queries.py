@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import lru_cache
+from threading import Lock
 from typing import TYPE_CHECKING, Any, cast
 from zoneinfo import ZoneInfo
 
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from heed.metrics.selection import Slice
 
 KIND = "kpi"
+_OPENING = Lock()
 
 
 @dataclass(frozen=True)
@@ -271,7 +273,8 @@ class _Strictest:
 
 def engine() -> "Engine":
     """The engine of this process, over the store the settings name."""
-    return _engine(current(), os.getpid())
+    with _OPENING:
+        return _engine(current(), os.getpid())
 
 
 @lru_cache(maxsize=1)
