@@ -33,10 +33,10 @@ def test_a_password_opens_the_first_page(chromium: Any, live_server: LiveServer,
     page.get_by_label("Email").fill(ada.email)
     page.get_by_label("Password").fill("wrong horse battery")
     page.get_by_role("button", name="Sign in").click()
-    assert page.locator("[role=alert], .errorlist").first.is_visible()
+    page.locator(".errorlist, .notice.act").first.wait_for(timeout=30_000)
     page.get_by_label("Password").fill("correct horse battery")
     page.get_by_role("button", name="Sign in").click()
-    page.wait_for_url(live_server.url + "/kpis/")
+    page.wait_for_url(live_server.url + "/kpis/", timeout=30_000)
     page.get_by_role("link", name="Home").click()
     page.locator("h1").wait_for()
     assert settings.SESSION_COOKIE_NAME in {cookie["name"] for cookie in page.context.cookies()}
