@@ -10,7 +10,8 @@ from typing import Any
 # The last four are = + - @ as East Asian keyboards write them; some spreadsheets take them for the same.
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
 PLAIN_NUMBER = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?")
-BLANKS = " \u00a0\ufeff\u200b"
+# All that Unicode calls a space, and two that only look like nothing.
+BLANKS = "".join(chr(code) for code in range(0x3001) if chr(code).isspace()) + "\ufeff\u200b"
 
 
 def plain_cell(value: Any) -> Any:
