@@ -183,7 +183,7 @@ SOCIALACCOUNT_PROVIDERS = (
                     "secret": HEED.oidc_client_secret,
                     "settings": {"server_url": HEED.oidc_url},
                 }
-            ]
+            ],
         }
     }
     if HEED.oidc_url
