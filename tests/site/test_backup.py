@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from tests.running import HEED, environment
+from tests.running import HEED, environment, runs
+from tests.services.postgres import Postgres
 
 
 def heed(home: Path, *words: str) -> tuple[int, dict[str, Any]]:
@@ -110,3 +111,27 @@ def test_doctor_notices_a_journal_that_was_touched(backup: Path, tmp_path: Path)
     status, said = heed(home, "doctor")
     assert (status, said["error"]["code"]) == (1, "unwell")
     assert heed(home, "journal", "verify")[1]["error"]["code"] == "chain_broken"
+
+
+def test_a_backup_leaves_nothing_beside_it_in_the_data_folder(store: Path, backup: Path) -> None:
+    assert not [path for path in store.iterdir() if path.name.startswith(".backup-")]
+
+
+@pytest.mark.postgres
+def test_the_same_on_postgresql(postgres_server: Postgres, tmp_path: Path) -> None:
+    rows = tmp_path / "answers.csv"
+    rows.write_text(
+        "answer,when,score\n" + "".join(f"a{n},2026-03-01 10:00,{n % 11}\n" for n in range(30)), encoding="utf-8"
+    )
+    mapping = str(Path(__file__).parent / "answers.yaml")
+    old = runs(tmp_path / "old", HEED_DATABASE_URL=postgres_server.database("backup_old"))
+    new = runs(tmp_path / "new", HEED_DATABASE_URL=postgres_server.database("backup_new"))
+    assert old("import", str(rows), "--mapping", mapping)["accepted"] == 30
+    old("backup", str(tmp_path / "heed.tar.gz"))
+    assert new("restore", str(tmp_path / "heed.tar.gz"))["database"] == "postgresql"
+    for words in (["kpi", "show", "nps", "--min-n", "1"], ["journal", "verify"], ["kpi", "list"]):
+        assert new(*words) == old(*words)
+    assert new("import", str(rows), "--mapping", mapping)["unchanged"] == 30
+    assert new("restore", str(tmp_path / "heed.tar.gz"), code=1)["error"]["code"] == "store_not_empty"
+    other = runs(tmp_path / "other")
+    assert other("restore", str(tmp_path / "heed.tar.gz"), code=1)["error"]["code"] == "other_database"

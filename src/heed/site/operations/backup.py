@@ -1,6 +1,10 @@
-"""`heed backup`: the whole store at one instant, in one file, while heed runs."""
+"""`heed backup`: the whole store at one instant, in one file, while heed runs.
+
+Writers wait only while the database is copied and the files of the facts are linked; packing comes after.
+"""
 
 import os
+import shutil
 import tempfile
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -11,10 +15,11 @@ from deltalake import DeltaTable
 from django.db import connection
 
 from heed.core.errors.rules import Refused
-from heed.core.journal.queries import last_id, verify_chain
+from heed.core.journal.queries import head
+from heed.core.journal.rules import GENESIS
 from heed.core.settings.rules import current
 from heed.site.operations.archive import Manifest, Writer
-from heed.site.operations.database import applied_migrations, still_moment, write_database
+from heed.site.operations.database import applied_migrations, copy_database, still_moment
 
 
 @dataclass(frozen=True)
@@ -58,26 +63,25 @@ def write_backup(path: Path) -> Manifest:
     settings = current()
     elsewhere = settings.facts_location if "://" in settings.facts_location else ""
     draft = path.with_name(f".{path.name}.{os.getpid()}")
+    home = settings.home_path
     try:
-        with tempfile.TemporaryDirectory(dir=path.parent) as scratch, still_moment():
-            verdict = verify_chain()
-            manifest = Manifest(
-                heed=version("heed"),
-                made_at=datetime.now(UTC).isoformat(),
-                database=connection.vendor,
-                migrations=applied_migrations(),
-                journal_entries=last_id(),
-                journal_head=verdict.head,
-                facts_kept_elsewhere=elsewhere,
-            )
-            writer = Writer(draft, manifest)
-            write_database(writer, Path(scratch))
-            for table in fact_tables():
-                manifest.facts[table.name] = table.version
-                for name in table.files:
-                    writer.add(f"facts/{table.name}/{name}", table.folder / name)
-            _write_files(writer)
-            writer.close()
+        with tempfile.TemporaryDirectory(dir=home, prefix=".backup-") as scratch:
+            folder = Path(scratch)
+            with still_moment():
+                entries, chain = head()
+                manifest = Manifest(
+                    heed=version("heed"),
+                    made_at=datetime.now(UTC).isoformat(),
+                    database=connection.vendor,
+                    migrations=applied_migrations(),
+                    journal_entries=entries,
+                    journal_head=chain or GENESIS,
+                    facts_kept_elsewhere=elsewhere,
+                )
+                copy_database(folder)
+                manifest.facts = _hold_facts(folder / "facts")
+            _hold_files(home, folder)
+            _pack(folder, Writer(draft, manifest))
         draft.chmod(0o600)
         draft.rename(path)
     finally:
@@ -85,13 +89,36 @@ def write_backup(path: Path) -> Manifest:
     return manifest
 
 
-def _write_files(writer: Writer) -> None:
-    home = current().home_path
-    key = home / "secret_key"
-    key.parent.mkdir(parents=True, exist_ok=True)
-    if key.exists():
-        writer.add("secret_key", key)
+def _hold_facts(folder: Path) -> dict[str, int]:
+    """Link the files of the fact tables' versions of now, so that they stay while they are packed. Returns the versions."""
+    versions = {}
+    for table in fact_tables():
+        versions[table.name] = table.version
+        for name in table.files:
+            _hold(table.folder / name, folder / table.name / name)
+    return versions
+
+
+def _hold(source: Path, target: Path) -> None:
+    target.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        os.link(source, target)
+    except OSError:
+        # Another file system, or one without links.
+        shutil.copyfile(source, target)
+
+
+def _hold_files(home: Path, folder: Path) -> None:
+    """The secret key, and what was uploaded and not brought in yet."""
+    if (home / "secret_key").exists():
+        shutil.copyfile(home / "secret_key", folder / "secret_key")
     uploads = home / "uploads"
     if uploads.is_dir():
         for path in sorted(item for item in uploads.rglob("*") if item.is_file()):
-            writer.add(f"uploads/{path.relative_to(uploads)}", path)
+            _hold(path, folder / "uploads" / path.relative_to(uploads))
+
+
+def _pack(folder: Path, writer: Writer) -> None:
+    for path in sorted(item for item in folder.rglob("*") if item.is_file()):
+        writer.add(str(path.relative_to(folder)), path)
+    writer.close()

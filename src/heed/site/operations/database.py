@@ -1,7 +1,6 @@
 """The database of a backup: a copy of SQLite made by its own backup, or each table of PostgreSQL by COPY in one snapshot."""
 
 import fcntl
-import io
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -11,8 +10,6 @@ from typing import Any
 from django.apps import apps
 from django.db import connection, transaction
 from django.db.migrations.recorder import MigrationRecorder
-
-from heed.site.operations.archive import Writer
 
 # The lock under which the journal is written (core/journal): whoever holds it sees a still moment.
 JOURNAL_LOCK = 0x68656564
@@ -45,35 +42,30 @@ def still_moment() -> Iterator[None]:
         yield
 
 
-def write_database(writer: Writer, scratch: Path) -> None:
-    """Add the database to a backup; call within the still moment."""
+def copy_database(folder: Path) -> None:
+    """Copy the database into a folder, as `heed.db` or `tables/<name>.copy`; call within the still moment."""
     if connection.vendor == "postgresql":
+        (folder / "tables").mkdir()
         for table in table_names():
-            _copy_out(writer, table)
+            _copy_out(folder / "tables" / f"{table}.copy", table)
         return
-    copy = scratch / "heed.db"
     source = sqlite3.connect(f"file:{connection.settings_dict['NAME']}?mode=ro", uri=True)
-    target = sqlite3.connect(copy)
+    target = sqlite3.connect(folder / "heed.db")
     try:
         source.backup(target)
     finally:
         target.close()
         source.close()
-    writer.add("heed.db", copy)
 
 
-def _copy_out(writer: Writer, table: str) -> None:
+def _copy_out(path: Path, table: str) -> None:
     connection.ensure_connection()
-    buffer = io.BytesIO()
-    with connection.connection.cursor() as cursor:
-        columns = _columns(table)
-        with cursor.copy(f"COPY {_quoted(table)} ({', '.join(map(_quoted, columns))}) TO STDOUT") as stream:
-            buffer.write((",".join(columns) + "\n").encode())
-            for block in stream:
-                buffer.write(bytes(block))
-    size = buffer.tell()
-    buffer.seek(0)
-    writer.add_stream(f"tables/{table}.copy", buffer, size)
+    columns = _columns(table)
+    command = f"COPY {_quoted(table)} ({', '.join(map(_quoted, columns))}) TO STDOUT"
+    with path.open("wb") as file, connection.connection.cursor() as cursor, cursor.copy(command) as stream:
+        file.write((",".join(columns) + "\n").encode())
+        for block in stream:
+            file.write(bytes(block))
 
 
 def _columns(table: str) -> list[str]:
