@@ -6,6 +6,8 @@ from django.test import Client
 from heed.core.access.models import Membership
 from heed.core.definitions.models import DefinitionVersion
 from heed.core.definitions.queries import in_force
+from heed.core.definitions.rules import validate
+from heed.core.errors.rules import Invalid
 from heed.core.people.models import Person, Unit
 
 pytestmark = pytest.mark.django_db
@@ -123,3 +125,18 @@ def test_two_versions_are_compared_and_the_last_is_retired(root: Unit) -> None:
     assert manager.get(f"/definitions/organisation/organisation/{row.number}/").status_code == 200
     manager.post("/definitions/organisation/organisation/retirement/")
     assert in_force("organisation", "organisation") is None
+
+
+def test_a_number_without_a_value_is_refused() -> None:
+    columns = {"used_at": {"from": "at"}, "quantity": {"from": "a", "least": float("nan")}}
+    body = {
+        "title": "x",
+        "columns": {"a": "number", "at": "text"},
+        "targets": [{"table": "usage", "columns": columns}],
+    }
+    with pytest.raises(Invalid, match="finite"):
+        validate("mapping", body)
+
+
+def test_a_key_that_no_database_keeps_names_nothing() -> None:
+    assert in_force("kpi", "a\x00b") is None

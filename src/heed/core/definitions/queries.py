@@ -43,6 +43,9 @@ def _read(row: DefinitionVersion) -> InForce:
 
 def in_force(kind: str, key: str, at: datetime | None = None) -> InForce | None:
     """The version that holds at a moment (now, unless given); None when there is none."""
+    if "\x00" in key:
+        # No key holds it, and PostgreSQL would not even be asked.
+        return None
     row = _holding(kind, at).filter(key=key).first()
     return _read(row) if row else None
 

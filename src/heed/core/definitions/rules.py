@@ -153,6 +153,10 @@ def validate(name: str, body: Mapping[str, Any]) -> BaseModel:
     check = getattr(found, "check", None)
     if callable(check):
         check()
+    try:
+        json.dumps(canonical(found), allow_nan=False)
+    except ValueError as error:
+        raise InvalidDefinition("A number has no finite value.", hint="Give a number such as 0.5.") from error
     return found
 
 
