@@ -51,7 +51,7 @@ tests: .venv/dev.stamp
 tests-postgres: .venv/dev.stamp
 	$(BIN)/python -m tests.services.on_postgres pytest -n $(WORKERS) $(ON_DATABASE)
 
-ON_DATABASE := tests/core tests/service tests/goals tests/desks tests/collector tests/feedback tests/rehearsal tests/site/test_api_fuzz.py
+ON_DATABASE := tests/core tests/service tests/goals tests/desks tests/collector tests/feedback tests/rehearsal
 
 prove: .venv/dev.stamp
 	$(BIN)/pytest -m prove
