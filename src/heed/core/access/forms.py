@@ -23,12 +23,18 @@ PERMISSION_NAMES = {
     "see_figures": _("See KPIs and reports"),
     "see_records": _("Open the records behind a figure"),
     "see_words": _("Read what customers wrote"),
+    "see_cases": _("See cases"),
+    "work_cases": _("Work on cases: take, contact, close"),
+    "see_customers": _("See who a customer is"),
+    "ask": _("Ask customers: send surveys"),
     "import": _("Bring records in and repair them"),
     "propose": _("Propose definitions"),
     "approve": _("Approve definitions and put them in force"),
     "manage_people": _("Invite people, change units and roles"),
     "see_journal": _("Read the journal"),
     "manage_settings": _("Change the organisation's settings"),
+    "manage_connections": _("Connect other systems"),
+    "see_operations": _("See how heed itself runs"),
     "use_api": _("Make API tokens"),
 }
 WEEKDAY_NAMES = (

@@ -37,27 +37,33 @@ PERMISSIONS: dict[str, str] = {
     "see_figures": "see KPIs and reports",
     "see_records": "open the records behind a figure",
     "see_words": "read what customers wrote",
+    "see_cases": "see cases",
+    "work_cases": "work on cases: take, contact, close",
+    "see_customers": "see who a customer is",
+    "ask": "ask customers: send surveys",
     "import": "bring records in and repair them",
     "propose": "propose definitions",
     "approve": "approve definitions and put them in force",
     "manage_people": "invite people, change units and roles",
     "see_journal": "read the journal",
     "manage_settings": "change the organisation's settings",
+    "manage_connections": "connect other systems",
+    "see_operations": "see how heed itself runs",
     "use_api": "make API tokens",
 }
 
 _ALL = frozenset(PERMISSIONS)
-_READS = frozenset({"see_figures", "see_records", "see_words"})
+_READS = frozenset({"see_figures", "see_records", "see_words", "see_cases"})
 
 ROLES: dict[str, Role] = {
     role.key: role
     for role in (
         Role("administrator", "administrator", _ALL),
-        Role("manager", "manager", _ALL - {"manage_settings", "manage_people"}),
+        Role("manager", "manager", _ALL - {"manage_settings", "manage_people", "manage_connections"}),
         Role("analyst", "analyst", _READS | {"import", "propose", "use_api"}),
-        Role("supervisor", "supervisor", _READS | {"propose"}),
-        Role("agent", "agent", frozenset({"see_figures"})),
-        Role("auditor", "auditor", frozenset({"see_figures", "see_journal"})),
+        Role("supervisor", "supervisor", _READS | {"propose", "see_customers", "work_cases"}),
+        Role("agent", "agent", frozenset({"see_figures", "see_words", "see_cases", "see_customers", "work_cases"})),
+        Role("auditor", "auditor", frozenset({"see_figures", "see_journal", "see_operations"})),
     )
 }
 

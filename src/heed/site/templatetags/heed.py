@@ -40,8 +40,17 @@ MENU: tuple[tuple[str, Any, tuple[Place, ...]], ...] = (
         "service",
         _("Service"),
         (
-            Place("cases", _("Cases"), "case", "c", "see_records"),
+            Place("cases", _("Cases"), "case", "c", "see_cases"),
+            Place("customers", _("Customers"), "person", "u", "see_customers"),
             Place("imports", _("Imports"), "inbox", "i", "import"),
+        ),
+    ),
+    (
+        "feedback",
+        _("Feedback"),
+        (
+            Place("surveys", _("Surveys"), "survey", "y", "see_figures"),
+            Place("verbatims", _("Verbatims"), "words", "v", "see_words"),
         ),
     ),
     (
@@ -52,6 +61,8 @@ MENU: tuple[tuple[str, Any, tuple[Place, ...]], ...] = (
             Place("journal", _("Journal"), "journal", "j", "see_journal"),
             Place("people", _("People"), "people", "p", "manage_people"),
             Place("organisation", _("Settings"), "sliders", "o", "manage_settings"),
+            Place("connections", _("Connections"), "plug", "w", "manage_connections"),
+            Place("operations", _("Operations"), "pulse", "r", "see_operations"),
         ),
     ),
     ("sample", "", (Place("sample-operation", _("Sample operation"), "sample", "s", "see_figures"),)),
