@@ -10,7 +10,7 @@ from heed.stats.intervals.mean import mean, ratio
 from heed.stats.intervals.nps import nps, nps_multinomial
 from heed.stats.intervals.proportion import proportion, weighted_proportion
 from heed.stats.intervals.quantile import order_statistic_ranks
-from heed.stats.intervals.rate import rate
+from heed.stats.intervals.rate import rate, weighted_rate
 from heed.stats.intervals.result import Figure
 from heed.stats.sufficient import CoMoments, Moments, NpsCounts
 from tests.places import ROOT
@@ -19,7 +19,7 @@ from tests.places import ROOT
 def tables(page: str) -> list[list[list[str]]]:
     """The tables under "Worked" of a page: rows of cells, without the header."""
     text = (ROOT / "docs/methods" / f"{page}.md").read_text(encoding="utf-8").split("## Worked", 1)[1].split("\n## ")[0]
-    blocks = [block.splitlines() for block in text.split("\n\n") if block.startswith("|")]
+    blocks = [block.strip().splitlines() for block in text.split("\n\n") if block.strip().startswith("|")]
     return [[[cell.strip() for cell in row.strip("|").split("|")] for row in block[2:]] for block in blocks]
 
 
@@ -59,12 +59,21 @@ def rates(row: list[str]) -> list[str]:
 
 @pytest.mark.parametrize(
     ("page", "compute"),
-    [("proportion", shares), ("nps", scores), ("mean", means), ("quantile", ranks), ("rate", rates)],
+    [("proportion", shares), ("nps", scores), ("mean", means), ("quantile", ranks)],
 )
 def test_a_worked_table(page: str, compute: Callable[[list[str]], list[str]]) -> None:
     (rows,) = tables(page)
     assert rows
     assert [compute(row) for row in rows] == rows
+
+
+def test_the_rate_page() -> None:
+    plain, weighted = tables("rate")
+    assert [rates(row) for row in plain] == plain
+    for row in weighted:
+        weights = np.array([float(cell) for cell in row[0].split(",")])
+        found = weighted_rate(weights.sum(), (weights**2).sum(), float(row[1]), float(row[2])).figure()
+        assert [f"{found.value:.4f}", limits(found)] == row[3:]
 
 
 def test_the_weighted_page() -> None:

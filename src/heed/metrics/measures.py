@@ -124,9 +124,9 @@ class Quantile(_Weighted):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Rate(Measure):
+class Rate(_Weighted):
     """Events per unit of exposure: rows for which `event` is true over the sum of `exposure`; a row may bring either
-    or both.
+    or both. A weight counts a row's event and its exposure so often.
     """
 
     kind: ClassVar[Kind] = "rate"
@@ -139,7 +139,7 @@ class Rate(Measure):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Count(Measure):
-    """How many rows there are."""
+class Count(_Weighted):
+    """How many rows there are; with weights how many they stand for."""
 
     kind: ClassVar[Kind] = "count"

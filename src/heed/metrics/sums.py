@@ -7,6 +7,7 @@ weighted value is counted from an origin near the mean of all rows, so that its 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
+import ibis
 import ibis.expr.types as ir
 import numpy as np
 
@@ -16,7 +17,7 @@ from heed.stats.arrays import Floats
 from heed.stats.intervals.mean import mean, ratio, weighted_mean
 from heed.stats.intervals.nps import nps, weighted_nps
 from heed.stats.intervals.proportion import proportion, weighted_proportion
-from heed.stats.intervals.rate import count, rate
+from heed.stats.intervals.rate import count, rate, weighted_rate
 from heed.stats.intervals.result import Interval
 from heed.stats.sufficient import CoMoments, Moments, NpsCounts
 
@@ -43,9 +44,9 @@ def sums_of(measure: Measure, rows: ir.Table, origin: float = 0.0) -> Sums:
         case Ratio():
             return _ratio(rows, bool(measure.weight))
         case Rate():
-            return _rate(rows)
+            return _weighted_rate(rows) if measure.weight else _rate(rows)
         case Count():
-            return Sums({"n": rows.count()}, lambda got, level: count(got["n"], level=level))
+            return _weighted_count(rows) if measure.weight else _count(rows)
     raise TypeError(f"no sums for {type(measure).__name__}")
 
 
@@ -115,6 +116,39 @@ def _rate(rows: ir.Table) -> Sums:
     return Sums(aggregates, lambda got, level: rate(got["events"], np.maximum(got["exposure"], 0.0), level=level))
 
 
+def _weighted_rate(rows: ir.Table) -> Sums:
+    aggregates = {
+        "n": rows.count(),
+        **_weights(rows[WEIGHT], _number(rows.heed_event)),
+        "exposure": (rows[WEIGHT] * rows.heed_exposure).sum(),
+    }
+
+    def interval(got: Columns, level: float) -> Interval:
+        exposure = np.maximum(got["exposure"], 0.0)
+        return weighted_rate(got["total"], got["squares"], got["largest"], exposure, level=level)
+
+    return Sums(aggregates, interval)
+
+
+def _count(rows: ir.Table) -> Sums:
+    return Sums({"n": rows.count()}, lambda got, level: count(got["n"], level=level))
+
+
+def _weighted_count(rows: ir.Table) -> Sums:
+    aggregates = {"n": rows.count(), **_weights(rows[WEIGHT], ibis.literal(1.0))}
+
+    def interval(got: Columns, level: float) -> Interval:
+        one = np.ones(got["total"].shape)
+        return weighted_rate(got["total"], got["squares"], got["largest"], one, level=level)
+
+    return Sums(aggregates, interval)
+
+
+def _weights(weight: ir.Value, event: ir.Value) -> dict[str, ir.Value]:
+    counted = weight * event
+    return {"total": counted.sum(), "squares": (weight * counted).sum(), "largest": weight.max()}
+
+
 def _pair(x: ir.Value, y: ir.Value, rows: ir.Table) -> dict[str, ir.Value]:
     return {
         "n": rows.count(),
@@ -123,12 +157,17 @@ def _pair(x: ir.Value, y: ir.Value, rows: ir.Table) -> dict[str, ir.Value]:
         "var_x": x.var(how="sample"),
         "cov_xy": x.cov(y, how="sample"),
         "var_y": y.var(how="sample"),
+        "least_y": y.min(),
+        "most_y": y.max(),
     }
 
 
 def _co_moments(got: Columns) -> CoMoments:
     n = got["n"]
     freedom = np.maximum(n - 1.0, 0.0)
-    return CoMoments(
-        n, got["mean_x"], got["mean_y"], got["var_x"] * freedom, got["cov_xy"] * freedom, got["var_y"] * freedom
-    )
+    # An engine that adds up parts may leave a trace of variance in a column of equal values, and then weights that are
+    # all equal would be taken for weights.
+    equal = got["least_y"] == got["most_y"]
+    mean_y = np.where(equal, got["least_y"], got["mean_y"])
+    cov_xy, var_y = (np.where(equal, 0.0, got[name] * freedom) for name in ("cov_xy", "var_y"))
+    return CoMoments(n, got["mean_x"], mean_y, got["var_x"] * freedom, cov_xy, var_y)
