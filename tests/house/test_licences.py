@@ -21,7 +21,7 @@ NEVER = re.compile(
     r"(?<![A-Za-z])A?GPL|(?<!Lesser )General Public License|Affero|SSPL|Business Source|Commons Clause", re.IGNORECASE
 )
 # Their metadata names no licence; read in their source.
-UNSAID = {"huey": "MIT"}
+UNSAID = {"huey": "MIT", "axe-playwright-python": "MIT, with axe-core under MPL-2.0"}
 
 
 def normal(name: str) -> str:
