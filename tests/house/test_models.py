@@ -17,8 +17,10 @@ from tests.house.plan import ROOT
 NOT_PERSONAL: dict[str, str] = {
     "core.ApiToken.scopes": "names of permissions",
     "core.DefinitionVersion.body": "a definition speaks of rules, not of people",
+    "core.FollowerPosition.name": "the name of a follower of the journal",
     "core.JournalEntry.name": "the name of an event",
     "core.JournalEntry.payload": "fields of events, which may hold nothing personal (test_events)",
+    "core.PumpRun.name": "the name of what runs",
     "core.Unit.name": "a unit is no person",
     "service.Import.columns": "names of a file's columns",
     "service.Import.came": "names of columns",

@@ -13,6 +13,13 @@ def person_key() -> str:
     return new_key("p")
 
 
+NOTIFIED_BY = (
+    ("mail", _("On the page, and by mail when I have not read it")),
+    ("page", _("On the page only")),
+    ("none", _("Not at all")),
+)
+
+
 class People(BaseUserManager["Person"]):
     """Makes people; the address is kept in lower case, so that it is unique however it is typed."""
 
@@ -35,6 +42,7 @@ class Person(AbstractBaseUser):
     is_active = models.BooleanField(default=True)
     language = models.CharField(_("language"), max_length=12, blank=True)
     time_zone = models.CharField(_("time zone"), max_length=64, blank=True)
+    notified_by = models.CharField(_("notifications"), max_length=8, choices=NOTIFIED_BY, default="mail")
     created_at = models.DateTimeField(auto_now_add=True)
 
     objects: ClassVar[People] = People()
@@ -81,3 +89,37 @@ class Unit(Dated):
 
     def __str__(self) -> str:
         return self.name
+
+
+class Notification(models.Model):
+    """One thing one person is told. The sentence is made when it is read, from the kind and these values."""
+
+    person = models.ForeignKey("core.Person", on_delete=models.CASCADE, related_name="notifications")
+    kind = models.CharField(max_length=60)
+    params = models.JSONField(default=dict)
+    href = models.CharField(max_length=500)
+    subject_kind = models.CharField(max_length=40, blank=True)
+    subject_id = models.CharField(max_length=120, blank=True)
+    once_key = models.CharField(max_length=200)
+    made_at = models.DateTimeField()
+    read_at = models.DateTimeField(null=True)
+    mailed_at = models.DateTimeField(null=True)
+    mail_attempts = models.PositiveSmallIntegerField(default=0)
+    mail_next_at = models.DateTimeField(null=True)
+
+    class Meta:
+        verbose_name = _("notification")
+        verbose_name_plural = _("notifications")
+        constraints = [
+            models.UniqueConstraint(fields=["person", "once_key"], name="told_once"),
+        ]
+        indexes = [
+            models.Index(fields=["person", "-id"]),
+            models.Index(fields=["person"], condition=models.Q(read_at=None), name="notification_unread"),
+            models.Index(
+                fields=["mail_next_at"], condition=models.Q(mail_next_at__isnull=False), name="notification_mail"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.pk}"

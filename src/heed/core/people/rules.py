@@ -14,6 +14,7 @@ personal("core.Person", "password", "secret", "to sign in")
 personal("core.Person", "key", "key", "to name a person without their name")
 personal("core.Person", "language", "key", "to show pages in the person's language")
 personal("core.Person", "time_zone", "key", "to show times where the person is")
+personal("core.Notification", "params", "words", "to tell a person what happened")
 
 KINDS = ("organisation", "region", "department", "team")
 
