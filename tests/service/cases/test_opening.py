@@ -15,7 +15,7 @@ from heed.facts.streams import Span
 from heed.rehearsal.replay.deciders import decider_of
 from heed.rehearsal.replay.replay import rehearse, replay, with_truths
 from heed.service.cases.definition import CaseOpening
-from heed.service.cases.rules import Memory, conditions_of, decide
+from heed.service.cases.rules.opening import Memory, conditions_of, decide
 from tests.places import ROOT
 
 START = dt.datetime(2026, 1, 5, tzinfo=dt.UTC)

@@ -162,7 +162,7 @@ CASE_CHANGES = _table(
     text("case_id", "the case", required=True),
     text(
         "change",
-        "opened, assigned, first_responded, transferred, waiting, resumed, resolved, reopened or closed",
+        "opened, assigned, first_responded, transferred, escalated, waiting, resumed, resolved, reopened or closed",
         required=True,
     ),
     text("from_value", "what it was, by key"),
