@@ -1,0 +1,162 @@
+"""Keeping customers: brought in, corrected, opted out. One transaction each."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from itertools import islice
+from typing import Any
+
+from django.conf import settings
+from django.db import transaction
+from django.utils import timezone
+
+from heed.core.access.rules import Scope
+from heed.core.errors.rules import Invalid
+from heed.core.journal.actions import record
+from heed.service.customers.events import CustomerChanged, CustomerOptedIn, CustomerOptedOut, CustomersKept
+from heed.service.customers.models import Customer
+from heed.service.customers.queries import SEE, customer_in_reach, regions_of
+from heed.service.customers.rules import CustomerRow, changes, checked, customer_key
+
+WRITE = "work_cases"
+IMPORT = "import"
+AT_ONCE = 500
+LONGEST_SYSTEM = 80
+
+
+@dataclass(frozen=True)
+class Kept:
+    """What became of rows: new customers, changed ones, those that were known just so."""
+
+    new: int = 0
+    changed: int = 0
+    unchanged: int = 0
+
+    def __add__(self, other: "Kept") -> "Kept":
+        return Kept(self.new + other.new, self.changed + other.changed, self.unchanged + other.unchanged)
+
+
+def checked_system(system: str) -> str:
+    """The name of the system identifiers belong to. Raises Invalid."""
+    bare = system.strip()
+    if not bare or len(bare) > LONGEST_SYSTEM or any(ord(sign) < 32 for sign in bare):
+        raise Invalid(
+            "The system these identifiers belong to has no usable name.",
+            code="invalid_system",
+            hint="Give the name that the mapping of the facts uses, such as crm.",
+        )
+    return bare
+
+
+def keep_customers(
+    rows: Iterable[CustomerRow], actor: str, *, system: str, origin: str = "", rejected: int = 0
+) -> Kept:
+    """Keep customers of a system, in one transaction: the same rows twice change nothing. An empty value takes nothing
+    away, and nobody is opted in by a file.
+    """
+    kept = Kept()
+    with transaction.atomic():
+        for some in _portions(rows):
+            kept += _keep(system, {customer_key(settings.SECRET_KEY, system, row.external_id): row for row in some})
+        if kept.new or kept.changed:
+            told = CustomersKept(origin, system, kept.new, kept.changed, kept.unchanged, rejected)
+            record(told, actor=actor, subject=("customer_import", origin))
+    return kept
+
+
+def _portions(rows: Iterable[CustomerRow]) -> Iterator[list[CustomerRow]]:
+    every = iter(rows)
+    while some := list(islice(every, AT_ONCE)):
+        yield some
+
+
+def _keep(system: str, rows: Mapping[str, CustomerRow]) -> Kept:
+    held = {row.key: row for row in Customer.objects.select_for_update().filter(key__in=rows).order_by("key")}
+    now, fresh, altered = timezone.now(), [], []
+    for key, row in sorted(rows.items()):
+        before = held.get(key)
+        if before is None:
+            out = {"mail_opted_out_at": now, "opted_out_by": "import"} if row.opted_out else {}
+            fresh.append(
+                Customer(**{**row.known(), "key": key, "system": system, "external_id": row.external_id, **out})
+            )
+        elif _apply(before, row, now):
+            altered.append(before)
+    # Of two imports at once the later finds what the earlier wrote, and takes it as it is.
+    made = len(fresh)
+    Customer.objects.bulk_create(fresh, ignore_conflicts=True)
+    Customer.objects.bulk_update(altered, [*FIELDS, "mail_opted_out_at", "opted_out_by", "updated_at"])
+    return Kept(made, len(altered), len(rows) - made - len(altered))
+
+
+FIELDS = ("name", "email", "phone", "language", "time_zone", "region", "segment", "account", "attributes")
+
+
+def _apply(customer: Customer, row: CustomerRow, now: Any) -> bool:
+    """Write what a row says into a customer; whether anything changed."""
+    said = changes({name: getattr(customer, name) for name in FIELDS}, row)
+    if row.opted_out and customer.mail_opted_out_at is None:
+        said |= {"mail_opted_out_at": now, "opted_out_by": "import"}
+    for name, value in said.items():
+        setattr(customer, name, value)
+    customer.updated_at = now
+    return bool(said)
+
+
+def keep_customer(
+    scope: Scope, system: str, given: Mapping[str, str], attributes: Mapping[str, str]
+) -> tuple[str, Kept]:
+    """Keep one customer, as another system tells it. Returns the key."""
+    scope.demand_everywhere(IMPORT)
+    row = checked(given, attributes)
+    known = checked_system(system)
+    kept = keep_customers([row], scope.person, system=known)
+    return customer_key(settings.SECRET_KEY, known, row.external_id), kept
+
+
+def correct_customer(scope: Scope, key: str, given: Mapping[str, str]) -> Customer:
+    """Write what a person knows better; here an empty value does take away. Raises NotTaken, NotFound, Forbidden."""
+    scope.demand(WRITE)
+    with transaction.atomic():
+        customer_in_reach(scope, key)
+        row = Customer.objects.select_for_update().get(key=key)
+        said = checked({**given, "external_id": row.external_id})
+        regions = regions_of(scope, SEE)
+        if regions is not None and said.region not in regions:
+            raise Invalid(
+                "You may only keep customers of your regions.", code="region_out_of_reach", hint="Choose your region."
+            )
+        changed = [name for name in FIELDS if name != "attributes" and getattr(row, name) != getattr(said, name)]
+        for name in changed:
+            setattr(row, name, getattr(said, name))
+        if changed:
+            row.save(update_fields=[*changed, "updated_at"])
+            record(CustomerChanged(key, tuple(changed)), actor=scope.person, subject=("customer", key))
+    return row
+
+
+def opt_out(key: str, source: str, *, actor: str = "customer") -> bool:
+    """No more mail that asks, to this customer. Whether that is new; who is not known cannot opt out and is no fault."""
+    with transaction.atomic():
+        row = Customer.objects.select_for_update().filter(key=key).first()
+        if row is None or row.mail_opted_out_at is not None:
+            return False
+        row.mail_opted_out_at, row.opted_out_by = timezone.now(), source
+        row.save(update_fields=["mail_opted_out_at", "opted_out_by", "updated_at"])
+        record(CustomerOptedOut(key, source), actor=actor, subject=("customer", key))
+    return True
+
+
+def note_wish(scope: Scope, key: str, *, opted_out: bool) -> None:
+    """A person notes what the customer told them: no more mail that asks, or again."""
+    scope.demand(WRITE)
+    with transaction.atomic():
+        customer_in_reach(scope, key)
+        if opted_out:
+            opt_out(key, "person", actor=scope.person)
+            return
+        row = Customer.objects.select_for_update().get(key=key)
+        if row.mail_opted_out_at is None:
+            return
+        row.mail_opted_out_at, row.opted_out_by = None, ""
+        row.save(update_fields=["mail_opted_out_at", "opted_out_by", "updated_at"])
+        record(CustomerOptedIn(key), actor=scope.person, subject=("customer", key))
