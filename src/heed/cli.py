@@ -48,6 +48,12 @@ def _sample() -> list[typer.Typer]:
     return [app]
 
 
+def _stats() -> list[typer.Typer]:
+    from heed.stats.cli import app
+
+    return [app]
+
+
 def _people() -> list[typer.Typer]:
     from heed.core.access.cli import app
 
@@ -67,6 +73,7 @@ def _site(name: str) -> Loader:
 NOUNS: dict[str, tuple[str, Loader]] = {
     "up": ("Serve heed: web and worker in one.", _site("up")),
     "web": ("Serve the web alone.", _site("web")),
+    "collector": ("Serve the front alone, where customers answer.", _site("collector")),
     "worker": ("Carry the journal on: facts, jobs.", _site("worker")),
     "import": ("Bring records in from a file.", _import),
     "kpi": ("Figures, with their intervals.", _kpi),
@@ -74,6 +81,7 @@ NOUNS: dict[str, tuple[str, Loader]] = {
     "facts": ("The tables of facts.", _facts),
     "journal": ("The record of all that happened.", _journal),
     "people": ("Who may sign in.", _people),
+    "stats": ("Statistics by their reference cases.", _stats),
     "sample-operation": ("An operation to try heed on, with planted truths.", _sample),
     "backup": ("Write the whole store into one file.", _site("backup")),
     "restore": ("Bring a backup back.", _site("restore")),
