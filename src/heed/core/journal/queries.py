@@ -3,10 +3,13 @@
 from collections.abc import Iterable, Iterator, Sequence
 
 from django.contrib.auth import get_user_model
+from django.db.models import Count, QuerySet
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from heed.core.journal.models import JournalEntry
-from heed.core.journal.rules import Entry, Link, Verdict, verify
+from heed.core.journal.models import FollowerPosition, JournalEntry
+from heed.core.journal.models import ParkedEntry as ParkedEntry
+from heed.core.journal.rules import Entry, Lag, Link, Verdict, verify
 
 _NO_PERSON = ("system", "heed", "command-line")
 
@@ -105,3 +108,48 @@ def count_after(position: int, names: Sequence[str] = ()) -> int:
     """How many entries there are behind a position, of the events named; of all when none is."""
     rows = JournalEntry.objects.filter(id__gt=position)
     return (rows.filter(name__in=names) if names else rows).count()
+
+
+def position(follower: str) -> int:
+    """The last entry a follower is done with; 0 when it has never moved."""
+    return FollowerPosition.objects.filter(name=follower).values_list("entry", flat=True).first() or 0
+
+
+def standing(follower: str) -> FollowerPosition:
+    """Where a follower stands, with what keeps it from going on."""
+    return FollowerPosition.objects.filter(name=follower).first() or FollowerPosition(name=follower)
+
+
+def waiting_seconds(after: int, names: Sequence[str] = ()) -> float:
+    """For how long the first entry behind a position has waited, of the events named; 0 when none does."""
+    rows = JournalEntry.objects.filter(id__gt=after)
+    at = (rows.filter(name__in=names) if names else rows).order_by("id").values_list("at", flat=True).first()
+    return max(0.0, (timezone.now() - at).total_seconds()) if at else 0.0
+
+
+def lags() -> list[Lag]:
+    """How far behind each follower is that keeps its position in the database."""
+    parked = dict(
+        open_parked_rows()
+        .order_by()
+        .values_list("follower")
+        .annotate(count=Count("id"))
+        .values_list("follower", "count")
+    )
+    newest = last_id()
+    return [
+        Lag(
+            row.name,
+            max(0, newest - row.entry),
+            waiting_seconds(row.entry),
+            parked.get(row.name, 0),
+            row.last_error,
+            row.retry_at,
+        )
+        for row in FollowerPosition.objects.order_by("name")
+    ]
+
+
+def open_parked_rows() -> QuerySet[ParkedEntry]:
+    """Steps that were put aside and neither taken nor given up since, oldest first."""
+    return ParkedEntry.objects.filter(replayed_at=None, dropped_at=None).order_by("id")

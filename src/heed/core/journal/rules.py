@@ -6,12 +6,16 @@ and proves nothing about what was erased.
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
+from heed.core.consent.rules import personal
+
 GENESIS = "0" * 64
+personal("core.FollowerPosition", "last_error", "words", "to say why an entry is not carried on; may quote a value")
+personal("core.ParkedEntry", "error", "words", "to say why a step was put aside; may quote a value")
 
 
 @dataclass(frozen=True)
@@ -25,6 +29,23 @@ class Entry:
     subject_kind: str
     subject_id: str
     payload: dict[str, Any] | None
+
+
+# What a step may stand at beside the name of an event: every entry, and every entry that becomes rows of facts.
+EVERY, WITH_ROWS = "*", "*facts"
+
+
+@dataclass(frozen=True)
+class Step:
+    """One thing to do about an entry: `on` an event, EVERY or WITH_ROWS; put aside under its key when it cannot be done.
+
+    It is taken in the transaction that moves the follower on. It may be taken again for the same entry, so it knows by a
+    unique key on entry or fact what it has done.
+    """
+
+    on: str
+    key: str
+    run: Callable[[Entry, Sequence[tuple[str, dict[str, Any]]]], Any]
 
 
 @dataclass(frozen=True)
@@ -41,6 +62,18 @@ class Link:
     salt: str
     digest: str
     chain: str
+
+
+@dataclass(frozen=True)
+class Lag:
+    """How far a follower is behind: entries, seconds the first of them has waited, steps put aside, what holds it up."""
+
+    name: str
+    behind: int
+    seconds: float
+    parked: int = 0
+    error: str = ""
+    retry_at: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -87,3 +120,9 @@ def verify(links: Iterable[Link]) -> Verdict:
             return Verdict(entries, erased, before, link.id, reason)
         before = link.chain
     return Verdict(entries, erased, before, None, "")
+
+
+def told_error(error: BaseException) -> str:
+    """What went wrong in one line: its kind and the first line of its words, at most 300 characters."""
+    lines = str(error).strip().splitlines()
+    return f"{type(error).__name__}: {lines[0] if lines else ''}".rstrip(": ")[:300]

@@ -1,24 +1,28 @@
-"""Changing the tree of units, the organisation's settings and one's own profile."""
+"""Changing the tree of units, the organisation's settings and one's own profile; telling people what happened."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from datetime import timedelta
 from typing import Any, cast
 
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.utils import timezone
 
 from heed.core.definitions import actions as definitions
 from heed.core.definitions.queries import in_force
 from heed.core.definitions.rules import validate
-from heed.core.errors.rules import Invalid, NotFound, Refused
+from heed.core.errors.rules import Invalid, NotFound, Refused, phrase
 from heed.core.journal.actions import record
 from heed.core.people.definition import Organisation
-from heed.core.people.events import ProfileChanged, UnitAdded, UnitMoved, UnitRenamed
-from heed.core.people.models import Person, Unit
+from heed.core.people.events import PeopleNotified, ProfileChanged, UnitAdded, UnitMoved, UnitRenamed
+from heed.core.people.models import Notification, Person, Unit
 from heed.core.people.queries import organisation, root_unit, unit_nodes
-from heed.core.people.rules import KINDS, Asker, address, unit_key, would_loop
+from heed.core.people.rules import KINDS, NOTICES, Asker, address, unit_key, would_loop
 
 ROOT_KEY = "organisation"
+# Who is at the page reads it within this time, and no mail is sent.
+MAIL_AFTER = timedelta(minutes=2)
 
 
 def ensure_root_unit(name: str, *, actor: str = "system") -> Unit:
@@ -56,7 +60,7 @@ def _unit(key: str) -> Unit:
     # Writers of the tree wait for one another, or two moves at once could close a ring between them.
     rows = {unit.key: unit for unit in Unit.objects.select_for_update().select_related(None).order_by("id")}
     if key not in rows:
-        raise NotFound(f"There is no unit {key}.", code="unknown_unit")
+        raise NotFound(phrase("There is no unit {key}.", key=key), code="unknown_unit")
     return rows[key]
 
 
@@ -77,10 +81,10 @@ def add_unit(scope: Asker, *, name: str, kind: str, parent: str, key: str = "", 
         raise Invalid("A unit is a region, a department or a team.", code="invalid_kind")
     nodes = unit_nodes()
     if key and key != unit_key(key, ()):
-        hint = f"Such as {unit_key(key, ())}."
+        hint = phrase("Such as {key}.", key=unit_key(key, ()))
         raise Invalid("A key has small letters, figures and hyphens.", code="invalid_key", hint=hint)
     if key in nodes:
-        raise Refused(f"There is a unit {key} already.", code="unit_exists")
+        raise Refused(phrase("There is a unit {key} already.", key=key), code="unit_exists")
     unit = Unit.objects.create(key=key or unit_key(name, nodes), name=name, kind=kind, parent=above, source=source)
     record(UnitAdded(unit.key, kind, above.key), actor=scope.person, subject=("unit", unit.key))
     return unit
@@ -169,3 +173,71 @@ def _settle(scope: Asker, kind: str, key: str, body: dict[str, Any]) -> None:
             version = definitions.propose(scope, kind, key, body)
             definitions.approve(scope, kind, key, version.number)
             definitions.put_in_force(scope, kind, key, version.number)
+
+
+def notify(
+    person_keys: Iterable[str],
+    *,
+    kind: str,
+    params: Mapping[str, Any],
+    href: str,
+    subject: tuple[str, str] = ("", ""),
+    once_key: str,
+) -> int:
+    """Tell people of something, in the caller's transaction. Returns how many had not been told under this key before.
+
+    `kind` names a sentence registered by `rules.notice`, `params` the values in it; `href` is an address of heed's own.
+    Who is gone, or wants no notifications, is passed over.
+    """
+    if kind not in NOTICES:
+        raise LookupError(f"no notice is registered as {kind}")
+    if not href.startswith("/") or href.startswith("//"):
+        raise ValueError("a notification leads to an address of heed's own")
+    now = timezone.now()
+    people = Person.objects.filter(key__in=set(person_keys), is_active=True).exclude(notified_by="none")
+    told = Notification.objects.filter(once_key=once_key).values("person_id")
+    rows = [
+        Notification(
+            person=person,
+            kind=kind,
+            params=dict(params),
+            href=href,
+            subject_kind=subject[0],
+            subject_id=subject[1],
+            once_key=once_key,
+            made_at=now,
+            mail_next_at=now + MAIL_AFTER if person.notified_by == "mail" and person.email else None,
+        )
+        for person in people.exclude(pk__in=told).order_by("id")
+    ]
+    if rows:
+        with transaction.atomic():
+            Notification.objects.bulk_create(rows, ignore_conflicts=True)
+            record(PeopleNotified(tuple(row.person.key for row in rows), kind), subject=subject)
+    return len(rows)
+
+
+@transaction.atomic
+def mark_read(person_key: str, number: int) -> Notification | None:
+    """A person has read one of their notifications. None when it is none of theirs."""
+    found = Notification.objects.filter(person__key=person_key, pk=number).first()
+    if found is not None and found.read_at is None:
+        found.read_at, found.mail_next_at = timezone.now(), None
+        found.save(update_fields=["read_at", "mail_next_at"])
+    return found
+
+
+def mark_all_read(person_key: str, *, up_to: int | None = None) -> int:
+    """A person has read all of theirs, up to the newest they were shown. Returns how many were unread."""
+    unread = Notification.objects.filter(person__key=person_key, read_at=None)
+    if up_to is not None:
+        unread = unread.filter(pk__lte=up_to)
+    return unread.update(read_at=timezone.now(), mail_next_at=None)
+
+
+def mark_subject_read(person_key: str, subject: tuple[str, str]) -> int:
+    """Who opens the thing itself has read what was told of it."""
+    unread = Notification.objects.filter(
+        person__key=person_key, subject_kind=subject[0], subject_id=subject[1], read_at=None
+    )
+    return unread.update(read_at=timezone.now(), mail_next_at=None)

@@ -40,3 +40,12 @@ class ProfileChanged:
 
     person: str
     columns: tuple[str, ...]
+
+
+@event
+@dataclass(frozen=True)
+class PeopleNotified:
+    """These people were told of something, once."""
+
+    people: tuple[str, ...]
+    kind: str

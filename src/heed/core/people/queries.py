@@ -1,15 +1,18 @@
 """Reading the organisation, its people and its units."""
 
 import zoneinfo
+from collections.abc import Mapping
 
 from django.db.models import QuerySet
 from django.db.utils import OperationalError, ProgrammingError
+from django.utils.translation import gettext
 
 from heed.core.definitions.queries import in_force
 from heed.core.people.definition import Organisation
+from heed.core.people.models import Notification as Notification
 from heed.core.people.models import Person as Person  # the type of what these return
 from heed.core.people.models import Unit as Unit
-from heed.core.people.rules import Node, address, in_order
+from heed.core.people.rules import NOTICES, Node, address, in_order, told
 
 
 def organisation() -> Organisation:
@@ -83,3 +86,26 @@ def known_countries() -> frozenset[str]:
     import holidays  # of every country: slow to load, and only a form asks
 
     return frozenset(holidays.list_supported_countries())
+
+
+def notifications(
+    person_key: str, unread_only: bool = False, limit: int = 50, *, before: int | None = None
+) -> list[Notification]:
+    """What a person was told, newest first; `before` is the id the page before ended with."""
+    found = Notification.objects.filter(person__key=person_key).order_by("-id")
+    if unread_only:
+        found = found.filter(read_at=None)
+    if before is not None:
+        found = found.filter(pk__lt=before)
+    return list(found[:limit])
+
+
+def unread_count(person_key: str) -> int:
+    """How many notifications a person has not read."""
+    return Notification.objects.filter(person__key=person_key, read_at=None).count()
+
+
+def sentence(kind: str, params: Mapping[str, object]) -> str:
+    """What a notification says, in the language of the moment. A kind of another version of heed says its name."""
+    template = NOTICES.get(kind)
+    return told(gettext(template), params) if template else kind

@@ -18,6 +18,29 @@ personal("core.Notification", "params", "words", "to tell a person what happened
 
 KINDS = ("organisation", "region", "department", "team")
 
+# What people can be told, by kind: the sentence in English, with places such as %(number)s. It is translated when read.
+NOTICES: dict[str, str] = {}
+
+
+def notice(kind: str, sentence: str) -> None:
+    """Register what a kind of notification says. Saying it twice in the same words changes nothing."""
+    if NOTICES.get(kind, sentence) != sentence:
+        raise TypeError(f"the notice {kind} is registered twice")
+    NOTICES[kind] = sentence
+
+
+def told(sentence: str, params: Mapping[str, object]) -> str:
+    """The sentence with its values; a value that is missing leaves its place empty, so that old rows stay readable."""
+    try:
+        return sentence % _Values(params)
+    except (ValueError, TypeError):
+        return sentence
+
+
+class _Values(dict[str, object]):
+    def __missing__(self, key: str) -> str:
+        return "…"
+
 
 class Asker(Protocol):
     """Who asks for a change, as far as this package looks at them: a `heed.core.access.rules.Scope`."""
