@@ -15,6 +15,8 @@ from tests.house.plan import ROOT
 
 # Fields that can hold what a person wrote or is reached by, and do not: model.field, and why.
 NOT_PERSONAL: dict[str, str] = {
+    "feedback.Invitation.context": "where the customer was asked: names of units, channels, cases",
+    "feedback.Response.context": "the same, as it was when the customer answered",
     "core.ApiToken.scopes": "names of permissions",
     "core.DefinitionVersion.body": "a definition speaks of rules, not of people",
     "core.FollowerPosition.name": "the name of a follower of the journal",

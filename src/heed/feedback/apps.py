@@ -13,5 +13,10 @@ class FeedbackConfig(AppConfig):
 
         from heed.feedback.privacy import definition  # noqa: F401  registers the kind it owns
         from heed.feedback.privacy.actions import ensure_policy
+        from heed.feedback.surveys import definition as survey_definition  # noqa: F401  registers its kind
+        from heed.feedback.surveys import events as survey_events  # noqa: F401  registers its events
+        from heed.feedback.surveys import queries as survey_queries  # noqa: F401  reads the words of answers for facts
+        from heed.feedback.surveys.rules import links as survey_links  # noqa: F401  registers the personal columns
+        from heed.feedback.surveys.rules import projections as survey_projections  # noqa: F401  what becomes of events
 
         post_migrate.connect(ensure_policy, sender=self, dispatch_uid="heed.ensure_policy")

@@ -1,0 +1,297 @@
+"""What happens to surveys: somebody is invited, answers are taken, a response is closed. One transaction each."""
+
+import logging
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.conf import settings
+from django.db import IntegrityError, InterfaceError, OperationalError, connection, transaction
+from django.utils import timezone
+
+from heed.core.errors.rules import NotFound, phrase
+from heed.core.fields import new_key
+from heed.core.journal.actions import record_all
+from heed.feedback.surveys.events import ResponseReceived
+from heed.feedback.surveys.language import chosen
+from heed.feedback.surveys.models import Answer, Invitation, Response
+from heed.feedback.surveys.queries import given_in, plan_of_version, state_of, survey_in_force
+from heed.feedback.surveys.rules.answering import Judged, Plan, Reply, Submission, Taken, judge, read_answer
+from heed.feedback.surveys.rules.links import checked_context, digest_of, token_of
+
+log = logging.getLogger("heed.surveys")
+CUSTOMER = "customer"
+CHANGING = ("language", "touched_at", "answered_at", "duration_seconds", "state", "nonce")
+# The store is full, busy or away: no fault of an answer.
+AWAY = (OperationalError, InterfaceError)
+
+
+def invite(
+    *,
+    survey_key: str,
+    customer_key: str,
+    address: str,
+    language: str = "",
+    channel: str = "email",
+    trigger_key: str = "",
+    reason: str = "",
+    context: Mapping[str, Any] | None = None,
+    due_at: datetime | None = None,
+    expires_days: int | None = None,
+    probability: float | None = None,
+    once_key: str = "",
+    actor: str = "system",
+) -> str:
+    """Ask a customer, when it is due. Returns the invitation's key; the same once_key gives the same one again.
+
+    The survey in force now is the one that will be answered. Raises NotFound when none is.
+    """
+    with transaction.atomic():
+        before = Invitation.objects.filter(once_key=once_key).first() if once_key else None
+        if before:
+            return before.key
+        found = survey_in_force(survey_key)
+        if found is None:
+            raise NotFound(
+                phrase("No survey {key} is in force.", key=survey_key),
+                code="survey_not_in_force",
+                hint="Put a version of it in force first.",
+            )
+        survey, number = found
+        now, key = timezone.now(), new_key("inv")
+        due, kept = due_at or now, checked_context(context or {})
+        row = Invitation(
+            key=key,
+            once_key=once_key or None,
+            token_digest=digest_of(token_of(settings.SECRET_KEY, key)),
+            survey_key=survey_key,
+            survey_version=number,
+            customer_key=customer_key,
+            language=chosen(survey.languages, language),
+            channel=channel,
+            trigger_key=trigger_key,
+            reason=reason,
+            probability=probability,
+            context=kept,
+            region=kept.get("region", "")[:60],
+            team=kept.get("team", "")[:60],
+            address=address,
+            decided_at=now,
+            due_at=due,
+            expires_at=due + timedelta(days=expires_days or survey.expires_days),
+        )
+        return _kept_once(row)
+
+
+def _kept_once(row: Invitation) -> str:
+    """Of two that invite by one once_key at the same moment, one wins and both get its key."""
+    try:
+        with transaction.atomic():
+            row.save(force_insert=True)
+    except IntegrityError:
+        before = Invitation.objects.filter(once_key=row.once_key).first() if row.once_key else None
+        if before is None:
+            raise
+        return before.key
+    return row.key
+
+
+def take(batch: Sequence[Submission]) -> list[Taken]:
+    """Take posted steps, all in one transaction. One that cannot be kept does not take the others down.
+
+    What is returned was committed. Raises only what concerns all: a store that is full, busy or away.
+    """
+    if not batch:
+        return []
+    try:
+        with transaction.atomic():
+            return _Batch(batch).take()
+    except AWAY:
+        raise
+    except Exception as error:
+        log.warning("a batch of %d answers was refused (%s); taking them one by one", len(batch), type(error).__name__)
+    return [_take_alone(submission) for submission in batch]
+
+
+def _take_alone(submission: Submission) -> Taken:
+    try:
+        with transaction.atomic():
+            return _Batch([submission]).take()[0]
+    except AWAY:
+        raise
+    except Exception:
+        log.exception("an answer could not be taken")
+        return Taken("invalid", step=submission.step)
+
+
+@dataclass
+class _Held:
+    """One invitation of a batch: its response as it stands, and what must be written."""
+
+    row: Invitation
+    plan: Plan
+    response: Response | None
+    given: dict[str, tuple[str, ...]]
+    is_touched: bool = False
+    is_ended: bool = False
+    replies: list[Reply] = field(default_factory=list)
+
+
+class _Batch:
+    """Some submissions, the rows they concern read together, judged in order, and written together."""
+
+    def __init__(self, batch: Sequence[Submission]) -> None:
+        self.batch = batch
+        self.now = timezone.now()
+        self.held: dict[str, _Held] = {}
+
+    def take(self) -> list[Taken]:
+        self._read()
+        taken = [self._one(submission) for submission in self.batch]
+        self._write()
+        return taken
+
+    def _read(self) -> None:
+        digests = {digest_of(submission.token) for submission in self.batch}
+        # In one order, so that two batches on PostgreSQL never wait for each other in a ring.
+        rows = Invitation.objects.filter(token_digest__in=digests).order_by("id")
+        if connection.features.has_select_for_update:
+            rows = rows.select_for_update()
+        found = list(rows)
+        responses = {row.invitation_id: row for row in Response.objects.filter(invitation__in=found)}
+        begun = [row.pk for row in responses.values() if row.answered_at is None]
+        answers: dict[int, list[Answer]] = {}
+        for answer in Answer.objects.filter(response__in=begun):
+            answers.setdefault(answer.response_id, []).append(answer)
+        plans: dict[tuple[str, int], Plan] = {}
+        for row in found:
+            named = (row.survey_key, row.survey_version)
+            plan = plans.get(named) or plans.setdefault(named, plan_of_version(*named))
+            response = responses.get(row.pk)
+            kept = answers.get(response.pk, []) if response else []
+            given = {key: tuple(values) for key, values in given_in(plan.survey, kept).items()}
+            self.held[row.token_digest] = _Held(row, plan, response, given)
+
+    def _one(self, submission: Submission) -> Taken:
+        held = self.held.get(digest_of(submission.token))
+        if held is None:
+            return Taken("unknown")
+        state = state_of(held.row, held.response)
+        if state == "answered":
+            # The same post again, by a double click or a retry: it was kept, and that is what is said.
+            is_same = held.response is not None and bool(submission.nonce) and held.response.nonce == submission.nonce
+            return Taken("kept" if is_same else "answered", held.response.key if held.response else "")
+        if state == "expired":
+            return Taken("expired")
+        judged = judge(held.plan, held.given, submission)
+        response = self._note(held, submission, judged)
+        return Taken(
+            judged.state, response.key, judged.standing.faults if judged.state == "invalid" else {}, judged.step
+        )
+
+    def _note(self, held: _Held, submission: Submission, judged: Judged) -> Response:
+        """Keep in mind what must be written of a step."""
+        row = held.row
+        response = held.response or Response(
+            key=new_key("rsp"),
+            invitation=row,
+            survey_key=row.survey_key,
+            survey_version=row.survey_version,
+            started_at=submission.received_at - timedelta(seconds=submission.duration_seconds or 0),
+            customer_key=row.customer_key,
+            context=row.context,
+            region=row.region,
+            team=row.team,
+        )
+        response.language = chosen(held.plan.survey.languages, submission.language or row.language)
+        response.touched_at = submission.received_at
+        held.response, held.given, held.is_touched = response, judged.given, True
+        if judged.state == "kept":
+            held.is_ended, held.replies = True, _replies_of(held.plan, judged)
+            end_response(held.row, response, submission.received_at, is_complete=True, nonce=submission.nonce)
+        else:
+            held.replies = _readable(held.plan, judged)
+        return response
+
+    def _write(self) -> None:
+        touched = [held for held in self.held.values() if held.is_touched and held.response]
+        responses = [held.response for held in touched if held.response]
+        old = [row for row in responses if row.pk]
+        Answer.objects.filter(response__in=old).delete()
+        if old:
+            Response.objects.bulk_update(old, CHANGING)
+        Response.objects.bulk_create([row for row in responses if not row.pk])
+        Answer.objects.bulk_create(
+            [_answer(held.response, reply) for held in touched if held.response for reply in held.replies]
+        )
+        ended = [held for held in touched if held.is_ended]
+        Invitation.objects.filter(pk__in=[held.row.pk for held in ended]).update(state="answered", address="")
+        record_all([_told(held.row, held.response, held.plan, held.replies) for held in ended if held.response])
+
+
+def _replies_of(plan: Plan, judged: Judged) -> list[Reply]:
+    """The answers of a finished questionnaire: of the questions that were shown, in their order."""
+    found = judged.standing.replies
+    return [reply for question in plan.survey.questions for reply in found.get(question.key, ())]
+
+
+def _readable(plan: Plan, judged: Judged) -> list[Reply]:
+    """Whatever can be kept of a questionnaire that is not finished, also of questions that are not shown just now."""
+    kept: list[Reply] = []
+    for question in plan.survey.questions:
+        found = read_answer(question, judged.given.get(question.key, ()))
+        kept.extend(found if isinstance(found, tuple) else ())
+    return kept
+
+
+def end_response(row: Invitation, response: Response, at: datetime, *, is_complete: bool, nonce: str = "") -> None:
+    """Set what an ended response says of itself; nothing is written."""
+    row.state, row.address = "answered", ""
+    response.state = "complete" if is_complete else "partial"
+    response.answered_at, response.nonce = at, nonce
+    response.duration_seconds = max((response.touched_at - response.started_at).total_seconds(), 0.0)
+
+
+def _answer(response: Response, reply: Reply) -> Answer:
+    return Answer(
+        response=response,
+        question_key=reply.question,
+        instrument=reply.instrument,
+        score=reply.score,
+        choice=reply.choice,
+        words=reply.words,
+    )
+
+
+def _told(
+    row: Invitation, response: Response, plan: Plan, replies: Iterable[Reply]
+) -> tuple[Any, str, tuple[str, str]]:
+    """The journal's entry of an ended response: answers without words."""
+    scales = {question.key: question.scale or (None, None) for question in plan.survey.questions}
+    assert response.answered_at is not None
+    happened = ResponseReceived(
+        response=response.key,
+        survey=row.survey_key,
+        version=row.survey_version,
+        invitation=row.key,
+        customer=row.customer_key,
+        language=response.language,
+        complete=response.state == "complete",
+        invited_at=(row.sent_at or row.decided_at).isoformat(),
+        answered_at=response.answered_at.isoformat(),
+        duration_seconds=response.duration_seconds,
+        answers=[
+            {
+                "question": reply.question,
+                "instrument": reply.instrument,
+                "score": reply.score,
+                "scale_min": scales[reply.question][0],
+                "scale_max": scales[reply.question][1],
+                "choice": reply.choice,
+            }
+            for reply in replies
+        ],
+        context=row.context,
+    )
+    return happened, CUSTOMER, ("response", response.key)

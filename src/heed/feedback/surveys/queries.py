@@ -1,0 +1,105 @@
+"""Reading surveys, invitations and responses: what a link leads to, and what the house sees of them."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
+from typing import Any
+
+from django.db.models import QuerySet
+from django.utils import timezone
+
+from heed.core.definitions.queries import in_force, version
+from heed.core.definitions.rules import validate
+from heed.core.journal.rules import Entry
+from heed.core.people.queries import organisation
+from heed.facts.projections import completes
+from heed.feedback.surveys.definition import Question, Survey
+from heed.feedback.surveys.events import ResponseReceived
+from heed.feedback.surveys.models import Answer, Invitation, Response
+from heed.feedback.surveys.rules.answering import UNKNOWN, Asked, Given, Plan, plan_of
+from heed.feedback.surveys.rules.links import digest_of
+
+
+@lru_cache(maxsize=256)
+def plan_for(key: str, number: int, digest: str) -> Plan:
+    """A version of a survey, made ready. A version never changes; the digest tells stores apart."""
+    body = validate("survey", version("survey", key, number).body)
+    assert isinstance(body, Survey)
+    return plan_of(body)
+
+
+def plan_of_version(key: str, number: int) -> Plan:
+    """A version of a survey, made ready."""
+    return plan_for(key, number, version("survey", key, number).digest)
+
+
+def survey_in_force(key: str) -> tuple[Survey, int] | None:
+    """A survey as it holds now, and its version."""
+    found = in_force("survey", key)
+    if found is None:
+        return None
+    assert isinstance(found.body, Survey)
+    return found.body, found.version
+
+
+def asked(token: str) -> Asked:
+    """What a link leads to."""
+    row = Invitation.objects.filter(token_digest=digest_of(token)).first()
+    if row is None:
+        return UNKNOWN
+    response = Response.objects.filter(invitation=row).first()
+    plan = plan_of_version(row.survey_key, row.survey_version)
+    replies = list(Answer.objects.filter(response=response)) if response and not response.answered_at else []
+    return Asked(
+        state=state_of(row, response),
+        invitation=row.key,
+        survey_key=row.survey_key,
+        version=row.survey_version,
+        plan=plan,
+        language=response.language if response else row.language,
+        given=given_in(plan.survey, replies),
+        started_at=response.started_at if response else None,
+        organisation=plan.survey.sender_name or organisation().name,
+    )
+
+
+def state_of(row: Invitation, response: Response | None) -> str:
+    """open, answered or expired."""
+    if row.state == "answered" or (response and response.answered_at):
+        return "answered"
+    is_over = row.state in ("expired", "withdrawn") or row.expires_at <= timezone.now()
+    return "expired" if is_over else "open"
+
+
+def given_in(survey: Survey, replies: Iterable[Answer]) -> Given:
+    """Answers that are kept, as they would be typed."""
+    questions = {question.key: question for question in survey.questions}
+    given: dict[str, list[str]] = {}
+    for reply in replies:
+        if reply.question_key in questions:
+            given.setdefault(reply.question_key, []).append(_typed(questions[reply.question_key], reply))
+    return given
+
+
+def _typed(question: Question, reply: Answer) -> str:
+    if question.options:
+        return reply.choice
+    if question.type == "text":
+        return reply.words
+    return f"{reply.score:.15g}" if reply.score is not None else ""
+
+
+@completes(ResponseReceived, fields=("words",))
+def words_written(entries: Sequence[Entry]) -> Mapping[int, Mapping[str, Any]]:
+    """What customers wrote, by question; nothing of a response that was erased."""
+    keys = {entry.id: str((entry.payload or {})["response"]) for entry in entries}
+    found: dict[str, dict[str, str]] = {
+        key: {} for key in Response.objects.filter(key__in=keys.values()).values_list("key", flat=True)
+    }
+    rows: QuerySet[Answer, tuple[str, str, str]] = (
+        Answer.objects.filter(response__key__in=found)
+        .exclude(words="")
+        .values_list("response__key", "question_key", "words")
+    )
+    for key, question, words in rows:
+        found[key][question] = words
+    return {entry: {"words": found[key]} for entry, key in keys.items() if key in found}
