@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator, model_valida
 from heed.core.access.rules import ROLES
 from heed.core.conditions.rules import compile_condition
 from heed.core.definitions.rules import InvalidDefinition, Reference, kind
-from heed.core.errors.rules import Invalid, phrase
+from heed.core.errors.rules import Invalid, nearest, phrase
 from heed.facts.schema.tables import TABLES
 
 Severity = Literal["low", "normal", "high", "urgent"]

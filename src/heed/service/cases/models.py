@@ -86,9 +86,11 @@ class Case(Dated):
     clock_started_at = models.DateTimeField()
     first_contact_due_at = models.DateTimeField(null=True)
     resolution_due_at = models.DateTimeField(null=True)
+    due_at = models.DateTimeField(_("due"), null=True)
     first_contact_at = models.DateTimeField(null=True)
     waiting_since = models.DateTimeField(null=True)
     waiting_for = models.CharField(_("waits for"), max_length=20, choices=WAITS_FOR, blank=True)
+    waiting_until = models.DateTimeField(null=True)
     waited_seconds = models.FloatField(default=0)
     escalated_at = models.DateTimeField(null=True)
     escalation_level = models.PositiveSmallIntegerField(default=0)
@@ -122,6 +124,7 @@ class Case(Dated):
         indexes = [
             models.Index(fields=["state", "team", "owner"]),
             models.Index(fields=["state", "owner"]),
+            models.Index(fields=["state", "due_at"]),
             models.Index(fields=["customer_key", "-fact_at"]),
             models.Index(fields=["response_id"]),
             models.Index(fields=["-opened_at"]),

@@ -70,6 +70,7 @@ class Migration(migrations.Migration):
                 ("clock_started_at", models.DateTimeField()),
                 ("first_contact_due_at", models.DateTimeField(null=True)),
                 ("resolution_due_at", models.DateTimeField(null=True)),
+                ("due_at", models.DateTimeField(null=True, verbose_name="due")),
                 ("first_contact_at", models.DateTimeField(null=True)),
                 ("waiting_since", models.DateTimeField(null=True)),
                 (
@@ -87,6 +88,7 @@ class Migration(migrations.Migration):
                         verbose_name="waits for",
                     ),
                 ),
+                ("waiting_until", models.DateTimeField(null=True)),
                 ("waited_seconds", models.FloatField(default=0)),
                 ("escalated_at", models.DateTimeField(null=True)),
                 ("escalation_level", models.PositiveSmallIntegerField(default=0)),
@@ -116,6 +118,7 @@ class Migration(migrations.Migration):
                 "indexes": [
                     models.Index(fields=["state", "team", "owner"], name="service_cas_state_0720d3_idx"),
                     models.Index(fields=["state", "owner"], name="service_cas_state_10755c_idx"),
+                    models.Index(fields=["state", "due_at"], name="service_cas_state_926568_idx"),
                     models.Index(fields=["customer_key", "-fact_at"], name="service_cas_custome_6b35ad_idx"),
                     models.Index(fields=["response_id"], name="service_cas_respons_8889af_idx"),
                     models.Index(fields=["-opened_at"], name="service_cas_opened__c58af0_idx"),

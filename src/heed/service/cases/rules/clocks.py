@@ -82,7 +82,9 @@ def promised(clock: Clock, timed: Timed, now: datetime) -> tuple[Promised, ...]:
         due, moment, paused = resolution_due_at(clock, timed), now, timed.waiting_since is not None
         if timed.waiting_since is not None:
             moment = timed.waiting_since
-        found.append(_promised("resolution", clock, due, timed.resolution_seconds, timed.closed_at, moment, paused=paused))
+        found.append(
+            _promised("resolution", clock, due, timed.resolution_seconds, timed.closed_at, moment, paused=paused)
+        )
     return tuple(found)
 
 
@@ -139,5 +141,7 @@ def reached(clock: Clock, timed: Timed, steps: Sequence[Escalation], done: int, 
 
 def nearest_promise(clock: Clock, timed: Timed, now: datetime) -> str:
     """Which promise is broken longest, or breaks next; empty when none runs."""
-    running = [(each.left_seconds, each.promise) for each in promised(clock, timed, now) if each.left_seconds is not None]
+    running = [
+        (each.left_seconds, each.promise) for each in promised(clock, timed, now) if each.left_seconds is not None
+    ]
     return min(running)[1] if running else ""
