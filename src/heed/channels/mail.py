@@ -3,7 +3,7 @@
 import re
 import smtplib
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from email.utils import formataddr, make_msgid
 from typing import Any
@@ -131,11 +131,9 @@ def _one_line(text: str) -> str:
 
 
 def _close(connection: Any) -> None:
-    try:
+    # It may be broken already, which is why it is closed.
+    with suppress(smtplib.SMTPException, OSError):
         connection.close()
-    except (smtplib.SMTPException, OSError):
-        # It was broken already, which is why it is closed.
-        pass
     connection.connection = None
 
 

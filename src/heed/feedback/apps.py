@@ -18,5 +18,8 @@ class FeedbackConfig(AppConfig):
         from heed.feedback.surveys import queries as survey_queries  # noqa: F401  reads the words of answers for facts
         from heed.feedback.surveys.rules import links as survey_links  # noqa: F401  registers the personal columns
         from heed.feedback.surveys.rules import projections as survey_projections  # noqa: F401  what becomes of events
+        from heed.feedback.triggers import queries as trigger_queries  # noqa: F401  what rehearsals begin with
+        from heed.feedback.triggers.actions import ensure_contact_policy
 
         post_migrate.connect(ensure_policy, sender=self, dispatch_uid="heed.ensure_policy")
+        post_migrate.connect(ensure_contact_policy, sender=self, dispatch_uid="heed.ensure_contact_policy")

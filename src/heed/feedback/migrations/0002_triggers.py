@@ -1,5 +1,7 @@
 from django.db import migrations, models
 
+import heed.feedback.triggers.models
+
 
 class Migration(migrations.Migration):
     dependencies = [
@@ -23,7 +25,7 @@ class Migration(migrations.Migration):
             name="Ask",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("key", models.CharField(max_length=40, unique=True)),
+                ("key", models.CharField(default=heed.feedback.triggers.models.ask_key, max_length=40, unique=True)),
                 ("once_key", models.CharField(max_length=255, unique=True)),
                 ("trigger_key", models.CharField(blank=True, max_length=80)),
                 ("version", models.PositiveIntegerField(null=True)),
@@ -62,7 +64,7 @@ class Migration(migrations.Migration):
             name="AskList",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("key", models.CharField(max_length=40, unique=True)),
+                ("key", models.CharField(default=heed.feedback.triggers.models.list_key, max_length=40, unique=True)),
                 ("survey_key", models.CharField(max_length=80)),
                 ("customers", models.JSONField(default=list)),
                 ("unknown", models.PositiveIntegerField(default=0)),

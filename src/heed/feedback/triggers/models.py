@@ -3,11 +3,21 @@
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from heed.core.fields import new_key
+
+
+def ask_key() -> str:
+    return new_key("ask")
+
+
+def list_key() -> str:
+    return new_key("list")
+
 
 class Ask(models.Model):
     """One decision about one customer. `once_key` holds what led to it (trigger and fact, or list), so that it is taken once."""
 
-    key = models.CharField(max_length=40, unique=True)
+    key = models.CharField(max_length=40, unique=True, default=ask_key)
     once_key = models.CharField(max_length=255, unique=True)
     trigger_key = models.CharField(max_length=80, blank=True)
     version = models.PositiveIntegerField(null=True)
@@ -63,7 +73,7 @@ class AskList(models.Model):
     Nobody is asked before `confirmed_at`. `unknown` counts what was given and is nobody's identifier or address.
     """
 
-    key = models.CharField(max_length=40, unique=True)
+    key = models.CharField(max_length=40, unique=True, default=list_key)
     survey_key = models.CharField(max_length=80)
     customers = models.JSONField(default=list)
     unknown = models.PositiveIntegerField(default=0)

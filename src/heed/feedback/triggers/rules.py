@@ -130,7 +130,8 @@ def columns_of(definition: Trigger) -> tuple[str, ...]:
 def carry(definition: Trigger, state: Memory, fact: Fact, decision: Decision) -> None:
     """Note that a customer was asked, for the facts to come."""
     if decision.code == ASK:
-        state.asks[fact["customer_key"]] = fact[TABLES[definition.source].time]
+        delay = timedelta(seconds=definition.delay_seconds)
+        state.asks[fact["customer_key"]] = fact[TABLES[definition.source].time] + delay
 
 
 def draw_of(definition: Trigger, fact_key: str) -> float:
@@ -258,3 +259,16 @@ def not_asked(payload: Mapping[str, Any], entry: Entry) -> dict[str, Any]:
 def not_asked_of_list(payload: Mapping[str, Any], entry: Entry) -> list[dict[str, Any]]:
     """The decisions about a part of a list that did not ask; they are read beside the journal (queries)."""
     return [_row(each) for each in payload["not_asked"]]
+
+
+def wanted_language(rule: str, customers: str, facts: str) -> str:
+    """The language an invitation is wanted in; empty: the survey's first."""
+    if rule == "survey":
+        return ""
+    return (customers or facts) if rule == "customer" else (facts or customers)
+
+
+def ask_once_key(trigger: str, table: str, fact_key: str) -> str:
+    """What one decision is known by: a trigger and a fact."""
+    whole = f"{trigger}:{table}:{fact_key}"
+    return whole if len(whole) <= 200 else f"{trigger}:{table}:{hashlib.sha256(fact_key.encode()).hexdigest()}"

@@ -3,6 +3,12 @@
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from heed.core.fields import new_key
+
+
+def import_key() -> str:
+    return new_key("imp")
+
 
 class Customer(models.Model):
     """One customer of one system. `key` is the pseudonym of (system, external id), as in the facts."""
@@ -37,7 +43,7 @@ class Customer(models.Model):
 class CustomerImport(models.Model):
     """A file of customers that was brought in: what was read from which column, and how many rows did what."""
 
-    key = models.CharField(max_length=40, unique=True)
+    key = models.CharField(max_length=40, unique=True, default=import_key)
     file_name = models.CharField(max_length=255)
     file_digest = models.CharField(max_length=64)
     system = models.CharField(max_length=80)

@@ -1,6 +1,8 @@
 import django.db.models.deletion
 from django.db import migrations, models
 
+import heed.service.customers.models
+
 
 class Migration(migrations.Migration):
     dependencies = [
@@ -12,7 +14,7 @@ class Migration(migrations.Migration):
             name="CustomerImport",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("key", models.CharField(max_length=40, unique=True)),
+                ("key", models.CharField(default=heed.service.customers.models.import_key, max_length=40, unique=True)),
                 ("file_name", models.CharField(max_length=255)),
                 ("file_digest", models.CharField(max_length=64)),
                 ("system", models.CharField(max_length=80)),
