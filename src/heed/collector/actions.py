@@ -12,7 +12,7 @@ from heed.collector.events import EventReceived
 from heed.collector.rules import check_fit, row_of, table_of
 from heed.core.access.rules import Scope
 from heed.core.consent.rules import pseudonym
-from heed.core.errors.rules import Refused
+from heed.core.errors.rules import Refused, phrase
 from heed.core.http.actions import answered_once, keep_event
 from heed.core.http.queries import keys_taken
 from heed.core.http.rules import Envelope, TooLarge, body_digest, envelopes
@@ -31,7 +31,9 @@ def take_events(scope: Scope, body: bytes, content_type: str, key: str = "") -> 
     """
     scope.demand_everywhere("import")
     if len(body) > MOST_BYTES:
-        raise TooLarge(f"A call has at most {MOST_BYTES // 1024 // 1024} MiB.", hint="Send several batches.")
+        raise TooLarge(
+            phrase("A call has at most {most} MiB.", most=MOST_BYTES // 1024 // 1024), hint="Send several batches."
+        )
     events = envelopes(body, content_type, timezone.now(), MOST_EVENTS)
     rows = _rows(events)
     try:
@@ -90,4 +92,6 @@ def _refuse_taken(told: list[Told]) -> None:
 
 
 def _taken(key: str) -> Refused:
-    return Refused(f"The fact {key} was told by another event.", code="fact_exists", hint="A fact is told once.")
+    return Refused(
+        phrase("The fact {key} was told by another event.", key=key), code="fact_exists", hint="A fact is told once."
+    )

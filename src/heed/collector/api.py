@@ -7,6 +7,7 @@ from ninja import Router, Schema
 
 from heed.collector import projections  # noqa: F401  what comes in here becomes facts
 from heed.collector.actions import MOST_BYTES, take_events
+from heed.core.errors.rules import phrase
 from heed.core.http.rules import BATCH, SINGLE, TooLarge
 
 router = Router(tags=["events"])
@@ -45,7 +46,9 @@ def tell_facts(request: HttpRequest) -> tuple[int, dict[str, Any]]:
     """One CloudEvent of type `heed.fact.<table>`, or a batch of at most 1,000. All are taken or none."""
     length = request.META.get("CONTENT_LENGTH") or "0"
     if not length.isdigit() or int(length) > MOST_BYTES:
-        raise TooLarge(f"A call has at most {MOST_BYTES // 1024 // 1024} MiB.", hint="Send several batches.")
+        raise TooLarge(
+            phrase("A call has at most {most} MiB.", most=MOST_BYTES // 1024 // 1024), hint="Send several batches."
+        )
     key = request.headers.get("Idempotency-Key", "")
     scope = request.scope  # type: ignore[attr-defined]
     return take_events(scope, request.body, request.headers.get("Content-Type", ""), key)

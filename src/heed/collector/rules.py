@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
-from heed.core.errors.rules import HeedError, Invalid, nearest
+from heed.core.errors.rules import HeedError, Invalid, nearest, phrase
 from heed.core.http.rules import Envelope
 from heed.facts.projected import as_table
 from heed.facts.schema.columns import ORIGIN, Column, Table
@@ -24,14 +24,18 @@ Pseudonym = Callable[[str, str, str], str]
 
 
 def _wrong(where: str, what: str, hint: str = "") -> Invalid:
-    return Invalid(f"{where}: {what}", code="invalid_fact", hint=hint)
+    return Invalid(phrase("{where}: {what}", where=where, what=what), code="invalid_fact", hint=hint)
 
 
 def table_of(event: Envelope, where: str) -> Table:
     """The table an event's type names."""
     name = event.type.removeprefix(PREFIX)
     if not event.type.startswith(PREFIX) or name not in TABLES:
-        raise _wrong(where, f"type {event.type} is not taken here.", nearest(event.type, [PREFIX + t for t in TABLES]))
+        raise _wrong(
+            where,
+            phrase("type {type} is not taken here.", type=event.type),
+            nearest(event.type, [PREFIX + t for t in TABLES]),
+        )
     return TABLES[name]
 
 
@@ -40,7 +44,11 @@ def row_of(event: Envelope, table: Table, pseudonym: Pseudonym, where: str) -> d
     known = [name for name in table.names if name not in _ORIGIN]
     for name in event.data:
         if name not in known:
-            raise _wrong(where, f"{table.name} has no column {str(name)[:60]}.", nearest(str(name), known))
+            raise _wrong(
+                where,
+                phrase("{table} has no column {name}.", table=table.name, name=str(name)[:60]),
+                nearest(str(name), known),
+            )
     row: dict[str, Any] = {}
     for column in table.columns:
         given = event.data.get(column.name)
@@ -50,9 +58,11 @@ def row_of(event: Envelope, table: Table, pseudonym: Pseudonym, where: str) -> d
     row.setdefault(table.time, event.at.isoformat())
     for column in table.columns:
         if column.required and column.name not in _ORIGIN and row.get(column.name) in (None, ""):
-            raise _wrong(where, f"{column.name} is required: {column.meaning}.")
+            raise _wrong(
+                where, phrase("{column} is required: {meaning}.", column=column.name, meaning=phrase(column.meaning))
+            )
     if len(row[table.key]) > KEY_LENGTH:
-        raise _wrong(where, f"{table.key} must have at most {KEY_LENGTH} characters.")
+        raise _wrong(where, phrase("{key} must have at most {most} characters.", key=table.key, most=KEY_LENGTH))
     return row
 
 
@@ -90,7 +100,7 @@ def _person(column: Column, given: Any, where: str, pseudonym: Pseudonym) -> str
 def _text(column: Column, given: Any, where: str) -> str:
     longest = WORDS_LENGTH if column.personal == "text" else TEXT_LENGTH
     if not isinstance(given, str) or len(given) > longest or "\0" in given or not _is_unicode(given):
-        raise _wrong(where, f"must be a text of at most {longest} characters.")
+        raise _wrong(where, phrase("must be a text of at most {longest} characters.", longest=longest))
     return given
 
 

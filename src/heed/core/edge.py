@@ -12,7 +12,7 @@ from typing import Annotated, Any, TypeVar, overload
 import typer
 
 from heed.core.console.rules import print_json, say
-from heed.core.errors.rules import HeedError, Refused, Unavailable
+from heed.core.errors.rules import HeedError, Refused, Unavailable, phrase
 from heed.core.settings.rules import current
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object on stdout.")]
@@ -84,7 +84,7 @@ def _one_at_a_time() -> Iterator[None]:
             yield
     except OSError as error:
         raise Unavailable(
-            f"The data folder {home} cannot be written: {error}.",
+            phrase("The data folder {home} cannot be written: {error}.", home=home, error=error),
             code="home_not_writable",
             hint="Set HEED_HOME to a folder of yours.",
         ) from error
@@ -95,7 +95,7 @@ def refuse_newer() -> None:
     unknown = unknown_migrations()
     if unknown:
         raise Refused(
-            f"The store was written by a newer heed (it has {unknown[-1]}).",
+            phrase("The store was written by a newer heed (it has {unknown}).", unknown=unknown[-1]),
             code="store_is_newer",
             hint="Install that heed again, or restore a backup made by this one.",
         )
@@ -174,5 +174,7 @@ def page(permission: str | None = None) -> Callable[[F], F]:
 
 def tell(form: Any, error: HeedError, fields: dict[str, str]) -> None:
     """Put a refusal at the field it is about (by the error's code), or above the form when it is about none."""
+    from django.utils.translation import gettext
+
     field = fields.get(error.code, "")
-    form.add_error(field if field in form.fields else None, f"{error.message} {error.hint}".strip())
+    form.add_error(field if field in form.fields else None, error.said(gettext))

@@ -62,7 +62,7 @@ def _proposals(scope: Scope) -> list[Item]:
             text=_("Proposed by %(who)s on %(day)s. %(why)s")
             % {
                 "who": names.get(row.proposed_by, row.proposed_by),
-                "day": date_format(timezone.localtime(row.proposed_at), "j F Y"),
+                "day": date_format(timezone.localtime(row.proposed_at), _("j F Y")),
                 "why": row.note,
             },
             href=address("definition_version", row.kind, row.key, row.number) or address("definitions"),

@@ -7,6 +7,7 @@ from django.views.decorators.http import require_safe
 
 from heed.core.access.rules import Scope
 from heed.core.edge import page
+from heed.core.errors.rules import translated
 from heed.goals.kpis.queries import list_kpis
 
 
@@ -18,7 +19,7 @@ def places(request: HttpRequest) -> JsonResponse:
     found = []
     if scope.may("see_figures"):
         found += [
-            {"title": kpi.name, "group": _("KPI"), "href": reverse("kpi", args=[kpi.key])}
+            {"title": translated(kpi.name, _), "group": _("KPI"), "href": reverse("kpi", args=[kpi.key])}
             for kpi in list_kpis()
             if kpi.state == "in_force"
         ]

@@ -6,6 +6,7 @@ Units: share (0..1), points (−100..100), seconds, count, money, number.
 import math
 
 from django.utils.formats import number_format
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 NBSP = "\u00a0"
@@ -57,6 +58,11 @@ def interval(low: float | None, high: float | None, unit: str = "number", like: 
     first, second = (in_unit(value, unit, like=high if like is None else like) for value in (low, high))
     ending = second.lstrip("0123456789.,−- ’'" + NBSP + THIN)
     return f"{first.removesuffix(ending).rstrip(NBSP)} – {second}" if ending else f"{first} – {second}"
+
+
+def within(title: str) -> str:
+    """The words of a heading inside a sentence: English writes them small, other languages as they are."""
+    return title[:1].lower() + title[1:] if (get_language() or "en").startswith("en") else title
 
 
 def level_said(level: float) -> str:

@@ -10,7 +10,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from heed.core.errors.rules import Invalid, nearest
+from heed.core.errors.rules import Invalid, nearest, phrase
 from heed.metrics.periods import Period, period_index
 from heed.metrics.selection import STATUS, by_column
 from heed.metrics.sources.opening import Engine
@@ -106,4 +106,8 @@ def check_attributes(engine: Engine, shape: Shape, rows: ir.Table, split: Split,
         )
         known = set(shape.fields) | {key for key in seen["key"].to_pylist() if key}
         if name not in known:
-            raise Invalid(f"{shape.name} has no column {name}.", code="unknown_column", hint=nearest(name, known))
+            raise Invalid(
+                phrase("{shape} has no column {name}.", shape=shape.name, name=name),
+                code="unknown_column",
+                hint=nearest(name, known),
+            )

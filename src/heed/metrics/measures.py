@@ -8,7 +8,7 @@ over the source's fields.
 from dataclasses import dataclass
 from typing import ClassVar, Literal
 
-from heed.core.errors.rules import Invalid
+from heed.core.errors.rules import Invalid, phrase
 
 Kind = Literal["proportion", "mean", "nps", "ratio", "quantile", "rate", "count"]
 
@@ -113,7 +113,7 @@ class Quantile(_Weighted):
     def __post_init__(self) -> None:
         if not 0.0 < self.quantile < 1.0:
             raise Invalid(
-                f"{self.quantile} is no quantile.",
+                phrase("{quantile} is no quantile.", quantile=self.quantile),
                 code="invalid_quantile",
                 hint="Give a share between 0 and 1; the median is 0.5.",
             )

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 import ibis
 import ibis.expr.types as ir
 
-from heed.core.errors.rules import Invalid, nearest
+from heed.core.errors.rules import Invalid, nearest, phrase
 
 Period = Literal["day", "week", "month"]
 PERIODS: tuple[Period, ...] = ("day", "week", "month")
@@ -21,7 +21,7 @@ def zone_of(name: str) -> ZoneInfo:
         return ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError, OSError) as error:
         raise Invalid(
-            f"There is no time zone {name}.", code="unknown_time_zone", hint="Such as Europe/Berlin."
+            phrase("There is no time zone {name}.", name=name), code="unknown_time_zone", hint="Such as Europe/Berlin."
         ) from error
 
 
@@ -30,7 +30,7 @@ def check_period(name: str) -> Period:
     for period in PERIODS:
         if period == name:
             return period
-    raise Invalid(f"There is no period {name}.", code="unknown_period", hint=nearest(name, PERIODS))
+    raise Invalid(phrase("There is no period {name}.", name=name), code="unknown_period", hint=nearest(name, PERIODS))
 
 
 def start_of(moment: date | datetime, zone: ZoneInfo) -> datetime:
@@ -42,7 +42,9 @@ def start_of(moment: date | datetime, zone: ZoneInfo) -> datetime:
         return (local if local.tzinfo else local.replace(tzinfo=zone)).astimezone(UTC)
     except OverflowError as error:
         raise Invalid(
-            f"{moment} lies outside of the calendar.", code="invalid_time", hint="Take a time nearer to now."
+            phrase("{moment} lies outside of the calendar.", moment=moment),
+            code="invalid_time",
+            hint="Take a time nearer to now.",
         ) from error
 
 

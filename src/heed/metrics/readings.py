@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 import ibis
 import ibis.expr.types as ir
 
-from heed.core.errors.rules import Invalid
+from heed.core.errors.rules import Invalid, phrase
 from heed.metrics.grouping import UTC_ZONE, Groups, Split, check_attributes, groups_of, split_rows
 from heed.metrics.measures import Mean, Measure, Quantile
 from heed.metrics.periods import Period, period_start
@@ -89,7 +89,9 @@ def read(
     """
     check_level(level)
     if min_n < 1:
-        raise Invalid(f"min-n is {min_n}.", code="invalid_min_n", hint="Give 1 to show every group, or more.")
+        raise Invalid(
+            phrase("min-n is {min_n}.", min_n=min_n), code="invalid_min_n", hint="Give 1 to show every group, or more."
+        )
     part, split = part or Slice(), Split(tuple(by), period, zone)
     source = open_source(engine, measure.source, part.since)
     first, last = span(engine, source)

@@ -10,7 +10,7 @@ from typing import Any
 import ibis
 import ibis.expr.types as ir
 
-from heed.core.errors.rules import Invalid
+from heed.core.errors.rules import Invalid, phrase
 from heed.metrics.measures import Measure
 from heed.metrics.selection import STATUS, Slice, by_column, measured, sliced
 from heed.metrics.sources.opening import Engine, open_source
@@ -62,7 +62,11 @@ def records(
     without one. limit: 1 to 1,000.
     """
     if not 1 <= limit <= 1000:
-        raise Invalid(f"{limit} records cannot be shown at once.", code="invalid_limit", hint="Ask for 1 to 1000.")
+        raise Invalid(
+            phrase("{limit} records cannot be shown at once.", limit=limit),
+            code="invalid_limit",
+            hint="Ask for 1 to 1000.",
+        )
     part = part or Slice()
     source = open_source(engine, measure.source, part.since)
     shape = source.shape

@@ -12,7 +12,7 @@ import ibis
 import ibis.expr.types as ir
 
 from heed.core.conditions.rules import compile_condition
-from heed.core.errors.rules import Invalid, nearest
+from heed.core.errors.rules import Invalid, nearest, phrase
 from heed.facts.conditions import to_ibis
 from heed.metrics.measures import Measure, Nps, Rate
 from heed.metrics.sources.shapes import Shape, field_of
@@ -48,7 +48,9 @@ def by_column(shape: Shape, rows: ir.Table, name: str) -> ir.Value:
         return rows["attributes"].get(name)
     if field_of(shape, name) == "map":
         raise Invalid(
-            f"{name} cannot be grouped by.", code="not_a_group", hint=nearest(name, set(shape.fields) - {name})
+            phrase("{name} cannot be grouped by.", name=name),
+            code="not_a_group",
+            hint=nearest(name, set(shape.fields) - {name}),
         )
     return rows[name]
 
@@ -82,7 +84,9 @@ def measured(shape: Shape, rows: ir.Table, measure: Measure) -> ir.Table:
     if measure.weight_column:
         if field_of(shape, measure.weight_column) != "number":
             raise Invalid(
-                f"{measure.weight_column} is no number to weigh by.", code="not_a_weight", hint="Name a number column."
+                phrase("{weight_column} is no number to weigh by.", weight_column=measure.weight_column),
+                code="not_a_weight",
+                hint="Name a number column.",
             )
         values[WEIGHT] = rows[measure.weight_column].fill_null(1.0)
     status = _status(shape, rows, measure, values)

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from datetime import date
 from typing import Any
 
-from heed.core.errors.rules import Invalid
+from heed.core.errors.rules import Invalid, phrase
 from heed.core.settings.rules import current
 from heed.facts.store.store import Store
 from heed.sample import loading
@@ -43,9 +43,17 @@ def load_sample(
     if seed < 0:
         raise Invalid("A seed is 0 or more.", code="invalid_seed")
     if not 0.01 <= scale <= MOST_SCALE:
-        raise Invalid(f"The scale is {scale:g}.", code="invalid_scale", hint=f"Give 0.01 to {MOST_SCALE:g}.")
+        raise Invalid(
+            phrase("The scale is {scale:g}.", scale=scale),
+            code="invalid_scale",
+            hint=phrase("Give 0.01 to {most:g}.", most=MOST_SCALE),
+        )
     if until is not None and not EARLIEST <= until <= last_full_day():
-        raise Invalid(f"The last day {until} is not possible.", code="invalid_until", hint="Give a day that is past.")
+        raise Invalid(
+            phrase("The last day {until} is not possible.", until=until),
+            code="invalid_until",
+            hint="Give a day that is past.",
+        )
     with _alone():
         store = _store()
         load = loading.wanted(store, seed, float(scale), until)

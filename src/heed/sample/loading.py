@@ -9,7 +9,7 @@ from datetime import date
 
 import pyarrow.compute as pc
 
-from heed.core.errors.rules import Refused
+from heed.core.errors.rules import Refused, phrase
 from heed.facts.schema.tables import TABLES
 from heed.facts.store.store import Store
 from heed.sample.names import SOURCE
@@ -66,7 +66,12 @@ def wanted(store: Store, seed: int, scale: float, until: date | None) -> Load:
     if found.is_of == (seed, scale, until or found.until):
         return found
     raise Refused(
-        f"The sample operation of seed {found.seed}, scale {found.scale:g}, until {found.until} is loaded.",
+        phrase(
+            "The sample operation of seed {seed}, scale {scale:g}, until {until} is loaded.",
+            seed=found.seed,
+            scale=found.scale,
+            until=found.until,
+        ),
         code="other_sample",
         hint="Remove it first: heed sample-operation remove",
     )

@@ -5,7 +5,7 @@ from django.db.models import ProtectedError
 
 from heed.core.access.actions.roles import give_role
 from heed.core.access.rules import COMMAND_LINE
-from heed.core.errors.rules import Refused
+from heed.core.errors.rules import Refused, phrase
 from heed.core.people.actions import add_unit, ensure_root_unit
 from heed.core.people.queries import Person, Unit, unit_nodes
 from heed.sample.definitions import NAME, ensure_definitions, retire_definitions
@@ -48,7 +48,7 @@ def _make_units(root: str) -> int:
     taken = sorted({row[0] for row in rows} & (set(known) - mine))
     if taken:
         raise Refused(
-            f"There is a unit {taken[0]} already, and the sample has one of that name.",
+            phrase("There is a unit {taken} already, and the sample has one of that name.", taken=taken[0]),
             code="unit_taken",
             hint="Load the sample operation into a data folder of its own: HEED_HOME=… heed sample-operation load",
         )
@@ -97,7 +97,7 @@ def take_away_organisation() -> dict[str, int]:
     except ProtectedError as error:
         held = sorted({str(item) for item in error.protected_objects})
         raise Refused(
-            f"Something else hangs on the sample's units: {held[0]}.",
+            phrase("Something else hangs on the sample's units: {held}.", held=held[0]),
             code="units_in_use",
             hint="Move it, or take that role away, then remove the sample again.",
         ) from None

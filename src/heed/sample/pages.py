@@ -12,7 +12,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from heed.core.edge import page
+from heed.core.errors.rules import translated
 from heed.core.settings.rules import current
+from heed.documents.units import within
 from heed.facts.store.store import Store
 from heed.goals.kpis.queries import list_kpis
 from heed.sample.loading import counts, loaded
@@ -59,7 +61,7 @@ def _looks(truth: Truth, since: date | None, names: dict[str, str]) -> tuple[Loo
         if kpi not in names:
             continue
         href = reverse("kpi", args=[kpi])
-        words = {"kpi": names[kpi], "column": column.removesuffix("_key")}
+        words = {"kpi": names[kpi], "column": within(_(column.removesuffix("_key").replace("_", " ").capitalize()))}
         asked = {"by": column, **({"since": (since - BEFORE).isoformat()} if since else {"weeks": "all"})}
         looks.append(Look(_("%(kpi)s by %(column)s") % words, f"{href}?{urlencode(asked)}"))
     return tuple(looks)
@@ -82,7 +84,7 @@ def sample_operation(request: HttpRequest) -> HttpResponse:
     load = loaded(store)
     context: dict[str, Any] = {"load": load, "truths": [], "tables": []}
     if load:
-        names = {kpi.key: kpi.short for kpi in list_kpis() if kpi.state == "in_force"}
+        names = {kpi.key: translated(kpi.short, _) for kpi in list_kpis() if kpi.state == "in_force"}
         context["truths"] = [_shown(truth, names) for truth in planted(load.seed, load.until, load.scale)]
         context["tables"] = [(name, many) for name, many in counts(store).items() if many]
         context["rows"] = sum(many for _name, many in context["tables"])

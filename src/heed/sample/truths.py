@@ -8,6 +8,7 @@ from typing import Any
 
 import yaml
 
+from heed.core.errors.rules import phrase
 from heed.sample.changelog import RELEASE_TITLES
 from heed.sample.names import DAYS, DEPARTMENTS, PILOTS, REGIONS, SOURCE, STAGES, SURVEYS, TEAMS
 from heed.sample.plan import AGENTS_A_TEAM, CAMPAIGN_DAYS, RISE_DAYS, WAVE_DAYS, Plan, draw, last_full_day
@@ -63,11 +64,11 @@ def _truth(row: dict[str, Any], names: dict[str, str]) -> Truth:
     return Truth(
         key=row["key"],
         title=row["title"],
-        what=row["what"].format(**names),
+        what=phrase(row["what"], **names),
         effect=row["effect"],
         where=tuple(places),
         finders=tuple(row["finders"]),
-        twin=row["twin"].format(**names),
+        twin=phrase(row["twin"], **names),
         twin_effect=row["twin_effect"],
     )
 

@@ -7,6 +7,7 @@ from typing import Any
 from django.core.exceptions import RequestDataTooBig, SuspiciousOperation
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.http.multipartparser import MultiPartParserError
+from django.utils.translation import gettext
 from ninja import NinjaAPI
 from ninja.errors import AuthenticationError, HttpError, ValidationError
 from ninja.parser import Parser
@@ -15,7 +16,7 @@ from ninja.security import HttpBearer, SessionAuth
 from heed.collector.api import routers as collector_routers
 from heed.core.access.actions.tokens import token_scope
 from heed.core.access.queries import scope_of
-from heed.core.errors.rules import Forbidden, HeedError, Invalid, NotFound
+from heed.core.errors.rules import Forbidden, HeedError, Invalid, NotFound, fault_said, translated
 from heed.core.http.rules import unkept
 from heed.core.urls import routers as core_routers
 from heed.feedback.urls import routers as feedback_routers
@@ -74,13 +75,16 @@ def _refused(request: HttpRequest, error: HeedError) -> HttpResponse:
 
 @api.exception_handler(ValidationError)
 def _invalid(request: HttpRequest, error: ValidationError) -> HttpResponse:
-    faults = [{"at": ".".join(str(part) for part in fault["loc"]), "message": fault["msg"]} for fault in error.errors]
+    faults = [
+        {"at": ".".join(str(part) for part in fault["loc"]), "message": translated(fault_said(fault), gettext)}
+        for fault in error.errors
+    ]
     body = {
         "type": "urn:heed:error:invalid",
-        "title": faults[0]["message"] if faults else "The request is not valid.",
+        "title": faults[0]["message"] if faults else gettext("The request is not valid."),
         "status": 422,
         "code": "invalid",
-        "hint": "See `faults` for each field.",
+        "hint": gettext("See `faults` for each field."),
         "faults": faults,
     }
     return JsonResponse(body, status=422, content_type=PROBLEM)

@@ -16,9 +16,10 @@ from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.utils import timezone, translation
 from django.utils.functional import SimpleLazyObject
+from django.utils.translation import gettext
 
 from heed.core.access.queries import scope_of
-from heed.core.errors.rules import HeedError
+from heed.core.errors.rules import HeedError, translated
 from heed.core.settings.rules import current
 
 # Ways of Django and allauth to answer, not faults.
@@ -127,13 +128,13 @@ def _as_problem(response: HttpResponse) -> JsonResponse:
 
 
 def problem(error: HeedError, status: int = 0) -> JsonResponse:
-    """An error as RFC 9457 problem+json, with the error's own status unless given."""
+    """An error as RFC 9457 problem+json in the language the call asks for, with the error's own status unless given."""
     status = status or error.status
     body = {
         "type": f"urn:heed:error:{error.code}",
-        "title": error.message,
+        "title": translated(error.message, gettext),
         "status": status,
         "code": error.code,
-        "hint": error.hint,
+        "hint": translated(error.hint, gettext),
     }
     return JsonResponse(body, status=status, content_type=PROBLEM)

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from heed.core.errors.rules import Invalid
+from heed.core.errors.rules import Invalid, phrase
 
 Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]
@@ -31,11 +31,13 @@ def floats(name: str, *values: ArrayLike) -> tuple[Floats, ...]:
         arrays = np.broadcast_arrays(*(np.asarray(value, dtype=np.float64) for value in values))
     except ValueError as error:
         raise Invalid(
-            f"{name}: arrays of different shapes, or not numbers.", code="invalid_numbers", hint=str(error)
+            phrase("{name}: arrays of different shapes, or not numbers.", name=name),
+            code="invalid_numbers",
+            hint=str(error),
         ) from error
     if not all(np.isfinite(array).all() for array in arrays):
         raise Invalid(
-            f"{name}: every number must be finite.",
+            phrase("{name}: every number must be finite.", name=name),
             code="invalid_numbers",
             hint="Leave missing values out before counting.",
         )
@@ -45,14 +47,16 @@ def floats(name: str, *values: ArrayLike) -> tuple[Floats, ...]:
 def require(condition: ArrayLike, name: str, rule: str) -> None:
     """Refuse numbers that break a rule. Raises Invalid naming it."""
     if not np.all(condition):
-        raise Invalid(f"{name}: {rule}.", code="invalid_numbers", hint="Check the counts handed in.")
+        raise Invalid(
+            phrase("{name}: {rule}.", name=name, rule=rule), code="invalid_numbers", hint="Check the counts handed in."
+        )
 
 
 def check_level(level: float) -> float:
     """A confidence level, strictly between 0 and 1. Raises Invalid."""
     if not 0.0 < level < 1.0:
         raise Invalid(
-            f"A level of {level} is no confidence level.",
+            phrase("A level of {level} is no confidence level.", level=level),
             code="invalid_level",
             hint="Give a share between 0 and 1, such as 0.95.",
         )

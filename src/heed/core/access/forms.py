@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from heed.core.access.rules import PERMISSIONS, ROLES, Scope, may_give
-from heed.core.people.queries import known_countries, unit_choices, zone_choices
+from heed.core.people.queries import NOTIFIED_BY, known_countries, unit_choices, zone_choices
 
 ROLE_NAMES = {
     "administrator": _("Administrator"),
@@ -170,6 +170,12 @@ class ProfileForm(forms.Form):
     name = forms.CharField(label=_("Name"), max_length=150, widget=forms.TextInput(attrs={"autocomplete": "name"}))
     language = forms.ChoiceField(label=_("Language"), required=False)
     time_zone = forms.ChoiceField(label=_("Time zone"), required=False)
+    notified_by = forms.ChoiceField(
+        label=_("Notifications"),
+        choices=NOTIFIED_BY,
+        widget=forms.RadioSelect,
+        help_text=_("What concerns you: a case that is yours, a promise about to break."),
+    )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from heed.core.consent.rules import personal
-from heed.core.errors.rules import Forbidden, Invalid, nearest
+from heed.core.errors.rules import Forbidden, Invalid, nearest, phrase
 from heed.core.people.rules import Node, below
 
 personal("core.Invitation", "email", "contact", "to write to who is invited")
@@ -97,7 +97,7 @@ class Scope:
         """Raise Forbidden when the permission is not held in this unit."""
         self.demand(permission)
         if not self.holds_in(permission, unit):
-            hint = f"Ask an administrator of {unit}."
+            hint = phrase("Ask an administrator of {unit}.", unit=unit)
             raise Forbidden("Your role does not reach this unit.", code="not_permitted_here", hint=hint)
 
     def demand_everywhere(self, permission: str) -> None:
@@ -113,8 +113,8 @@ class Scope:
     def demand(self, permission: str) -> None:
         """Raise Forbidden when the permission is not held."""
         if not self.may(permission):
-            what = PERMISSIONS.get(permission, permission)
-            hint = f"Ask an administrator for a role that may {what}."
+            what = phrase(PERMISSIONS.get(permission, permission))
+            hint = phrase("Ask an administrator for a role that may {what}.", what=what)
             raise Forbidden("Your role does not allow this.", code="not_permitted", hint=hint)
 
 
@@ -164,7 +164,7 @@ def narrowed(scope: Scope, permissions: Iterable[str]) -> Scope:
 def checked_role(role: str) -> str:
     """The role, when there is such a one; Invalid with the nearest name otherwise."""
     if role not in ROLES:
-        raise Invalid(f"There is no role {role}.", code="unknown_role", hint=nearest(role, ROLES))
+        raise Invalid(phrase("There is no role {role}.", role=role), code="unknown_role", hint=nearest(role, ROLES))
     return role
 
 

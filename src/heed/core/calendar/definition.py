@@ -9,6 +9,7 @@ from itertools import pairwise
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from heed.core.definitions.rules import kind
+from heed.core.errors.rules import phrase
 
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 SPAN = re.compile(r"([01]\d|2[0-4]):([0-5]\d)-([01]\d|2[0-4]):([0-5]\d)")
@@ -19,10 +20,10 @@ def minutes_of(span: str) -> tuple[int, int]:
     """`09:00-17:30` as minutes since midnight. Raises ValueError when it is no span, or ends before it begins."""
     found = SPAN.fullmatch(span)
     if not found:
-        raise ValueError(f"{span!r} is no span of a day, such as 09:00-17:30")
+        raise ValueError(phrase("{span!r} is no span of a day, such as 09:00-17:30", span=span))
     start, end = int(found[1]) * 60 + int(found[2]), int(found[3]) * 60 + int(found[4])
     if not start < end <= MINUTES_A_DAY:
-        raise ValueError(f"{span!r} does not end after it begins, or ends after 24:00")
+        raise ValueError(phrase("{span!r} does not end after it begins, or ends after 24:00", span=span))
     return start, end
 
 
@@ -31,7 +32,7 @@ def _apart(spans: tuple[str, ...]) -> tuple[str, ...]:
     ordered = sorted(spans, key=minutes_of)
     for first, second in pairwise(ordered):
         if minutes_of(second)[0] < minutes_of(first)[1]:
-            raise ValueError(f"{first} and {second} overlap")
+            raise ValueError(phrase("{first} and {second} overlap", first=first, second=second))
     return tuple(ordered)
 
 
@@ -81,7 +82,7 @@ class Calendar(BaseModel):
     @classmethod
     def _zone(cls, value: str) -> str:
         if value not in zoneinfo.available_timezones():
-            raise ValueError(f"{value} is no IANA time zone, such as Europe/Berlin")
+            raise ValueError(phrase("{value} is no IANA time zone, such as Europe/Berlin", value=value))
         return value
 
     @field_validator("open_on")
@@ -97,10 +98,16 @@ class Calendar(BaseModel):
 
         known = holidays.list_supported_countries(include_aliases=True)
         if self.holidays_country and self.holidays_country not in known:
-            raise ValueError(f"{self.holidays_country} is no country with known holidays, such as DE")
+            raise ValueError(
+                phrase("{country} is no country with known holidays, such as DE", country=self.holidays_country)
+            )
         if self.holidays_region and self.holidays_region not in known.get(self.holidays_country, []):
             raise ValueError(
-                f"{self.holidays_region} is no region of {self.holidays_country or 'a country'} with holidays of its own"
+                phrase(
+                    "{region} is no region of {country} with holidays of its own",
+                    region=self.holidays_region,
+                    country=self.holidays_country or "a country",
+                )
             )
         return self
 

@@ -9,7 +9,7 @@ from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from heed.core.calendar.definition import Calendar, spans_on
-from heed.core.errors.rules import Invalid
+from heed.core.errors.rules import Invalid, phrase
 
 UTC = datetime.UTC
 # A promise that no opening hour meets within so many days has a calendar that never opens.
@@ -139,7 +139,9 @@ def add_business_seconds(calendar: Calendar, start: datetime.datetime, seconds: 
             return opens + datetime.timedelta(seconds=left)
         left -= length
     raise Invalid(
-        f"{calendar.name} does not open long enough.", code="never_open", hint="Give the calendar opening hours."
+        phrase("{calendar} does not open long enough.", calendar=calendar.name),
+        code="never_open",
+        hint="Give the calendar opening hours.",
     )
 
 

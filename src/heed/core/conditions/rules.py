@@ -35,7 +35,7 @@ from heed.core.conditions.spelling import (
     widen,
 )
 from heed.core.conditions.tree import Call, Items, Literal, Name, Node, Other, Select, read_tree, walk
-from heed.core.errors.rules import Invalid, nearest
+from heed.core.errors.rules import Invalid, nearest, phrase, together
 
 __all__ = [
     "FLAG_PREFIX",
@@ -190,7 +190,8 @@ class _Where:
     def __call__(self, offset: int) -> str:
         at = max(0, offset - 2 * sum(place < offset for place in self.places))
         before = self.source[:at]
-        return f"line {before.count(chr(10)) + 1}, column {at - (before.rfind(chr(10)) + 1) + 1}"
+        line, column = before.count("\n") + 1, at - before.rfind("\n")
+        return phrase("line {line}, column {column}", line=line, column=column)
 
 
 def _offset(text: str, line: int, column: int) -> int:
@@ -215,23 +216,23 @@ def _refusal(
     if words.startswith("has() "):
         return _unknown_name("has", True, where(offset), [])
     if "mismatched input '<EOF>'" in words:
-        return _invalid(f"the condition ends too early ({where(offset)})", "Write one, such as score <= 6.")
+        return _invalid("the condition ends too early", "Write one, such as score <= 6.", where(offset))
     hint = "Write == to compare." if re.search(r"token recognition error at: '=", words) else ""
-    return _invalid(f"{words.removeprefix('Syntax error: ').rstrip()} ({where(offset)})", hint)
+    return _invalid(words.removeprefix("Syntax error: ").rstrip(), hint, where(offset))
 
 
 def _unknown_name(name: str, called: bool, where: str, known: list[str]) -> Invalid:
     if called:
         if name == "has":
-            return _invalid(f"has() is not used in conditions ({where})", "Write has_<field>.")
-        return _invalid(f"unknown function {name} ({where})", nearest(name, FUNCTIONS))
+            return _invalid("has() is not used in conditions", "Write has_<field>.", where)
+        return _invalid(phrase("unknown function {name}", name=name), nearest(name, FUNCTIONS), where)
     flags = [FLAG_PREFIX + field for field in known] if name.startswith(FLAG_PREFIX) else []
-    return _invalid(f"unknown name {name} ({where})", nearest(name, flags or known))
+    return _invalid(phrase("unknown name {name}", name=name), nearest(name, flags or known), where)
 
 
 def _wrong_types(function: str, types: list[str], where: str) -> Invalid:
     sign = {"@in": "in", "_?_:_": "? :", "_[_]": "[ ]"}.get(function, function.strip("_"))
-    words = [WORDS.get(kind, kind.replace("list(", "list of ").rstrip(")")) for kind in types]
+    words = [phrase(WORDS.get(kind, kind.replace("list(", "list of ").rstrip(")"))) for kind in types]
     hint = ""
     if "null_type" in types:
         hint = "Write has_<field> to ask whether a field has a value."
@@ -241,22 +242,22 @@ def _wrong_types(function: str, types: list[str], where: str) -> Invalid:
         hint = 'Text stands in quotes ("7"), numbers do not (7).'
     elif "google.protobuf.Timestamp" in types and "string" in types:
         hint = 'Write timestamp("2026-01-31T00:00:00Z").'
-    return _invalid(f"{sign} does not take {' and '.join(words)} ({where})", hint)
+    return _invalid(phrase("{sign} does not take {types}", sign=sign, types=together(words)), hint, where)
 
 
 def _refuse_outside_language(node: Node, where: _Where) -> None:
     """Raises for whatever CEL has and conditions do not take, so that one row and bulk always mean the same."""
     match node:
         case Other(what=what):
-            raise _invalid(f"{what} is not used in conditions ({where(node.at)})", "")
+            raise _invalid(phrase("{what} is not used in conditions", what=what), "", where(node.at))
         case Select(test=True):
-            raise _invalid(
-                f"has() is not used in conditions ({where(node.at)})", 'Write has_<field>, or "key" in field.'
-            )
+            hint = 'Write has_<field>, or "key" in field.'
+            raise _invalid("has() is not used in conditions", hint, where(node.at))
         case Items(items=()):
-            raise _invalid(f"an empty list holds nothing ({where(node.at)})", "")
+            raise _invalid("an empty list holds nothing", "", where(node.at))
         case Literal(type="whole", value=int(value)) if abs(value) > LARGEST_WHOLE:
-            raise _invalid(f"{value} is too large ({where(node.at)})", f"Whole numbers go to {LARGEST_WHOLE}.")
+            hint = phrase("Whole numbers go to {most}.", most=LARGEST_WHOLE)
+            raise _invalid(phrase("{value} is too large", value=value), hint, where(node.at))
         case Call():
             _refuse_call(node, where)
         case _:
@@ -266,18 +267,19 @@ def _refuse_outside_language(node: Node, where: _Where) -> None:
 def _refuse_call(call: Call, where: _Where) -> None:
     name = call.function.strip("_")
     if call.overload in ("divide_int64", "modulo_int64"):
-        raise _invalid(f"{name} does not take whole numbers ({where(call.at)})", "Write double(…), or 7.0 for 7.")
+        hint = "Write double(…), or 7.0 for 7."
+        raise _invalid(phrase("{name} does not take whole numbers", name=name), hint, where(call.at))
     types = [arg.type for arg in call.args]
     if call.overload not in OVERLOADS or (call.function in ("_==_", "_!=_") and {"map", "list", "other"} & set(types)):
-        raise _invalid(f"{name} is not used in conditions for {' and '.join(types)} ({where(call.at)})", "")
+        said = phrase("{name} is not used in conditions for {types}", name=name, types=together(map(phrase, types)))
+        raise _invalid(said, "", where(call.at))
     if call.overload == "in_list" and not isinstance(call.args[1], Items):
-        raise _invalid(f"in takes a written list or a map ({where(call.at)})", "")
+        raise _invalid("in takes a written list or a map", "", where(call.at))
     if call.overload in MOVES:
         for arg in call.args:
             if arg.type == "duration" and not (isinstance(arg, Call) and arg.overload == "string_to_duration"):
-                raise _invalid(
-                    f"a time is moved by a written duration only ({where(call.at)})", 'Write duration("24h").'
-                )
+                hint = 'Write duration("24h").'
+                raise _invalid("a time is moved by a written duration only", hint, where(call.at))
     _refuse_constant(call, where)
 
 
@@ -288,23 +290,22 @@ def _refuse_constant(call: Call, where: _Where) -> None:
         return
     constant = call.args[position]
     if not isinstance(constant, Literal):
-        raise _invalid(f"{call.function} takes a text written in the condition ({where(call.at)})", "")
+        said = phrase("{function} takes a text written in the condition", function=call.function)
+        raise _invalid(said, "", where(call.at))
     if position == 1 and call.overload.endswith("_tz"):
         try:
             ZoneInfo(str(constant.value))
         except (KeyError, ValueError, OSError):
-            raise _invalid(
-                f"unknown time zone {constant.value} ({where(constant.at)})", "Such as Europe/Berlin."
-            ) from None
+            said = phrase("unknown time zone {zone}", zone=constant.value)
+            raise _invalid(said, "Such as Europe/Berlin.", where(constant.at)) from None
         return
     if position == 1:
         readable = _alone(f'matches("", {guarded(constant)})') is not None
     else:
         readable = written_constant(call) is not None
     if not readable:
-        raise _invalid(
-            f"{call.function} cannot read {constant.value!r} ({where(constant.at)})", _shape_of(call.function)
-        )
+        said = phrase("{function} cannot read {value!r}", function=call.function, value=constant.value)
+        raise _invalid(said, _shape_of(call.function), where(constant.at))
 
 
 def written_constant(node: Node) -> str | datetime.timedelta | datetime.datetime | None:
@@ -341,11 +342,12 @@ def _refuse_wrong_result(tree: Node, returns: str, where: _Where) -> None:
     if tree.type not in RESULTS[returns]:
         found = WORDS.get(tree.type, tree.type)
         hint = "Compare it with something." if returns == "flag" else ""
-        raise _invalid(f"this yields a {found}, a {returns} is wanted ({where(0)})", hint)
+        said = phrase("this yields a {found}, a {returns} is wanted", found=phrase(found), returns=phrase(returns))
+        raise _invalid(said, hint, where(0))
 
 
-def _invalid(message: str, hint: str) -> Invalid:
-    return Invalid(message, code=CODE, hint=hint)
+def _invalid(what: str, hint: str, at: str = "") -> Invalid:
+    return Invalid(phrase("{what} ({at})", what=phrase(what), at=at) if at else what, code=CODE, hint=hint)
 
 
 def _result(value: Any, returns: str) -> Value:

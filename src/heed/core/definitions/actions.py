@@ -38,7 +38,7 @@ from heed.core.definitions.rules import (
     references_of,
     validate,
 )
-from heed.core.errors.rules import Refused
+from heed.core.errors.rules import Refused, phrase
 from heed.core.journal.actions import record
 
 COMMAND_LINE = "command-line"
@@ -110,7 +110,9 @@ def approve(scope: Proposer, kind: str, key: str, number: int) -> DefinitionVers
         row = _one(kind, key, number)
         if row.state != "proposed":
             raise Refused(
-                f"This version is {row.get_state_display()} already.", code="not_proposed", hint="Reload the page."
+                phrase("This version is {state} already.", state=row.get_state_display()),
+                code="not_proposed",
+                hint="Reload the page.",
             )
         if kind_of(kind).four_eyes and row.proposed_by == scope.person:
             raise Refused(
@@ -145,7 +147,7 @@ def put_in_force(
         row = _one(kind, key, number)
         if row.state != "approved":
             raise Refused(
-                f"This version is {row.get_state_display()}.",
+                phrase("This version is {state}.", state=row.get_state_display()),
                 code="not_approved",
                 hint="Approve it first, or reload the page.",
             )
@@ -166,7 +168,7 @@ def _refuse_superseded(row: DefinitionVersion) -> None:
         now = f"version {number} is in force now" if number else "nothing is in force now"
         then = f"follow version {row.follows}" if row.follows else "be the first"
         raise Refused(
-            f"This version was proposed to {then}, and {now}.",
+            phrase("This version was proposed to {then}, and {now}.", then=then, now=now),
             code="superseded",
             hint="Look at what is in force, and propose it again.",
         )
@@ -179,7 +181,7 @@ def _end_former(kind: str, key: str, moment: datetime, person: str) -> None:
                 raise Refused(
                     "Another version is to be in force from a later moment.",
                     code="later_version",
-                    hint=f"Retire version {former.number} first.",
+                    hint=phrase("Retire version {former} first.", former=former.number),
                 )
             former.state, former.effective_until = "retired", moment
             former.retired_by, former.retired_at = person, timezone.now()
@@ -200,7 +202,11 @@ def retire(scope: Proposer, kind: str, key: str, *, at: datetime | None = None) 
     with transaction.atomic():
         row = _head(_locked(kind, key))
         if row is None:
-            raise Refused(f"No version of {kind} {key} is in force.", code="not_in_force", hint="Reload the page.")
+            raise Refused(
+                phrase("No version of {kind} {key} is in force.", kind=kind, key=key),
+                code="not_in_force",
+                hint="Reload the page.",
+            )
         if at is not None and at < timezone.now():
             raise Refused(
                 "A definition cannot end in the past.",
@@ -210,7 +216,7 @@ def retire(scope: Proposer, kind: str, key: str, *, at: datetime | None = None) 
         users = users_of(kind, key, moment)
         if users:
             names = ", ".join(f"{user.kind} {user.key}" for user in users[:5])
-            raise Refused(f"It is named by {names}.", code="still_used", hint="Change those first.")
+            raise Refused(phrase("It is named by {names}.", names=names), code="still_used", hint="Change those first.")
         _retire(row, moment, scope.person)
     return row
 
@@ -230,7 +236,11 @@ def withdraw(scope: Proposer, kind: str, key: str, number: int) -> DefinitionVer
     with transaction.atomic():
         row = _one(kind, key, number)
         if row.state not in ("proposed", "approved"):
-            raise Refused(f"This version is {row.get_state_display()}.", code="not_open", hint="Reload the page.")
+            raise Refused(
+                phrase("This version is {state}.", state=row.get_state_display()),
+                code="not_open",
+                hint="Reload the page.",
+            )
         row.state = "withdrawn"
         row.save(update_fields=["state"])
         record(DefinitionWithdrawn(kind, key, number), actor=scope.person, subject=_subject(row))
@@ -260,7 +270,9 @@ def ensure(kind: str, key: str, body: Mapping[str, Any], *, actor: str = "heed",
             _enact(row, BEGINNING, actor)
     found = in_force(kind, key)
     if found is None:
-        raise Refused(f"{kind} {key} was retired.", code="retired", hint="Propose a new version of it.")
+        raise Refused(
+            phrase("{kind} {key} was retired.", kind=kind, key=key), code="retired", hint="Propose a new version of it."
+        )
     return found
 
 
@@ -274,7 +286,8 @@ def plan_model(wanted: Iterable[Wanted], *, prune: bool = False) -> tuple[Change
     for item in wanted:
         missing = missing_reference(references_of(validate(item.kind, item.body)), named)
         if missing:
-            raise type(missing)(f"{item.place}: {missing.message}", at=missing.at, code=missing.code, hint=missing.hint)
+            said = phrase("{place}: {fault}", place=item.place, fault=missing.message)
+            raise type(missing)(said, at=missing.at, code=missing.code, hint=missing.hint)
     return planned(wanted, holding, prune=prune)
 
 
@@ -292,7 +305,9 @@ def apply_model(
         for change in changes:
             if kind_of(change.kind).four_eyes and scope.person != COMMAND_LINE:
                 raise Refused(
-                    f"{change.kind} {change.key} wants a second person.", code="four_eyes", hint="Propose it by itself."
+                    phrase("{kind} {change} wants a second person.", kind=change.kind, change=change.key),
+                    code="four_eyes",
+                    hint="Propose it by itself.",
                 )
             _apply(change, note, scope.person)
     return changes

@@ -11,7 +11,7 @@ from heed.core.definitions import actions
 from heed.core.definitions.models import DefinitionVersion
 from heed.core.definitions.queries import all_in_force, everything_in_force, in_force, version, versions, waiting
 from heed.core.definitions.rules import KINDS, Kind, differences, kind_of
-from heed.core.errors.rules import NotFound
+from heed.core.errors.rules import NotFound, phrase
 from heed.core.http.rules import Moment, page_after
 
 router = Router(tags=["definitions"])
@@ -192,7 +192,7 @@ def definition(
     _scope(request, "see_figures")
     found = in_force(kind_of(kind).name, key, at)
     if found is None:
-        raise NotFound(f"No version of {kind} {key} is in force.", code="not_in_force")
+        raise NotFound(phrase("No version of {kind} {key} is in force.", kind=kind, key=key), code="not_in_force")
     return _holding(found)
 
 

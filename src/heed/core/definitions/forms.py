@@ -16,7 +16,7 @@ from pydantic import BaseModel, ValidationError
 from pydantic.fields import FieldInfo
 
 from heed.core.definitions.rules import kind_of
-from heed.core.errors.rules import HeedError
+from heed.core.errors.rules import HeedError, fault_said, translated
 
 SHORT = 90
 MOST_ROWS = 16
@@ -74,12 +74,12 @@ def parts(model: type[BaseModel], path: Path = ()) -> Iterator[tuple[Part, Field
 
 
 def _words(step: str) -> str:
-    return step.replace("_", " ").capitalize()
+    return _(step.replace("_", " ").capitalize())
 
 
 def _help(info: FieldInfo) -> str:
     """What a field is, with names of code set as code."""
-    return re.sub(r"`([^`]+)`", r"<code>\1</code>", escape(info.description or ""))
+    return re.sub(r"`([^`]+)`", r"<code>\1</code>", escape(_(info.description) if info.description else ""))
 
 
 def _shape(annotation: Any) -> str:
@@ -95,12 +95,12 @@ def _shape(annotation: Any) -> str:
 
 
 def _field(part: Part, info: FieldInfo, annotation: Any) -> forms.Field:
-    label = info.title or _words(part.path[-1])
+    label = _(info.title) if info.title else _words(part.path[-1])
     common: dict[str, Any] = {"label": label, "required": not part.optional, "help_text": _help(info)}
     if part.sort == "choice":
         blank = [("", "—")] if part.optional else []
         return forms.ChoiceField(
-            choices=blank + [(item, str(item).replace("_", " ")) for item in get_args(annotation)], **common
+            choices=blank + [(item, _(str(item).replace("_", " "))) for item in get_args(annotation)], **common
         )
     if part.sort == "flag":
         return forms.BooleanField(**{**common, "required": False})
@@ -184,7 +184,7 @@ class DefinitionForm(forms.Form):
         shown: list[tuple[str, list[forms.BoundField]]] = []
         for name in self.fields:
             path = self.parts[name].path if name in self.parts else (name,)
-            title = _words(" · ".join(path[:-1])) if len(path) > 1 else ""
+            title = " · ".join(_words(step) for step in path[:-1])
             if not shown or shown[-1][0] != title:
                 shown.append((title, []))
             shown[-1][1].append(self[name])
@@ -226,9 +226,9 @@ class DefinitionForm(forms.Form):
                 check()
         except ValidationError as error:
             for fault in error.errors():
-                self._blame(tuple(str(step) for step in fault["loc"]), fault["msg"].removeprefix("Value error, "))
+                self._blame(tuple(str(step) for step in fault["loc"]), translated(fault_said(fault), _))
         except HeedError as error:
-            self._blame(_place(error.message, self.parts), f"{error.message} {error.hint}".strip())
+            self._blame(_place(error.message, self.parts), error.said(_))
         else:
             self.body = found.model_dump(mode="json")
         return self.cleaned_data
@@ -290,10 +290,10 @@ class YamlForm(forms.Form):
             for fault in error.errors():
                 self.add_error(
                     "text",
-                    f"{'.'.join(str(step) for step in fault['loc'])}: {fault['msg'].removeprefix('Value error, ')}",
+                    f"{'.'.join(str(step) for step in fault['loc'])}: {translated(fault_said(fault), _)}",
                 )
         except HeedError as error:
-            self.add_error("text", f"{error.message} {error.hint}".strip())
+            self.add_error("text", error.said(_))
         return self.cleaned_data
 
 

@@ -15,7 +15,7 @@ from heed.core.definitions.models import DefinitionVersion
 from heed.core.definitions.queries import in_force, newest, version, versions, waiting
 from heed.core.definitions.rules import KINDS, as_yaml, kind_of
 from heed.core.edge import page
-from heed.core.errors.rules import NotFound
+from heed.core.errors.rules import NotFound, phrase, translated
 
 Request = Any
 
@@ -30,11 +30,11 @@ def definitions(request: Request) -> HttpResponse:
     rows = newest(chosen or None)
     groups = [
         (kind, [row for row in rows if row.kind == kind.name])
-        for kind in sorted(KINDS.values(), key=lambda item: item.title_plural)
+        for kind in sorted(KINDS.values(), key=lambda item: _(item.title_plural))
     ]
     context = {
         "groups": [(kind, mine) for kind, mine in groups if mine or kind.name == chosen],
-        "kinds": sorted(KINDS.values(), key=lambda item: item.title),
+        "kinds": sorted(KINDS.values(), key=lambda item: _(item.title)),
         "chosen": KINDS.get(chosen),
         "waiting": [row for row in waiting() if not chosen or row.kind == chosen],
     }
@@ -138,7 +138,7 @@ def proposal(request: Request, kind: str, key: str = "") -> HttpResponse:
 
 def _name(body: dict[str, Any]) -> str:
     """What people call a definition; empty when its kind has no name."""
-    return str(body.get("name") or body.get("title") or "")
+    return translated(str(body.get("name") or body.get("title") or ""), _)
 
 
 def _blank(kind: str) -> str:
@@ -148,7 +148,7 @@ def _blank(kind: str) -> str:
     for name, info in model.model_fields.items():
         default = "" if info.is_required() else as_yaml({name: info.get_default(call_default_factory=True)}).strip()
         if info.description:
-            lines.append(f"# {info.description}")
+            lines.append(f"# {_(info.description)}")
         lines.append(default or f"{name}:")
     return "\n".join(lines) + "\n"
 
@@ -201,7 +201,7 @@ def compare(request: HttpRequest, kind: str, key: str) -> HttpResponse:
 
     older, newer = chosen("from", numbers[min(1, len(numbers) - 1)]), chosen("to", numbers[0])
     if older not in numbers or newer not in numbers:
-        raise NotFound(f"There is no such version of {kind} {key}.")
+        raise NotFound(phrase("There is no such version of {kind} {key}.", kind=kind, key=key))
     context = {
         "kind": kind_of(kind),
         "key": key,

@@ -10,7 +10,7 @@ from pydantic import BaseModel
 from heed.core.definitions.importers import read_model as read_model  # how others read a folder of definitions
 from heed.core.definitions.models import DefinitionVersion
 from heed.core.definitions.rules import KINDS, kind_of, references_of
-from heed.core.errors.rules import NotFound
+from heed.core.errors.rules import NotFound, phrase
 
 
 @dataclass(frozen=True)
@@ -96,7 +96,7 @@ def versions(kind: str, key: str) -> list[DefinitionVersion]:
     """Every version of a definition, newest first. Raises NotFound when there is none."""
     rows = list(DefinitionVersion.objects.filter(kind=kind, key=key).order_by("-number"))
     if not rows:
-        raise NotFound(f"There is no {kind} called {key}.")
+        raise NotFound(phrase("There is no {kind} called {key}.", kind=kind, key=key))
     return rows
 
 
@@ -104,7 +104,7 @@ def version(kind: str, key: str, number: int) -> DefinitionVersion:
     """One version. Raises NotFound."""
     row = DefinitionVersion.objects.filter(kind=kind, key=key, number=number).first()
     if row is None:
-        raise NotFound(f"There is no version {number} of {kind} {key}.")
+        raise NotFound(phrase("There is no version {number} of {kind} {key}.", number=number, kind=kind, key=key))
     return row
 
 

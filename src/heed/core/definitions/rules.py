@@ -11,7 +11,7 @@ import yaml
 from pydantic import BaseModel, ValidationError
 
 from heed.core.consent.rules import personal
-from heed.core.errors.rules import Invalid, nearest
+from heed.core.errors.rules import Invalid, Phrase, fault_said, nearest, phrase
 from heed.core.http.rules import unkept
 
 personal("core.DefinitionVersion", "note", "words", "why somebody proposed a change")
@@ -137,7 +137,11 @@ def kind_of(name: str) -> Kind:
     """The kind, or Invalid naming the nearest one."""
     found = KINDS.get(name)
     if found is None:
-        raise Invalid(f"There is no kind of definition called {name}.", code="unknown_kind", hint=nearest(name, KINDS))
+        raise Invalid(
+            phrase("There is no kind of definition called {name}.", name=name),
+            code="unknown_kind",
+            hint=nearest(name, KINDS),
+        )
     return found
 
 
@@ -164,7 +168,7 @@ def checked_key(key: str) -> str:
     """The key, when it can name a definition and its file."""
     if not KEY.fullmatch(key):
         raise Invalid(
-            f"{key!r} is no key.",
+            phrase("{key!r} is no key.", key=key),
             code="invalid_key",
             hint="Small letters, digits, _ . and -, at most 80, such as office_hours.",
         )
@@ -178,11 +182,15 @@ def _invalid(model: type[BaseModel], error: ValidationError) -> InvalidDefinitio
     place = ".".join(str(part) for part in fault["loc"])
     if fault["type"] == "extra_forbidden":
         hint = nearest(str(fault["loc"][-1]), _fields_at(model, fault["loc"][:-1]))
-        return InvalidDefinition(f"{place} is no field here.", at=fault["loc"], hint=hint)
-    message = fault["msg"].removeprefix("Value error, ")
+        return InvalidDefinition(phrase("{place} is no field here.", place=place), at=fault["loc"], hint=hint)
+    message = fault_said(fault)
     raised = fault.get("ctx", {}).get("error")
     hint = getattr(raised, "hint", "") or "Correct the field and propose it again."
-    return InvalidDefinition(f"{place}: {message}." if place else f"{message}.", at=fault["loc"], hint=hint)
+    return InvalidDefinition(
+        phrase("{place}: {message}.", place=place, message=message) if place else phrase("{message}.", message=message),
+        at=fault["loc"],
+        hint=hint,
+    )
 
 
 def _fields_at(model: type[BaseModel], path: Iterable[Any]) -> list[str]:
@@ -214,10 +222,17 @@ def missing_reference(references: Iterable[Reference], known: Mapping[str, Itera
         keys = set(known.get(reference.kind, ()))
         if reference.kind in KINDS and reference.key not in keys:
             return InvalidDefinition(
-                f"{reference.at}: there is no {KINDS[reference.kind].title.lower()} {reference.key}.",
+                phrase(
+                    "{at}: there is no {kind} {key}.",
+                    at=reference.at,
+                    kind=Phrase(KINDS[reference.kind].title.lower(), KINDS[reference.kind].title),
+                    key=reference.key,
+                ),
                 at=reference.at.split("."),
                 code="unknown_reference",
-                hint=nearest(reference.key, keys) if keys else f"Put a {reference.kind} in force first.",
+                hint=nearest(reference.key, keys)
+                if keys
+                else phrase("Put a {kind} in force first.", kind=reference.kind),
             )
     return None
 

@@ -7,7 +7,7 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
-from heed.core.errors.rules import Invalid, Refused
+from heed.core.errors.rules import Invalid, Refused, phrase
 from heed.core.http.models import IdempotentCall, ReceivedEvent
 from heed.core.http.rules import Envelope, checked_key, digest
 
@@ -60,7 +60,9 @@ def keep_event(event: Envelope, *, sent_by: str, fact_key: str, customer_key: st
     )
     if not is_new and row.digest != content:
         raise Refused(
-            f"Event {event.id} of {event.source} was sent before, with another content.",
+            phrase(
+                "Event {event} of {source} was sent before, with another content.", event=event.id, source=event.source
+            ),
             code="event_changed",
             hint="An id names one event for ever: give the new one a new id.",
         )

@@ -11,7 +11,7 @@ from typing import Annotated, Any, TypeVar
 from pydantic import AfterValidator, AwareDatetime
 
 from heed.core.consent.rules import personal
-from heed.core.errors.rules import Invalid
+from heed.core.errors.rules import Invalid, phrase
 
 personal("core.ReceivedEvent", "data", "words", "what another system told, until it is a fact and erased with it")
 personal("core.ReceivedEvent", "customer_key", "key", "to find what was told about a customer")
@@ -57,7 +57,11 @@ class Envelope:
 
 
 def _wrong(where: str, what: str) -> Invalid:
-    return Invalid(f"{where}: {what}", code="invalid_event", hint="See CloudEvents 1.0, JSON format.")
+    return Invalid(
+        phrase("{where}: {what}", where=where, what=what),
+        code="invalid_event",
+        hint="See CloudEvents 1.0, JSON format.",
+    )
 
 
 def _line(event: Mapping[str, Any], name: str, where: str, *, needed: bool, longest: int = 255) -> str:
@@ -65,9 +69,14 @@ def _line(event: Mapping[str, Any], name: str, where: str, *, needed: bool, long
     if value is None and not needed:
         return ""
     if not isinstance(value, str) or not value:
-        raise _wrong(where, f"{name} must be a text that is not empty.")
+        raise _wrong(where, phrase("{name} must be a text that is not empty.", name=name))
     if len(value) > longest or _CONTROL.search(value):
-        raise _wrong(where, f"{name} must have at most {longest} characters and no control characters.")
+        raise _wrong(
+            where,
+            phrase(
+                "{name} must have at most {longest} characters and no control characters.", name=name, longest=longest
+            ),
+        )
     return value
 
 
@@ -95,7 +104,9 @@ def envelope(event: Any, now: datetime, where: str = "event") -> Envelope:
         raise _wrong(where, 'specversion must be "1.0".')
     for name in event:
         if name not in KNOWN and not (name == "data_base64" or _NAME.fullmatch(name)):
-            raise _wrong(where, f"{str(name)[:40]} is no name of an attribute (small letters and figures).")
+            raise _wrong(
+                where, phrase("{name} is no name of an attribute (small letters and figures).", name=str(name)[:40])
+            )
     if "data_base64" in event:
         raise _wrong(where, "data must be JSON, not base64.")
     content = event.get("datacontenttype")
@@ -120,7 +131,9 @@ def envelopes(body: bytes, content_type: str, now: datetime, most: int) -> list[
     """The events of a request: one, or a batch of at most so many. Raises Invalid, or on another content type too."""
     media = content_type.partition(";")[0].strip().lower()
     if media not in (SINGLE, BATCH):
-        raise Unsupported("Send CloudEvents in JSON.", hint=f"Content-Type: {SINGLE} or {BATCH}")
+        raise Unsupported(
+            "Send CloudEvents in JSON.", hint=phrase("Content-Type: {single} or {batch}", single=SINGLE, batch=BATCH)
+        )
     try:
         parsed = json.loads(body, parse_constant=_no_constant)
     except (ValueError, RecursionError):
@@ -130,7 +143,11 @@ def envelopes(body: bytes, content_type: str, now: datetime, most: int) -> list[
     if not isinstance(parsed, Sequence) or isinstance(parsed, str):
         raise Invalid("A batch is an array of events.", code="invalid_event")
     if len(parsed) > most:
-        raise Invalid(f"A batch has at most {most} events.", code="batch_too_large", hint="Send several batches.")
+        raise Invalid(
+            phrase("A batch has at most {most} events.", most=most),
+            code="batch_too_large",
+            hint="Send several batches.",
+        )
     return [envelope(event, now, f"event {number}") for number, event in enumerate(parsed, 1)]
 
 

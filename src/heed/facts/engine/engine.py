@@ -1,6 +1,6 @@
 """The engine that computes on facts, by the name a setting gives it."""
 
-from heed.core.errors.rules import Invalid
+from heed.core.errors.rules import Invalid, phrase
 from heed.core.settings.rules import Settings
 from heed.facts.engine.seam import Engine
 from heed.facts.store.store import Store
@@ -24,5 +24,7 @@ def open_engine(engine: Settings | str, store: Store | None = None) -> Engine:
 
         return SparkEngine(store, engine)
     raise Invalid(
-        f"There is no engine {engine!r}.", code="unknown_engine", hint="Use duckdb, spark://host:port or local[2]."
+        phrase("There is no engine {engine!r}.", engine=engine),
+        code="unknown_engine",
+        hint="Use duckdb, spark://host:port or local[2].",
     )

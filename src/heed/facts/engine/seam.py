@@ -12,7 +12,7 @@ import ibis
 import ibis.expr.operations as ops
 import pyarrow as pa
 
-from heed.core.errors.rules import Invalid
+from heed.core.errors.rules import Invalid, phrase
 from heed.facts.engine.typing import normal_rows, normal_table
 from heed.facts.schema.tables import TABLES
 from heed.facts.store.fitting import table_named
@@ -48,7 +48,9 @@ class Engine(ABC):
     def relation(self, rows: pa.Table, name: str) -> ibis.Table:
         """Rows at hand as a table beside the facts; the same name again replaces it."""
         if name in TABLES:
-            raise Invalid(f"{name} is a table of facts; rows at hand want another name.", code="name_taken")
+            raise Invalid(
+                phrase("{name} is a table of facts; rows at hand want another name.", name=name), code="name_taken"
+            )
         with self._lock:
             self._hold(name, normal_rows(rows))
             return self.backend.table(name)

@@ -7,7 +7,7 @@ from typing import Any
 import ibis
 import pyarrow as pa
 
-from heed.core.errors.rules import Unavailable
+from heed.core.errors.rules import Unavailable, phrase
 from heed.facts.engine.seam import Engine
 from heed.facts.schema.columns import Kind
 from heed.facts.schema.tables import TABLES
@@ -84,7 +84,9 @@ def _session(master: str) -> Any:
             "spark.sql.warehouse.dir", str(Path(tempfile.gettempdir()) / "heed-spark")
         ).getOrCreate()
     except Exception as error:
-        raise Unavailable(f"Spark at {master} does not answer: {error}", code="spark_unavailable") from error
+        raise Unavailable(
+            phrase("Spark at {master} does not answer: {error}", master=master, error=error), code="spark_unavailable"
+        ) from error
     session.sparkContext.setLogLevel("ERROR")
     return session
 

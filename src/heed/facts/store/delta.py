@@ -6,7 +6,7 @@ import pyarrow as pa
 from deltalake import CommitProperties, DeltaTable, Field, Schema, Transaction, WriterProperties, write_deltalake
 from deltalake.exceptions import CommitFailedError, DeltaError, TableNotFoundError
 
-from heed.core.errors.rules import Invalid
+from heed.core.errors.rules import Invalid, phrase
 from heed.facts.schema.arrow import arrow_schema
 from heed.facts.schema.columns import Table
 
@@ -59,7 +59,13 @@ def grow_table(table: Table, delta: DeltaTable) -> None:
             missing.append(field)
         elif present[field.name] != field.type:
             raise Invalid(
-                f"{table.name}.{field.name} is stored as {present[field.name]}, the schema says {field.type}.",
+                phrase(
+                    "{table}.{field} is stored as {present}, the schema says {type}.",
+                    table=table.name,
+                    field=field.name,
+                    present=present[field.name],
+                    type=field.type,
+                ),
                 code="schema_changed",
                 hint="This store was written by another version of heed: run heed upgrade.",
             )

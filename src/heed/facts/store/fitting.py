@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from heed.core.errors.rules import Invalid, nearest
+from heed.core.errors.rules import Invalid, nearest, phrase
 from heed.facts.schema.arrow import arrow_schema
 from heed.facts.schema.columns import Table
 from heed.facts.schema.tables import TABLES
@@ -18,7 +18,9 @@ def table_named(name: str) -> Table:
     """The table of the schema; raises Invalid with the nearest name when there is none."""
     table = TABLES.get(name)
     if table is None:
-        raise Invalid(f"There is no table of facts {name!r}.", code="unknown_table", hint=nearest(name, TABLES))
+        raise Invalid(
+            phrase("There is no table of facts {name!r}.", name=name), code="unknown_table", hint=nearest(name, TABLES)
+        )
     return table
 
 
@@ -79,9 +81,13 @@ def _check_names(table: Table, names: list[str]) -> None:
     known = set(table.names)
     for name in names:
         if name not in known:
-            raise Invalid(f"{table.name} has no column {name!r}.", code="unknown_column", hint=nearest(name, known))
+            raise Invalid(
+                phrase("{table} has no column {name!r}.", table=table.name, name=name),
+                code="unknown_column",
+                hint=nearest(name, known),
+            )
     if len(set(names)) != len(names):
-        raise Invalid(f"Rows for {table.name} name a column twice.", code="column_twice")
+        raise Invalid(phrase("Rows for {table} name a column twice.", table=table.name), code="column_twice")
 
 
 def _column(table: Table, rows: pa.Table, field: pa.Field, now: datetime | None) -> pa.ChunkedArray:
@@ -93,7 +99,12 @@ def _column(table: Table, rows: pa.Table, field: pa.Field, now: datetime | None)
             column = given if given.type == field.type else given.cast(field.type)
         except (pa.ArrowInvalid, pa.ArrowNotImplementedError) as error:
             kind = table.column(field.name).kind
-            raise Invalid(f"{table.name}.{field.name} is a {kind}: {error}", code="wrong_type") from error
+            raise Invalid(
+                phrase(
+                    "{table}.{field} is a {kind}: {error}", table=table.name, field=field.name, kind=kind, error=error
+                ),
+                code="wrong_type",
+            ) from error
     if field.name == "recorded_at" and column.null_count:
         column = pc.fill_null(column, pa.scalar(now or datetime.now(UTC), field.type))
     return column
@@ -102,7 +113,12 @@ def _column(table: Table, rows: pa.Table, field: pa.Field, now: datetime | None)
 def _check_filled(table: Table, name: str, column: pa.ChunkedArray) -> None:
     if column.null_count:
         raise Invalid(
-            f"{table.name}.{name} is required and empty in {column.null_count} rows.",
+            phrase(
+                "{table}.{name} is required and empty in {null_count} rows.",
+                table=table.name,
+                name=name,
+                null_count=column.null_count,
+            ),
             code="missing_value",
             hint="Fill it, or leave the rows out.",
         )
@@ -112,5 +128,7 @@ def _check_source(table: Table, column: pa.ChunkedArray) -> None:
     # It names the folder of the rows, which engines read back alike only in plain characters.
     if len(column) and not pc.all(pc.match_substring_regex(column, "^[ -~]+$")).as_py():
         raise Invalid(
-            f"{table.name}.source must be plain ASCII text.", code="invalid_source", hint="Use the key of the mapping."
+            phrase("{table}.source must be plain ASCII text.", table=table.name),
+            code="invalid_source",
+            hint="Use the key of the mapping.",
         )

@@ -7,7 +7,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from deltalake import DeltaTable
 
-from heed.core.errors.rules import Invalid
+from heed.core.errors.rules import Invalid, phrase
 from heed.facts.schema.arrow import arrow_schema
 from heed.facts.schema.columns import Table
 
@@ -18,7 +18,11 @@ def first_of_each(table: Table, rows: pa.Table, key: str) -> pa.Table:
     A row without a key raises Invalid.
     """
     if key not in rows.column_names or rows.column(key).null_count:
-        raise Invalid(f"Rows for {table.name} have no {key}.", code="missing_key", hint="Every row needs its key.")
+        raise Invalid(
+            phrase("Rows for {table} have no {key}.", table=table.name, key=key),
+            code="missing_key",
+            hint="Every row needs its key.",
+        )
     keys = rows.column(key).cast(arrow_schema(table).field(key).type)
     rows = rows.set_column(rows.schema.get_field_index(key), key, keys)
     if pc.count_distinct(keys).as_py() == rows.num_rows:

@@ -18,7 +18,7 @@ import pyarrow.compute as pc
 from deltalake import DeltaTable
 from deltalake.exceptions import CommitFailedError, DeltaError
 
-from heed.core.errors.rules import Unavailable
+from heed.core.errors.rules import Unavailable, phrase
 from heed.facts.schema.tables import TABLES
 from heed.facts.store import upkeep
 from heed.facts.store.delta import grow_table, has_grown, make_table, open_table, signed, write_nothing, write_rows
@@ -141,7 +141,9 @@ class Store:
                 self._forget(name)
                 time.sleep(random.uniform(0.0, min(0.02 * (attempt + 1), 0.5)))
         raise Unavailable(
-            f"{name} is being written by others: {TRIES} tries failed.", code="facts_busy", hint="Try again later."
+            phrase("{name} is being written by others: {tries} tries failed.", name=name, tries=TRIES),
+            code="facts_busy",
+            hint="Try again later.",
         ) from refused
 
     # Reading
@@ -218,7 +220,7 @@ class Store:
     def _opened(self, name: str) -> DeltaTable:
         delta = self._handle(name)
         if delta is None:
-            raise Unavailable(f"{name} was taken away meanwhile.", code="facts_gone")
+            raise Unavailable(phrase("{name} was taken away meanwhile.", name=name), code="facts_gone")
         return delta
 
     # Handles: one a thread and table, brought up to date at each use

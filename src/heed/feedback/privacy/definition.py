@@ -5,7 +5,7 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from heed.core.definitions.rules import kind
-from heed.core.errors.rules import nearest
+from heed.core.errors.rules import nearest, phrase
 from heed.facts.schema.tables import TABLES
 
 Basis = Literal["consent", "contract", "legal_obligation", "vital_interests", "public_task", "legitimate_interests"]
@@ -48,7 +48,9 @@ class PrivacyPolicy(BaseModel):
     def _tables(cls, value: dict[str, int]) -> dict[str, int]:
         for table, days in value.items():
             if table not in TABLES:
-                raise ValueError(f"{table} is no table of facts. {nearest(table, TABLES)}")
+                raise ValueError(
+                    phrase("{table} is no table of facts. {hint}", table=table, hint=nearest(table, TABLES))
+                )
             if days < 1:
-                raise ValueError(f"{table}: {days} days is less than one")
+                raise ValueError(phrase("{table}: {days} days is less than one", table=table, days=days))
         return value

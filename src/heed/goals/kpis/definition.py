@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 
 from heed.core.conditions.rules import compile_condition
 from heed.core.definitions.rules import kind
-from heed.core.errors.rules import Invalid, nearest
+from heed.core.errors.rules import Invalid, Phrase, fault_said, nearest, phrase
 from heed.metrics.measures import Count, Mean, Measure, Nps, Proportion, Quantile, Rate, Ratio
 from heed.metrics.sources.shapes import field_of, shape_of
 
@@ -86,14 +86,18 @@ class Parameter(BaseModel):
         if self.choices:
             if value not in self.choices:
                 raise Invalid(
-                    f"{name} cannot be {value}.", code="invalid_setting", hint=nearest(str(value), self.choices)
+                    phrase("{name} cannot be {value}.", name=name, value=value),
+                    code="invalid_setting",
+                    hint=nearest(str(value), self.choices),
                 )
             return value
         try:
             number = float(value)
         except ValueError:
             raise Invalid(
-                f"{name} is {value!r}, not a number.", code="invalid_setting", hint=f"Such as {self.default}."
+                phrase("{name} is {value!r}, not a number.", name=name, value=value),
+                code="invalid_setting",
+                hint=phrase("Such as {default}.", default=self.default),
             ) from None
         low, high = (
             self.least if self.least is not None else float("-inf"),
@@ -101,7 +105,9 @@ class Parameter(BaseModel):
         )
         if not low <= number <= high or number in (float("inf"), float("-inf")):
             raise Invalid(
-                f"{name} cannot be {value}.", code="invalid_setting", hint=f"It lies between {low:g} and {high:g}."
+                phrase("{name} cannot be {value}.", name=name, value=value),
+                code="invalid_setting",
+                hint=phrase("It lies between {low:g} and {high:g}.", low=low, high=high),
             )
         return number
 
@@ -145,7 +151,7 @@ class Kpi(BaseModel):
         for name in given:
             if name not in self.parameters:
                 hint = nearest(name, self.parameters) if self.parameters else "This KPI has no parameters."
-                raise Invalid(f"There is no parameter {name}.", code="unknown_parameter", hint=hint)
+                raise Invalid(phrase("There is no parameter {name}.", name=name), code="unknown_parameter", hint=hint)
         values = {
             name: parameter.read(name, given.get(name, parameter.default))
             for name, parameter in self.parameters.items()
@@ -158,7 +164,7 @@ class Kpi(BaseModel):
         for choice in chosen:
             body |= choice.measure
             unit, formula = choice.unit or unit, choice.formula or formula
-        return Resolved(_measure(body, values), unit, _filled(formula, values, words=True), values)
+        return Resolved(_measure(body, values), unit, _said(formula, values), values)
 
     def check(self) -> None:
         """Refuse names the source does not have, under every combination of choices. Raises Invalid naming the
@@ -170,7 +176,9 @@ class Kpi(BaseModel):
             _check_measure(resolved.measure)
         for key in self.segment_keys:
             if field_of(shape_of(self.measure.source), key) == "map":
-                raise Invalid(f"{key} is no column to split by.", code="not_a_group", hint="Name a column.")
+                raise Invalid(
+                    phrase("{key} is no column to split by.", key=key), code="not_a_group", hint="Name a column."
+                )
 
 
 def _checked(body: Mapping[str, Any]) -> MeasureBody:
@@ -180,7 +188,11 @@ def _checked(body: Mapping[str, Any]) -> MeasureBody:
         fault = error.errors()[0]
         place = ".".join(str(part) for part in fault["loc"])
         hint = "Look at the measure, and at what its choices change in it."
-        raise Invalid(f"measure.{place}: {fault['msg']}.", code="invalid_definition", hint=hint) from error
+        raise Invalid(
+            phrase("measure.{place}: {fault}.", place=place, fault=fault_said(fault)),
+            code="invalid_definition",
+            hint=hint,
+        ) from error
 
 
 def _measure(body: Mapping[str, Any], values: Mapping[str, Setting]) -> Measure:
@@ -194,7 +206,9 @@ def _measure(body: Mapping[str, Any], values: Mapping[str, Setting]) -> Measure:
     for name in filled:
         if name not in known:
             raise Invalid(
-                f"A {kind_of_measure.kind} has no {name}.", code="invalid_definition", hint=nearest(name, known)
+                phrase("A {kind} has no {name}.", kind=kind_of_measure.kind, name=name),
+                code="invalid_definition",
+                hint=nearest(name, known),
             )
     missing = [
         name
@@ -203,21 +217,27 @@ def _measure(body: Mapping[str, Any], values: Mapping[str, Setting]) -> Measure:
     ]
     if missing and not (missing == ["value"] and kind_of_measure is Nps):
         raise Invalid(
-            f"A {kind_of_measure.kind} needs {missing[0]}.", code="invalid_definition", hint="Add it to the measure."
+            phrase("A {kind} needs {missing}.", kind=kind_of_measure.kind, missing=missing[0]),
+            code="invalid_definition",
+            hint="Add it to the measure.",
         )
     return kind_of_measure(exclusions=exclusions, **filled)
 
 
-def _filled(text: str, values: Mapping[str, Setting], *, words: bool = False) -> str:
-    """The text with `{name}` replaced by each parameter's value. A number is written as CEL's float, or short when it
-    is for people.
-    """
+def _filled(text: str, values: Mapping[str, Setting]) -> str:
+    """The text with `{name}` replaced by each parameter's value, a number as CEL's float."""
     for name, value in values.items():
-        written = (
-            f"{value:g}" if words and isinstance(value, float) else repr(value) if isinstance(value, float) else value
-        )
-        text = text.replace("{" + name + "}", str(written))
+        text = text.replace("{" + name + "}", repr(value) if isinstance(value, float) else str(value))
     return text
+
+
+def _said(formula: str, values: Mapping[str, Setting]) -> Phrase:
+    """A formula in words with its numbers, which can be said in another language."""
+    written = {name: f"{value:g}" if isinstance(value, float) else str(value) for name, value in values.items()}
+    said = formula
+    for name, value in written.items():
+        said = said.replace("{" + name + "}", value)
+    return Phrase(said, formula, written)
 
 
 def _check_measure(measure: Measure) -> None:
@@ -232,5 +252,7 @@ def _check_measure(measure: Measure) -> None:
         compile_condition(source, shape.fields, returns)
     if measure.weight_column and field_of(shape, measure.weight_column) != "number":
         raise Invalid(
-            f"{measure.weight_column} is no number to weigh by.", code="not_a_weight", hint="Name a number column."
+            phrase("{weight_column} is no number to weigh by.", weight_column=measure.weight_column),
+            code="not_a_weight",
+            hint="Name a number column.",
         )

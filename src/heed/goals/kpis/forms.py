@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django import forms
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from heed.goals.kpis.definition import Parameter
@@ -29,7 +30,8 @@ class KpiFilters(forms.Form):
 
     def __init__(self, query: Mapping[str, Any], *, keys: Sequence[str], parameters: Mapping[str, Parameter]) -> None:
         super().__init__(query)
-        self.fields["by"].choices = [("", _("nothing")), *((key, key.replace("_", " ")) for key in keys)]  # type: ignore[attr-defined]
+        named = [(key, gettext(key.removesuffix("_key").replace("_", " ").capitalize())) for key in keys]
+        self.fields["by"].choices = [("", _("nothing")), *named]  # type: ignore[attr-defined]
         for name, parameter in parameters.items():
             self.fields[f"set_{name}"] = _parameter_field(name, parameter)
 
@@ -56,10 +58,14 @@ class KpiFilters(forms.Form):
 
 def _parameter_field(name: str, parameter: Parameter) -> forms.Field:
     """A list where the definition names choices, a number within its limits otherwise. Empty is as defined."""
-    label = name.replace("_", " ").capitalize()
+    label = gettext(name.replace("_", " ").capitalize())
     if parameter.choices:
-        named = [(choice, str(choice).replace("_", " ")) for choice in parameter.choices if choice != parameter.default]
-        choices = [("", str(parameter.default).replace("_", " ")), *named]
+        named = [
+            (choice, gettext(str(choice).replace("_", " ")))
+            for choice in parameter.choices
+            if choice != parameter.default
+        ]
+        choices = [("", gettext(str(parameter.default).replace("_", " "))), *named]
         return forms.ChoiceField(label=label, required=False, choices=choices)
     shown = forms.NumberInput(attrs={"placeholder": f"{parameter.default:g}", "step": "any"})
     return forms.FloatField(

@@ -16,7 +16,7 @@ from heed.core.access.rules import COMMAND_LINE, Scope
 from heed.core.conditions.rules import compile_condition
 from heed.core.definitions.queries import InForce, all_in_force, in_force, newest
 from heed.core.definitions.rules import KINDS, kind_of
-from heed.core.errors.rules import Invalid, NotFound, nearest
+from heed.core.errors.rules import Invalid, NotFound, nearest, phrase
 from heed.core.settings.rules import Settings, current
 from heed.goals.kpis.definition import Direction, Kpi, Parameter, Resolved, Setting, Unit
 from heed.goals.kpis.rules import PEOPLE_COLUMNS, POLICY_KIND, LeastGroups, least_group, reached_rows
@@ -130,7 +130,7 @@ def kpi_in_force(key: str) -> InForce:
     found = in_force(KIND, key)
     if found is None:
         known = [definition.key for definition in all_in_force(KIND)]
-        raise NotFound(f"No KPI {key} is in force.", code="unknown_kpi", hint=nearest(key, known))
+        raise NotFound(phrase("No KPI {key} is in force.", key=key), code="unknown_kpi", hint=nearest(key, known))
     return found
 
 

@@ -9,7 +9,7 @@ from typing import Any, Protocol
 
 import yaml
 
-from heed.core.errors.rules import Invalid
+from heed.core.errors.rules import Invalid, phrase
 from heed.goals.kpis.definition import Kpi, Resolved, Setting
 
 CATALOGUE = (
@@ -91,7 +91,9 @@ def moment_of(text: str) -> date | datetime | None:
         return date.fromisoformat(text) if len(text) == 10 else datetime.fromisoformat(text)
     except ValueError as error:
         raise Invalid(
-            f"{text} is no day and no time.", code="invalid_time", hint="Such as 2024-03-01 or 2024-03-01T09:00Z."
+            phrase("{text} is no day and no time.", text=text),
+            code="invalid_time",
+            hint="Such as 2024-03-01 or 2024-03-01T09:00Z.",
         ) from error
 
 
@@ -102,7 +104,9 @@ def settings_of(pairs: Sequence[str]) -> dict[str, Setting]:
         name, equals, value = pair.partition("=")
         if not equals or not name:
             raise Invalid(
-                f"{pair} sets nothing.", code="invalid_setting", hint="Write NAME=VALUE, such as threshold_seconds=20."
+                phrase("{pair} sets nothing.", pair=pair),
+                code="invalid_setting",
+                hint="Write NAME=VALUE, such as threshold_seconds=20.",
             )
         settings[name.strip()] = value.strip()
     return settings

@@ -4,7 +4,7 @@ so rules can check names.
 
 from dataclasses import dataclass
 
-from heed.core.errors.rules import Invalid, nearest
+from heed.core.errors.rules import Invalid, nearest, phrase
 from heed.facts.schema.columns import Column, count, seconds, time
 from heed.facts.schema.tables import CASE_CHANGES, INTERACTIONS, TABLES
 
@@ -97,12 +97,16 @@ SHAPES: dict[str, Shape] = {name: _plain(name) for name in TABLES} | {"cases": C
 def shape_of(name: str) -> Shape:
     """The shape of a source. Raises Invalid naming the nearest when there is none."""
     if name not in SHAPES:
-        raise Invalid(f"There is no table {name}.", code="unknown_table", hint=nearest(name, SHAPES))
+        raise Invalid(phrase("There is no table {name}.", name=name), code="unknown_table", hint=nearest(name, SHAPES))
     return SHAPES[name]
 
 
 def field_of(shape: Shape, name: str) -> str:
     """The kind of a field of a source. Raises Invalid naming the nearest when there is none."""
     if name not in shape.fields:
-        raise Invalid(f"{shape.name} has no column {name}.", code="unknown_column", hint=nearest(name, shape.fields))
+        raise Invalid(
+            phrase("{shape} has no column {name}.", shape=shape.name, name=name),
+            code="unknown_column",
+            hint=nearest(name, shape.fields),
+        )
     return shape.fields[name]

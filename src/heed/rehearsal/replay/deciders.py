@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any, Protocol, TypeVar
 
 from heed.core.conditions.rules import Condition
-from heed.core.errors.rules import Invalid, nearest
+from heed.core.errors.rules import Invalid, nearest, phrase
 
 Fact = Mapping[str, Any]
 Truths = Mapping[str, bool | None]
@@ -81,7 +81,9 @@ def decider_of(kind: str) -> Decider:
     """The decider of a kind. Raises Invalid where definitions of the kind decide nothing about facts."""
     found = DECIDERS.get(kind)
     if found is None:
-        raise Invalid(f"A {kind} cannot be rehearsed.", code="cannot_be_rehearsed", hint=nearest(kind, DECIDERS))
+        raise Invalid(
+            phrase("A {kind} cannot be rehearsed.", kind=kind), code="cannot_be_rehearsed", hint=nearest(kind, DECIDERS)
+        )
     return found
 
 

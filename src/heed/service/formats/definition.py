@@ -8,7 +8,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_valida
 
 from heed.core.conditions.rules import compile_condition
 from heed.core.definitions.rules import kind
-from heed.core.errors.rules import Invalid
+from heed.core.errors.rules import Invalid, phrase
 from heed.facts.schema.columns import Column as Fact
 from heed.facts.schema.columns import Table
 from heed.facts.schema.tables import TABLES
@@ -51,9 +51,21 @@ def _check_fits(fact: Fact, convert: Convert) -> None:
     """A way of reading must yield the kind of the column; people are never written by name."""
     gives = {"id": "text", "pseudonym": "text", "duration": "number"}.get(convert, convert)
     if gives != fact.kind and (gives, fact.kind) != ("count", "number"):
-        raise ValueError(f"{fact.name} is a {fact.kind}; {convert} gives a {gives}")
+        raise ValueError(
+            phrase(
+                "{column} is a {kind}; {convert} gives a {gives}",
+                column=fact.name,
+                kind=fact.kind,
+                convert=convert,
+                gives=gives,
+            )
+        )
     if fact.personal == "key" and convert != "pseudonym":
-        raise ValueError(f"{fact.name} names a person and is written by pseudonymous key only; leave convert out")
+        raise ValueError(
+            phrase(
+                "{column} names a person and is written by pseudonymous key only; leave convert out", column=fact.name
+            )
+        )
 
 
 def _listed(value: Any) -> Any:
@@ -110,7 +122,11 @@ class Column(Strict):
     def formats_read(cls, formats: tuple[str, ...]) -> tuple[str, ...]:
         for form in formats:
             if form not in ("iso", "excel", "epoch") and "%" not in form:
-                raise ValueError(f"{form!r} is no format of a time; use iso, excel, epoch, or such as %d/%m/%Y %H:%M")
+                raise ValueError(
+                    phrase(
+                        "{form!r} is no format of a time; use iso, excel, epoch, or such as %d/%m/%Y %H:%M", form=form
+                    )
+                )
         return formats
 
     @model_validator(mode="after")
@@ -150,24 +166,40 @@ class Target(Strict):
     def columns_exist(self) -> Self:
         table = TABLES.get(self.table)
         if table is None:
-            raise ValueError(f"there is no table {self.table}; known are {', '.join(TABLES)}")
+            raise ValueError(
+                phrase("there is no table {table}; known are {names}", table=self.table, names=", ".join(TABLES))
+            )
         for name in (*self.columns, *self.needs):
             if name not in table.names or name in OWN_COLUMNS:
-                raise ValueError(f"{self.table} has no column {name} that a mapping may fill")
+                raise ValueError(
+                    phrase("{table} has no column {name} that a mapping may fill", table=self.table, name=name)
+                )
         for name, column in self.columns.items():
             if column.not_before and column.not_before not in self.columns:
-                raise ValueError(f"{name}: not_before names {column.not_before}, which this target does not fill")
+                raise ValueError(
+                    phrase(
+                        "{name}: not_before names {other}, which this target does not fill",
+                        name=name,
+                        other=column.not_before,
+                    )
+                )
         missing = [
             item.name
             for item in table.columns
             if item.required and item.name not in self.columns and item.name not in OWN_COLUMNS
         ]
         if missing and missing != [table.key]:
-            raise ValueError(f"{self.table} needs {', '.join(name for name in missing if name != table.key)}")
+            raise ValueError(
+                phrase(
+                    "{table} needs {missing}",
+                    table=self.table,
+                    missing=", ".join(name for name in missing if name != table.key),
+                )
+            )
         for name, column in self.columns.items():
             _check_fits(table.column(name), column.convert or usual_convert(table.column(name)))
         if table.key in self.columns:
-            raise ValueError(f"{table.key} is made from the key; leave it out of the columns")
+            raise ValueError(phrase("{table} is made from the key; leave it out of the columns", table=table.key))
         return self
 
     @property
@@ -260,9 +292,9 @@ class Mapping(Strict):
             name = condition_name(column)
             if name in names:
                 raise Invalid(
-                    f"Two columns are called {name} in conditions.",
+                    phrase("Two columns are called {name} in conditions.", name=name),
                     code="invalid_mapping",
-                    hint=f"Rename {column} in the file.",
+                    hint=phrase("Rename {column} in the file.", column=column),
                 )
             names[name] = sort
         return names
@@ -276,10 +308,16 @@ class Mapping(Strict):
             used += [name for column in target.columns.values() for name in column.from_]
             for name in used:
                 if name not in known:
-                    raise ValueError(f"target {target.table} reads {name}, which is not among the columns of the file")
+                    raise ValueError(
+                        phrase(
+                            "target {table} reads {name}, which is not among the columns of the file",
+                            table=target.table,
+                            name=name,
+                        )
+                    )
         for name in self.personal:
             if name not in known:
-                raise ValueError(f"personal names {name}, which is not among the columns of the file")
+                raise ValueError(phrase("personal names {name}, which is not among the columns of the file", name=name))
         marks = [(target.table, target.part) for target in self.targets]
         if len(set(marks)) != len(marks):
             raise ValueError("two targets fill the same table; give each its own part")
@@ -301,4 +339,4 @@ def _check_zone(zone: str) -> None:
     try:
         ZoneInfo(zone)
     except (ZoneInfoNotFoundError, ValueError) as error:
-        raise ValueError(f"there is no time zone {zone}") from error
+        raise ValueError(phrase("there is no time zone {zone}", zone=zone)) from error

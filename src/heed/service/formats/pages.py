@@ -75,7 +75,7 @@ def import_page(request: HttpRequest, number: int) -> HttpResponse:
         (_("State"), row.get_state_display()),
         (_("Mapping"), row.mapping + (f" {row.mapping_version}" if row.mapping_version else "")),
         (_("Brought in by"), names.get(row.actor, row.actor)),
-        (_("Started"), date_format(localtime(row.started_at), "j M Y, H:i")),
+        (_("Started"), date_format(localtime(row.started_at), _("j M Y, H:i"))),
         *((_("Rows of %(table)s") % {"table": table}, _count(count)) for table, count in row.tables.items()),
     ]
     context = {
@@ -103,7 +103,7 @@ def import_new(request: HttpRequest) -> HttpResponse:
         token = keep_upload(scope, upload.chunks())
         outcome = import_upload(scope, token, mapping, name=upload.name, dry_run=True)
     except HeedError as error:
-        form.add_error("file", f"{error.message} {error.hint}".strip())
+        form.add_error("file", error.said(_))
         return render(request, "service/formats/new.html", {"form": form}, status=error.status)
     pairs = [
         (_("Rows read"), _count(outcome.read)),

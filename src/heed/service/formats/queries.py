@@ -12,7 +12,7 @@ from django.db.models import Count, Min, QuerySet
 import heed
 from heed.core.definitions.queries import all_in_force, in_force
 from heed.core.definitions.rules import canonical, digest, validate
-from heed.core.errors.rules import Invalid, NotFound, nearest
+from heed.core.errors.rules import Invalid, NotFound, nearest, phrase
 from heed.service.formats.definition import Mapping
 from heed.service.formats.models import Import, QuarantinedRow
 from heed.service.formats.rules.plan import Plan, check_plan
@@ -50,7 +50,11 @@ def mapping_named(name: str) -> Chosen:
     path = Path(name)
     if path.suffix in YAML or path.is_file():
         if not path.is_file():
-            raise NotFound(f"There is no file {name}.", code="no_such_mapping", hint="Check the path of the mapping.")
+            raise NotFound(
+                phrase("There is no file {name}.", name=name),
+                code="no_such_mapping",
+                hint="Check the path of the mapping.",
+            )
         return mapping_of_file(path)
     return mapping_by_key(name)
 
@@ -64,7 +68,7 @@ def mapping_by_key(name: str) -> Chosen:
     if name in shipped:
         return mapping_of_file(examples() / f"{name}.yaml")
     known = [item.key for item in all_in_force("mapping")] + shipped
-    raise NotFound(f"There is no mapping {name}.", code="no_such_mapping", hint=nearest(name, known))
+    raise NotFound(phrase("There is no mapping {name}.", name=name), code="no_such_mapping", hint=nearest(name, known))
 
 
 def mapping_of_file(path: Path) -> Chosen:
@@ -73,17 +77,27 @@ def mapping_of_file(path: Path) -> Chosen:
         body = yaml.safe_load(path.read_text(encoding="utf-8"))
     except (yaml.YAMLError, UnicodeDecodeError) as error:
         raise Invalid(
-            f"{path.name} is not YAML: {error}", code="invalid_mapping", hint="See docs/methods/import.md."
+            phrase("{path} is not YAML: {error}", path=path.name, error=error),
+            code="invalid_mapping",
+            hint="See docs/methods/import.md.",
         ) from error
     if not isinstance(body, dict):
-        raise Invalid(f"{path.name} holds no mapping.", code="invalid_mapping", hint="See docs/methods/import.md.")
+        raise Invalid(
+            phrase("{path} holds no mapping.", path=path.name),
+            code="invalid_mapping",
+            hint="See docs/methods/import.md.",
+        )
     key = str(body.pop("key", path.stem))
     if not KEY.fullmatch(key):
         raise Invalid(
-            f"{key} is no key of a mapping.", code="invalid_mapping", hint="Use letters, figures, - _ and a dot."
+            phrase("{key} is no key of a mapping.", key=key),
+            code="invalid_mapping",
+            hint="Use letters, figures, - _ and a dot.",
         )
     if body.pop("kind", "mapping") != "mapping":
-        raise Invalid(f"{path.name} is no mapping.", code="invalid_mapping", hint="Give the file of a mapping.")
+        raise Invalid(
+            phrase("{path} is no mapping.", path=path.name), code="invalid_mapping", hint="Give the file of a mapping."
+        )
     return mapping_of_body(key, body.get("body", body) if isinstance(body.get("body"), dict) else body)
 
 
@@ -119,7 +133,7 @@ def imports(mapping: str = "") -> QuerySet[Import]:
 def import_numbered(number: int) -> Import:
     found = Import.objects.filter(pk=number).first()
     if found is None:
-        raise NotFound(f"There is no import {number}.")
+        raise NotFound(phrase("There is no import {number}.", number=number))
     return found
 
 
@@ -147,7 +161,7 @@ def quarantined(
 def quarantined_row(number: int) -> QuarantinedRow:
     found = QuarantinedRow.objects.select_related("origin").filter(pk=number).first()
     if found is None:
-        raise NotFound(f"There is no row {number} in quarantine.")
+        raise NotFound(phrase("There is no row {number} in quarantine.", number=number))
     return found
 
 

@@ -12,7 +12,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import IO, Any
 
-from heed.core.errors.rules import Invalid
+from heed.core.errors.rules import Invalid, phrase
 
 FORMAT = 1
 
@@ -86,13 +86,13 @@ def unpack(path: Path, folder: Path) -> Manifest:
         found: dict[str, Any] = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
     except (tarfile.TarError, EOFError, OSError, KeyError, ValueError) as error:
         raise Invalid(
-            f"{path} is not a whole backup: {error}.",
+            phrase("{path} is not a whole backup: {error}.", path=path, error=error),
             code="backup_damaged",
             hint="Take another copy of the file; this one cannot be restored.",
         ) from error
     if found.get("format") != FORMAT:
         raise Invalid(
-            f"{path} has format {found.get('format')}.",
+            phrase("{path} has format {format}.", path=path, format=found.get("format")),
             code="backup_format",
             hint="Restore it with the heed that made it.",
         )
@@ -100,7 +100,11 @@ def unpack(path: Path, folder: Path) -> Manifest:
     for name, digest in manifest.members.items():
         member = folder / name
         if not member.is_file() or _sha256(member) != digest:
-            raise Invalid(f"{name} in {path} is damaged.", code="backup_damaged", hint="Take another copy of the file.")
+            raise Invalid(
+                phrase("{name} in {path} is damaged.", name=name, path=path),
+                code="backup_damaged",
+                hint="Take another copy of the file.",
+            )
     return manifest
 
 

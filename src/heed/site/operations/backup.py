@@ -14,7 +14,7 @@ from pathlib import Path
 from deltalake import DeltaTable
 from django.db import connection
 
-from heed.core.errors.rules import Refused
+from heed.core.errors.rules import Refused, phrase
 from heed.core.journal.queries import head
 from heed.core.journal.rules import GENESIS
 from heed.core.settings.rules import current
@@ -58,7 +58,11 @@ def _log_files(folder: Path, upto: int) -> tuple[str, ...]:
 def write_backup(path: Path) -> Manifest:
     """Write a backup. Raises Refused when the file exists: a backup is never overwritten by mistake."""
     if path.exists():
-        raise Refused(f"{path} exists already.", code="file_exists", hint="Give another name, or take the file away.")
+        raise Refused(
+            phrase("{path} exists already.", path=path),
+            code="file_exists",
+            hint="Give another name, or take the file away.",
+        )
     path.parent.mkdir(parents=True, exist_ok=True)
     settings = current()
     elsewhere = settings.facts_location if "://" in settings.facts_location else ""

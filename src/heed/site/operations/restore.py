@@ -9,7 +9,7 @@ from django.db import connection
 from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.recorder import MigrationRecorder
 
-from heed.core.errors.rules import Invalid, Refused
+from heed.core.errors.rules import Invalid, Refused, phrase
 from heed.core.journal.queries import last_id, verify_chain
 from heed.core.settings.rules import current
 from heed.site.operations.archive import Manifest, unpack
@@ -23,7 +23,9 @@ def restore_backup(path: Path) -> Manifest:
     """Bring a backup back. Nothing that exists is written over: Raises Refused when the store is not empty."""
     if not path.is_file():
         raise Invalid(
-            f"There is no file {path}.", code="no_such_file", hint="Give the path of a file made by heed backup."
+            phrase("There is no file {path}.", path=path),
+            code="no_such_file",
+            hint="Give the path of a file made by heed backup.",
         )
     home = current().home_path
     _refuse_full(home)
@@ -73,7 +75,7 @@ def _refuse_full(home: Path) -> None:
         kept = set()
     if kept:
         raise Refused(
-            f"The data folder {home} is not empty.",
+            phrase("The data folder {home} is not empty.", home=home),
             code="store_not_empty",
             hint="Set HEED_HOME to a new folder and restore there.",
         )
@@ -82,7 +84,11 @@ def _refuse_full(home: Path) -> None:
 def _refuse_other(manifest: Manifest) -> None:
     if manifest.database != connection.vendor:
         raise Refused(
-            f"The backup is of a {manifest.database} database; this store is {connection.vendor}.",
+            phrase(
+                "The backup is of a {database} database; this store is {vendor}.",
+                database=manifest.database,
+                vendor=connection.vendor,
+            ),
             code="other_database",
             hint="Set HEED_DATABASE_URL to a database of the same kind.",
         )
@@ -90,7 +96,11 @@ def _refuse_other(manifest: Manifest) -> None:
     unknown = sorted(set(manifest.migrations) - known)
     if unknown:
         raise Refused(
-            f"The backup was made by a newer heed ({manifest.heed}; it has {unknown[-1]}).",
+            phrase(
+                "The backup was made by a newer heed ({heed}; it has {unknown}).",
+                heed=manifest.heed,
+                unknown=unknown[-1],
+            ),
             code="store_is_newer",
             hint="Install that heed, or restore an older backup.",
         )

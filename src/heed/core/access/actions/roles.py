@@ -7,7 +7,7 @@ from heed.core.access.events import PersonDeactivated, PersonReactivated, RoleGi
 from heed.core.access.models import ApiToken, Membership, SignInLink
 from heed.core.access.queries import manages
 from heed.core.access.rules import Scope, checked_role, may_give
-from heed.core.errors.rules import Forbidden, NotFound, Refused
+from heed.core.errors.rules import Forbidden, NotFound, Refused, phrase
 from heed.core.journal.actions import record
 from heed.core.people.actions import set_active
 from heed.core.people.queries import Person, person_by_key, unit_by_key
@@ -16,7 +16,7 @@ from heed.core.people.queries import Person, person_by_key, unit_by_key
 def known_person(key: str) -> Person:
     found = person_by_key(key)
     if found is None:
-        raise NotFound(f"There is no person {key}.", code="unknown_person")
+        raise NotFound(phrase("There is no person {key}.", key=key), code="unknown_person")
     return found
 
 
@@ -24,7 +24,7 @@ def demand_giving(scope: Scope, role: str, unit: str) -> None:
     """Raise unless this scope may give and take the role in the unit."""
     checked_role(role)
     if unit_by_key(unit) is None:
-        raise NotFound(f"There is no unit {unit}.", code="unknown_unit")
+        raise NotFound(phrase("There is no unit {unit}.", unit=unit), code="unknown_unit")
     if not may_give(scope, role, unit):
         scope.demand_in("manage_people", unit)
         raise Forbidden("You cannot give a role that may more than you.", code="role_above_yours")

@@ -12,7 +12,7 @@ from heed.core.access.events import ApiTokenMade, ApiTokenRevoked
 from heed.core.access.models import ApiToken
 from heed.core.access.queries import scope_of
 from heed.core.access.rules import PERMISSIONS, Scope, digest_of, narrowed
-from heed.core.errors.rules import Forbidden, Invalid, NotFound, nearest
+from heed.core.errors.rules import Forbidden, Invalid, NotFound, nearest, phrase
 from heed.core.journal.actions import record
 from heed.core.people.queries import Person, person_by_key
 
@@ -24,9 +24,17 @@ NOTED_EVERY = timedelta(minutes=1)
 def _checked_scopes(scope: Scope, scopes: Collection[str]) -> tuple[str, ...]:
     for each in scopes:
         if each not in PERMISSIONS:
-            raise Invalid(f"There is no permission {each}.", code="unknown_permission", hint=nearest(each, PERMISSIONS))
+            raise Invalid(
+                phrase("There is no permission {permission}.", permission=each),
+                code="unknown_permission",
+                hint=nearest(each, PERMISSIONS),
+            )
         if not scope.may(each):
-            raise Forbidden("A token cannot do more than you may.", code="scope_above_yours", hint=f"Leave {each} out.")
+            raise Forbidden(
+                "A token cannot do more than you may.",
+                code="scope_above_yours",
+                hint=phrase("Leave {permission} out.", permission=each),
+            )
     if not scopes:
         raise Invalid("Say what the token may do.", code="no_scopes")
     return tuple(sorted(set(scopes)))

@@ -34,7 +34,7 @@ def _address(name: str) -> str:
 def profile(request: HttpRequest) -> HttpResponse:
     """Name, language and time zone, and the ways to everything else about oneself."""
     person: Any = request.user
-    initial = {"name": person.name, "language": person.language, "time_zone": person.time_zone}
+    initial = {column: getattr(person, column) for column in ("name", "language", "time_zone", "notified_by")}
     form = ProfileForm(request.POST or None, initial=initial)
     if request.method == "POST" and form.is_valid():
         change_profile(person, **form.cleaned_data)

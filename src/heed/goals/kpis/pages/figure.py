@@ -8,18 +8,18 @@ from zoneinfo import ZoneInfo
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import path, reverse
-from django.utils.formats import date_format
+from django.utils.formats import date_format, number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_safe
 
 from heed.core.access.rules import Scope
 from heed.core.edge import page
-from heed.core.errors.rules import HeedError
+from heed.core.errors.rules import HeedError, translated
 from heed.core.people.queries import names_of
 from heed.documents.charts.chart import Chart
 from heed.documents.charts.trend import Mark, Point, trend
-from heed.documents.units import in_unit, level_said
+from heed.documents.units import in_unit, level_said, within
 from heed.goals.kpis.pages.asking import Asked, active_filters, asked, column_title, narrowed, span_chips, split_chips
 from heed.goals.kpis.pages.reading import figures
 from heed.goals.kpis.pages.window import Window, change, following, starts
@@ -29,7 +29,6 @@ from heed.metrics.happenings import happenings
 from heed.metrics.periods import start_of
 from heed.metrics.readings import Row
 
-DAY = "j F Y"
 BETTER = {
     "higher_is_better": gettext_lazy("higher"),
     "lower_is_better": gettext_lazy("lower"),
@@ -64,11 +63,11 @@ class Part:
 
 def method_title(method: str) -> str:
     """How an interval was found, as people say it; authors in capitals."""
-    return str(METHODS.get(method, method.replace("_", " ")))
+    return str(METHODS.get(method, _(method.replace("_", " "))))
 
 
 def said(day: date) -> str:
-    return date_format(day, DAY)
+    return date_format(day, _("j F Y"))
 
 
 def _title(seen: Window) -> str:
@@ -139,7 +138,7 @@ def _about(ask: Asked, shown: ShownKpi) -> list[tuple[str, Any]]:
 
 
 def _moment(at: datetime | None, zone: str) -> str:
-    return date_format(at.astimezone(ZoneInfo(zone)), f"{DAY}, H:i") if at else "–"
+    return date_format(at.astimezone(ZoneInfo(zone)), _("j F Y, H:i")) if at else "–"
 
 
 def _computed(ask: Asked, shown: ShownKpi) -> list[tuple[str, Any]]:
@@ -157,13 +156,14 @@ def _computed(ask: Asked, shown: ShownKpi) -> list[tuple[str, Any]]:
         "quantile": _("Quantile"),
         "weight": _("Weight"),
     }
-    rows: list[tuple[str, Any]] = [(_("Kind of measure"), measure.kind), (_("Facts"), shown.facts)]
+    rows: list[tuple[str, Any]] = [(_("Kind of measure"), _(measure.kind)), (_("Facts"), shown.facts)]
     rows += [(title, getattr(measure, name)) for name, title in names.items() if getattr(measure, name, "")]
     rows += [
-        (_("Left out: %(reason)s") % {"reason": reason.replace("_", " ")}, text) for reason, text in measure.exclusions
+        (_("Left out: %(reason)s") % {"reason": _(reason.replace("_", " "))}, text)
+        for reason, text in measure.exclusions
     ]
     rows += [
-        (name.replace("_", " ").capitalize(), f"{value:g}" if isinstance(value, float) else value)
+        (_(name.replace("_", " ").capitalize()), number_format(f"{value:g}") if isinstance(value, float) else value)
         for name, value in shown.settings.items()
     ]
     return [
@@ -175,7 +175,8 @@ def _computed(ask: Asked, shown: ShownKpi) -> list[tuple[str, Any]]:
 
 def _excluded(shown: ShownKpi) -> list[tuple[str, int]]:
     return [
-        (reason.replace("_", " "), many) for reason, many in sorted(shown.excluded.items(), key=lambda item: -item[1])
+        (_(reason.replace("_", " ")), many)
+        for reason, many in sorted(shown.excluded.items(), key=lambda item: -item[1])
     ]
 
 
@@ -212,7 +213,7 @@ def _split(ask: Asked, shown: ShownKpi) -> dict[str, Any]:
         "split": parts,
         "split_title": title,
         "split_says_nothing": [set(part.row.group.values()) for part in parts] == [{None}],
-        "split_caption": _("%(name)s by %(column)s") % {"name": shown.short, "column": title.lower()},
+        "split_caption": _("%(name)s by %(column)s") % {"name": shown.short, "column": within(title)},
         "split_min_n": shown.min_n,
         "kept_back": sum(part.row.suppressed for part in parts),
         "split_csv": ask.export_href("csv"),
@@ -256,9 +257,10 @@ def kpi(request: HttpRequest, key: str) -> HttpResponse:
 
 def _formula(ask: Asked) -> str:
     try:
-        return ask.kpi.resolve(ask.form.chosen).formula
+        formula = ask.kpi.resolve(ask.form.chosen).formula
     except HeedError:
-        return ask.kpi.resolve().formula
+        formula = ask.kpi.resolve().formula
+    return translated(formula, _)
 
 
 urlpatterns = [path("kpis/<str:key>/", kpi, name="kpi")]

@@ -8,11 +8,12 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import path, reverse
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from heed.core.access.rules import Scope
 from heed.core.edge import page
-from heed.core.errors.rules import HeedError
+from heed.core.errors.rules import HeedError, translated
 from heed.goals.kpis.pages.asking import source_of
 from heed.goals.kpis.pages.reading import figures, is_kept
 from heed.goals.kpis.pages.spans import facts_span
@@ -44,7 +45,7 @@ class Glance:
 
     @property
     def name(self) -> str:
-        return self.kpi.name
+        return translated(self.kpi.name, _)
 
     @property
     def unit(self) -> str:
@@ -88,7 +89,7 @@ def glance(summary: KpiSummary, scope: Scope) -> Glance:
     try:
         shown = figures(summary.key, scope, _asks(last), period="week")
     except HeedError as error:
-        return Glance(summary, href, NO_ROW, (), None, None, error.message)
+        return Glance(summary, href, NO_ROW, (), None, None, translated(error.message, _))
     weeks = full_weeks(shown.rows, last)
     end = monday(last + timedelta(days=1)) - WEEK
     by_week = {row.period: row for row in weeks}

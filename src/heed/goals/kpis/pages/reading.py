@@ -2,10 +2,13 @@
 
 import hashlib
 from collections.abc import Sequence
+from dataclasses import replace
 
 from django.core.cache import cache
+from django.utils.translation import gettext
 
 from heed.core.access.rules import Scope
+from heed.core.errors.rules import translated
 from heed.goals.kpis.queries import (
     Question,
     ShownKpi,
@@ -39,7 +42,19 @@ def figures(
     if found is None:
         found = show_kpi(key, scope, question, by=by, period=period, with_sql=with_sql)
         cache.set(name, found, KEPT_SECONDS)
-    return found
+    return in_language(found)
+
+
+def in_language(shown: ShownKpi) -> ShownKpi:
+    """The same figure with its names in the reader's language."""
+    return replace(
+        shown,
+        name=translated(shown.name, gettext),
+        short=translated(shown.short, gettext),
+        formula=translated(shown.formula, gettext),
+        source=translated(shown.source, gettext),
+        target_hints=tuple(translated(hint, gettext) for hint in shown.target_hints),
+    )
 
 
 def is_kept(key: str, scope: Scope, question: Question, *, period: Period | None = None) -> bool:

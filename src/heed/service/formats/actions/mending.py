@@ -3,7 +3,7 @@
 from django.db import transaction
 
 from heed.core.access.rules import Scope
-from heed.core.errors.rules import HeedError, Invalid, Refused
+from heed.core.errors.rules import HeedError, Invalid, Refused, phrase
 from heed.core.journal.actions import record
 from heed.service.formats.events import QuarantinedRowDiscarded, QuarantinedRowRepaired
 from heed.service.formats.models import QuarantinedRow
@@ -21,7 +21,9 @@ def repair_row(scope: Scope, number: int, values: dict[str, str | None]) -> Quar
     unknown = [name for name in values if name not in known]
     if unknown:
         raise Invalid(
-            f"The row has no column {unknown[0]}.", code="unknown_column", hint=f"It has {', '.join(sorted(known))}."
+            phrase("The row has no column {unknown}.", unknown=unknown[0]),
+            code="unknown_column",
+            hint=phrase("It has {known}.", known=", ".join(sorted(known))),
         )
     repaired = {**{name: value for name, value in row.values.items() if name != "…"}, **values}
     changed = sorted(name for name in repaired if repaired[name] != row.values.get(name))
@@ -54,7 +56,7 @@ def _open_row(number: int) -> QuarantinedRow:
     row = quarantined_row(number)
     if row.state != "open":
         raise Refused(
-            f"This row is {row.get_state_display()} already.",
+            phrase("This row is {state} already.", state=row.get_state_display()),
             code="not_open",
             hint="Look at the list of the quarantine.",
         )

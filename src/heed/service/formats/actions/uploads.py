@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from heed.core.access.rules import Scope
-from heed.core.errors.rules import Invalid, NotFound
+from heed.core.errors.rules import Invalid, NotFound, phrase
 from heed.core.settings.rules import current
 from heed.service.formats.actions.importing import PERMISSION, import_file
 from heed.service.formats.queries import mapping_by_key
@@ -34,7 +34,7 @@ def keep_upload(scope: Scope, chunks: Iterable[bytes]) -> str:
     if size > largest:
         path.unlink()
         raise Invalid(
-            f"The file is larger than {largest} bytes.",
+            phrase("The file is larger than {largest} bytes.", largest=largest),
             code="file_too_large",
             hint="Use heed import on the machine itself, or raise HEED_UPLOAD_BYTES.",
         )

@@ -7,6 +7,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from heed.core.errors.rules import phrase
 from heed.service.formats.definition import Mapping
 from heed.service.formats.importers.rows import as_text
 from heed.service.formats.importers.source import Source, damaged
@@ -31,7 +32,10 @@ class Columnar:
         try:
             return pq.ParquetFile(self._source.path)
         except (pa.ArrowInvalid, OSError) as error:
-            raise damaged(f"{self._source.name} is not a Parquet file: {error}", code="wrong_format") from error
+            raise damaged(
+                phrase("{source} is not a Parquet file: {error}", source=self._source.name, error=error),
+                code="wrong_format",
+            ) from error
 
     def batches(self) -> Iterator[Batch]:
         start = 0
@@ -44,7 +48,14 @@ class Columnar:
                     self._source.advance(self._source.size * table.num_rows / max(self._size, 1))
                     yield Batch(table, rows + 1, rows)
             except (pa.ArrowInvalid, OSError) as error:
-                raise damaged(f"{self._source.name} is broken after row {start}: {error}") from error
+                raise damaged(
+                    phrase(
+                        "{source} is broken after row {start}: {error}",
+                        source=self._source.name,
+                        start=start,
+                        error=error,
+                    )
+                ) from error
 
 
 def _text(column: pa.Array) -> pa.Array:

@@ -11,6 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.csv as arrow_csv
 
+from heed.core.errors.rules import phrase
 from heed.service.formats.definition import Mapping
 from heed.service.formats.importers.source import Source, damaged
 from heed.service.formats.importers.text import CleanText
@@ -36,7 +37,9 @@ class Delimited:
         doubled = {name for name in self.columns if name and self.columns.count(name) > 1}
         if doubled:
             raise damaged(
-                f"the header names {', '.join(sorted(doubled))} twice.", mapping.header_line, code="doubled_column"
+                phrase("the header names {doubled} twice.", doubled=", ".join(sorted(doubled))),
+                mapping.header_line,
+                code="doubled_column",
             )
 
     def batches(self) -> Iterator[Batch]:
@@ -58,7 +61,10 @@ def _header_text(text: "_Stream", mapping: Mapping) -> tuple[str, int]:
     for number in range(1, mapping.header_line):
         if not text.line():
             raise damaged(
-                f"the file ends before line {mapping.header_line}, where the header should be.",
+                phrase(
+                    "the file ends before line {line}, where the header should be.",
+                    line=mapping.header_line,
+                ),
                 number,
                 code="empty_file",
             )
@@ -144,7 +150,7 @@ class _Parse:
                     "a quotation mark is opened after this line and never closed, or one row is longer than 16 MB."
                 )
                 raise damaged(message, self._line, code="unclosed_quote") from error
-            raise damaged(f"the text cannot be read as rows: {error}", self._line) from error
+            raise damaged(phrase("the text cannot be read as rows: {error}", error=error), self._line) from error
         if self._odd:
             yield self._batch(pa.table({name: pa.array([], pa.string()) for name in self._columns}), last=True)
 

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from itertools import islice
 from typing import Any
 
+from heed.core.errors.rules import phrase
 from heed.service.formats.definition import Mapping
 from heed.service.formats.importers.rows import Row, gathered
 from heed.service.formats.importers.source import Source, damaged
@@ -110,7 +111,7 @@ def _from_list(text: CleanText, records: str) -> Iterator[Row]:
         value, _ = reading.value()
         items = value.get(records)
         if not isinstance(items, list):
-            raise damaged(f"the JSON object has no list {records}.", 1, code="wrong_format")
+            raise damaged(phrase("the JSON object has no list {records}.", records=records), 1, code="wrong_format")
         for number, item in enumerate(items):
             yield 1, flat(item) if isinstance(item, dict) else _unread(str(item), 1, number, "is not a JSON object")
         return
@@ -170,7 +171,9 @@ class _Window:
                     break
             except (ValueError, RecursionError) as error:
                 if not self._more():
-                    raise damaged(f"is not JSON: {error}", self.line, code="wrong_format") from error
+                    raise damaged(
+                        phrase("is not JSON: {error}", error=error), self.line, code="wrong_format"
+                    ) from error
         line = self.line
         self.line += self._text.count("\n", self._at, end)
         self._at = end

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 from typing import Protocol
 
-from heed.core.errors.rules import Invalid, nearest
+from heed.core.errors.rules import Invalid, nearest, phrase
 from heed.service.formats.definition import Mapping
 from heed.service.formats.importers.columnar import Columnar
 from heed.service.formats.importers.delimited import Delimited
@@ -41,12 +41,14 @@ ALIKE = ({"csv", "tsv", "fixed"}, {"json", "jsonl"})
 def reader_for(source: Source, mapping: Mapping) -> Reader:
     """The reader of the file. Raises Invalid, with line and reason, when the file is not what the mapping says."""
     if source.size == 0:
-        raise damaged(f"{source.name} is empty.", code="empty_file", hint="Check how the file was made.")
+        raise damaged(
+            phrase("{source} is empty.", source=source.name), code="empty_file", hint="Check how the file was made."
+        )
     found = source.format()
     form = mapping.format or found
     if form != found and not any({form, found} <= alike for alike in ALIKE):
         raise damaged(
-            f"the file is {found}, the mapping reads {form}.",
+            phrase("the file is {found}, the mapping reads {form}.", found=found, form=form),
             1,
             code="wrong_format",
             hint="Use the mapping for this file.",
@@ -54,15 +56,19 @@ def reader_for(source: Source, mapping: Mapping) -> Reader:
     made = READERS.get(form)
     if made is None:
         raise damaged(
-            f"{source.name} is {form}, which is not imported.",
+            phrase("{source} is {form}, which is not imported.", source=source.name, form=form),
             code="wrong_format",
-            hint=f"Known are {', '.join(READERS)}.",
+            hint=phrase("Known are {names}.", names=", ".join(READERS)),
         )
     reader = made(source, mapping, form)
     missing = missing_columns(reader.columns, mapping.columns)
     if missing:
         raise Invalid(
-            f"Line {mapping.header_line}: the file has no column {', '.join(missing)}.",
+            phrase(
+                "Line {line}: the file has no column {missing}.",
+                line=mapping.header_line,
+                missing=", ".join(missing),
+            ),
             code="missing_columns",
             hint=nearest(missing[0], reader.columns) + " Nothing was written.",
         )

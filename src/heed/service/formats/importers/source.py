@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
-from heed.core.errors.rules import Invalid, NotFound
+from heed.core.errors.rules import Invalid, NotFound, phrase
 
 BLOCK = 1 << 22
 SUFFIXES = {
@@ -36,7 +36,7 @@ Advance = Callable[[float], None]
 def damaged(message: str, line: int | None = None, *, code: str = "unreadable_file", hint: str = "") -> Invalid:
     """The refusal of a whole file."""
     return Invalid(
-        f"Line {line}: {message}" if line else message,
+        phrase("Line {line}: {message}", line=line, message=message) if line else message,
         code=code,
         hint=hint or "Nothing was written. Repair the file and import it again.",
     )
@@ -93,7 +93,9 @@ class Source:
         if bare.startswith(b"{"):
             return named if named in ("json", "jsonl") else "jsonl"
         if named in ("parquet", "xlsx", "xes"):
-            raise damaged(f"{self.name} is called {named} and is not.", code="wrong_format")
+            raise damaged(
+                phrase("{name} is called {named} and is not.", name=self.name, named=named), code="wrong_format"
+            )
         if not named and b"\t" in head.split(b"\n", 1)[0]:
             return "tsv"
         return named or "csv"
@@ -125,7 +127,7 @@ class _Sound:
             return self._stream.read(size)
         except (EOFError, gzip.BadGzipFile, zlib.error) as error:
             raise damaged(
-                f"{self._name} is packed with gzip and broken: {error}",
+                phrase("{name} is packed with gzip and broken: {error}", name=self._name, error=error),
                 code="broken_packing",
                 hint="Transfer the file again.",
             ) from error
@@ -146,7 +148,9 @@ def arrived(path: str, room: Path, advance: Advance = lambda amount: None, name:
         here = Path(path)
         if not here.is_file():
             raise NotFound(
-                f"There is no file {path}.", code="no_such_file", hint="Check the path; - reads standard input."
+                phrase("There is no file {path}.", path=path),
+                code="no_such_file",
+                hint="Check the path; - reads standard input.",
             )
         yield Source(here, name or here.name, advance)
         return

@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterator
 from typing import BinaryIO
 
-from heed.core.errors.rules import Invalid
+from heed.core.errors.rules import Invalid, phrase
 from heed.service.formats.importers.source import BLOCK
 from heed.service.formats.rules.batches import Fault, Tally
 
@@ -28,7 +28,7 @@ class CleanText:
             self._stray = codecs.lookup(stray).name
         except LookupError as error:
             raise Invalid(
-                f"There is no code page {encoding} or {stray}.",
+                phrase("There is no code page {encoding} or {stray}.", encoding=encoding, stray=stray),
                 code="invalid_mapping",
                 hint="Such as utf-8, cp1252, latin-1.",
             ) from error

@@ -7,6 +7,7 @@ from typing import Any
 from openpyxl import load_workbook
 from openpyxl.utils.exceptions import InvalidFileException
 
+from heed.core.errors.rules import phrase
 from heed.service.formats.definition import Mapping
 from heed.service.formats.importers.rows import Row, gathered
 from heed.service.formats.importers.source import Source, damaged
@@ -34,16 +35,19 @@ class Workbook:
         try:
             return load_workbook(self._source.path, read_only=True, data_only=True)
         except (InvalidFileException, zipfile.BadZipFile, KeyError, ValueError, OSError) as error:
-            raise damaged(f"{self._source.name} is not an Excel workbook: {error}", code="wrong_format") from error
+            raise damaged(
+                phrase("{source} is not an Excel workbook: {error}", source=self._source.name, error=error),
+                code="wrong_format",
+            ) from error
 
     def _sheet(self, book: Any) -> Any:
         if not self._mapping.sheet:
             return book.worksheets[0]
         if self._mapping.sheet not in book.sheetnames:
             raise damaged(
-                f"the workbook has no sheet {self._mapping.sheet}.",
+                phrase("the workbook has no sheet {sheet}.", sheet=self._mapping.sheet),
                 code="missing_sheet",
-                hint=f"It has {', '.join(book.sheetnames)}.",
+                hint=phrase("It has {names}.", names=", ".join(book.sheetnames)),
             )
         return book[self._mapping.sheet]
 
@@ -91,6 +95,12 @@ def _check_size(source: Source) -> None:
         with zipfile.ZipFile(source.path) as book:
             unpacked = sum(part.file_size for part in book.infolist())
     except zipfile.BadZipFile as error:
-        raise damaged(f"{source.name} is not an Excel workbook: {error}", code="wrong_format") from error
+        raise damaged(
+            phrase("{source} is not an Excel workbook: {error}", source=source.name, error=error), code="wrong_format"
+        ) from error
     if unpacked > LARGEST_UNPACKED or unpacked > LARGEST_RATIO * max(source.size, 1 << 20):
-        raise damaged(f"{source.name} unpacks to {unpacked} bytes.", code="file_too_large", hint="Save it as CSV.")
+        raise damaged(
+            phrase("{source} unpacks to {unpacked} bytes.", source=source.name, unpacked=unpacked),
+            code="file_too_large",
+            hint="Save it as CSV.",
+        )

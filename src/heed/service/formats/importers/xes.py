@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from itertools import islice
 from xml.parsers import expat
 
+from heed.core.errors.rules import phrase
 from heed.service.formats.definition import Mapping
 from heed.service.formats.importers.rows import Row, gathered
 from heed.service.formats.importers.source import BLOCK, Source, damaged
@@ -68,7 +69,9 @@ class _Log:
             self._parser.Parse(block, last)
         except expat.ExpatError as error:
             raise damaged(
-                f"is not well-formed XML: {expat.errors.messages[error.code]}", error.lineno, code="wrong_format"
+                phrase("is not well-formed XML: {error}", error=expat.errors.messages[error.code]),
+                error.lineno,
+                code="wrong_format",
             ) from error
         ready, self._ready = self._ready, []
         yield from ready
@@ -86,7 +89,7 @@ class _Log:
         tag = name.rpartition(" ")[2]
         if not self._path and tag != "log":
             raise damaged(
-                f"the file is XML but no event log: it starts with {tag}.",
+                phrase("the file is XML but no event log: it starts with {tag}.", tag=tag),
                 self._parser.CurrentLineNumber,
                 code="wrong_format",
             )

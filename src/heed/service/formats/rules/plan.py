@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from heed.core.conditions.rules import Condition, compile_condition
-from heed.core.errors.rules import Invalid
+from heed.core.errors.rules import Invalid, phrase
 from heed.facts.schema.columns import Column as Fact
 from heed.service.formats.definition import Column, Convert, Mapping, Target, condition_name, usual_convert
 
@@ -120,5 +120,5 @@ def check_plan(key: str, mapping: Mapping) -> Plan:
     """The plan with everything in it tried: conditions, formats, kinds."""
     plan = Plan(key, mapping)
     if not plan.feeds or not plan.fields:
-        raise Invalid(f"The mapping {key} feeds no table.", code="invalid_mapping")
+        raise Invalid(phrase("The mapping {key} feeds no table.", key=key), code="invalid_mapping")
     return plan

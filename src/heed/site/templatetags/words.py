@@ -1,0 +1,32 @@
+"""Filters every template has without loading them: dates and phrases in the reader's language."""
+
+from datetime import date, datetime
+from typing import Any
+
+from django import template
+from django.template import defaultfilters
+from django.utils.translation import gettext
+
+from heed.core.errors.rules import translated
+
+register = template.Library()
+
+
+@register.filter(name="date", expects_localtime=True, is_safe=False)
+def date_in_words(value: date | datetime | str | None, form: str | None = None) -> str:
+    """Django's `date`; the format is a phrase like any other: "j F Y" is "j. F Y" in German."""
+    return str(defaultfilters.date(value, gettext(form) if form else form))
+
+
+@register.filter
+def in_words(text: Any) -> str:
+    """What a rule, a definition or a catalogue says in English, in the reader's language; people's own words as they are."""
+    if text is None:
+        return ""
+    return translated(text if isinstance(text, str) else str(text), gettext)
+
+
+@register.filter
+def coded(code: Any) -> str:
+    """A code (`too_few_rows`, `case-opened`) as words in the reader's language."""
+    return translated(str(code).replace("_", " ").replace("-", " "), gettext)
