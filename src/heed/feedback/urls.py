@@ -4,5 +4,9 @@ from typing import Any
 
 from ninja import Router
 
-urlpatterns: list[Any] = []
+from heed.feedback.surveys.pages import answering as survey_answers
+
+urlpatterns: list[Any] = [
+    *survey_answers.urlpatterns,
+]
 routers: list[tuple[str, Router]] = []

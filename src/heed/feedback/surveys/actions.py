@@ -17,13 +17,24 @@ from heed.feedback.surveys.events import ResponseReceived
 from heed.feedback.surveys.language import chosen
 from heed.feedback.surveys.models import Answer, Invitation, Response
 from heed.feedback.surveys.queries import given_in, plan_of_version, state_of, survey_in_force
-from heed.feedback.surveys.rules.answering import Judged, Plan, Reply, Submission, Taken, judge, read_answer
+from heed.feedback.surveys.rules.answering import (
+    Judged,
+    Plan,
+    Reply,
+    Submission,
+    Taken,
+    final_replies,
+    judge,
+    kept_replies,
+    told_answers,
+)
 from heed.feedback.surveys.rules.links import checked_context, digest_of, token_of
 
 log = logging.getLogger("heed.surveys")
 CUSTOMER = "customer"
 CHANGING = ("language", "touched_at", "answered_at", "duration_seconds", "state", "nonce")
 # The store is full, busy or away: no fault of an answer.
+Entry = tuple[Any, str, tuple[str, str]]
 AWAY = (OperationalError, InterfaceError)
 
 
@@ -208,10 +219,10 @@ class _Batch:
         response.touched_at = submission.received_at
         held.response, held.given, held.is_touched = response, judged.given, True
         if judged.state == "kept":
-            held.is_ended, held.replies = True, _replies_of(held.plan, judged)
+            held.is_ended, held.replies = True, final_replies(held.plan, judged)
             end_response(held.row, response, submission.received_at, is_complete=True, nonce=submission.nonce)
         else:
-            held.replies = _readable(held.plan, judged)
+            held.replies = kept_replies(held.plan, judged)
         return response
 
     def _write(self) -> None:
@@ -228,21 +239,6 @@ class _Batch:
         ended = [held for held in touched if held.is_ended]
         Invitation.objects.filter(pk__in=[held.row.pk for held in ended]).update(state="answered", address="")
         record_all([_told(held.row, held.response, held.plan, held.replies) for held in ended if held.response])
-
-
-def _replies_of(plan: Plan, judged: Judged) -> list[Reply]:
-    """The answers of a finished questionnaire: of the questions that were shown, in their order."""
-    found = judged.standing.replies
-    return [reply for question in plan.survey.questions for reply in found.get(question.key, ())]
-
-
-def _readable(plan: Plan, judged: Judged) -> list[Reply]:
-    """Whatever can be kept of a questionnaire that is not finished, also of questions that are not shown just now."""
-    kept: list[Reply] = []
-    for question in plan.survey.questions:
-        found = read_answer(question, judged.given.get(question.key, ()))
-        kept.extend(found if isinstance(found, tuple) else ())
-    return kept
 
 
 def end_response(row: Invitation, response: Response, at: datetime, *, is_complete: bool, nonce: str = "") -> None:
@@ -264,11 +260,8 @@ def _answer(response: Response, reply: Reply) -> Answer:
     )
 
 
-def _told(
-    row: Invitation, response: Response, plan: Plan, replies: Iterable[Reply]
-) -> tuple[Any, str, tuple[str, str]]:
+def _told(row: Invitation, response: Response, plan: Plan, replies: Iterable[Reply]) -> Entry:
     """The journal's entry of an ended response: answers without words."""
-    scales = {question.key: question.scale or (None, None) for question in plan.survey.questions}
     assert response.answered_at is not None
     happened = ResponseReceived(
         response=response.key,
@@ -281,17 +274,7 @@ def _told(
         invited_at=(row.sent_at or row.decided_at).isoformat(),
         answered_at=response.answered_at.isoformat(),
         duration_seconds=response.duration_seconds,
-        answers=[
-            {
-                "question": reply.question,
-                "instrument": reply.instrument,
-                "score": reply.score,
-                "scale_min": scales[reply.question][0],
-                "scale_max": scales[reply.question][1],
-                "choice": reply.choice,
-            }
-            for reply in replies
-        ],
+        answers=told_answers(plan, replies),
         context=row.context,
     )
     return happened, CUSTOMER, ("response", response.key)

@@ -105,6 +105,7 @@ class Survey(BaseModel):
     languages: tuple[Language, ...] = Field(
         ("en",), min_length=1, max_length=40, description="Languages it is asked in; the first is what others fall to."
     )
+    title: Text = Field({}, description="Heading of the answer page, by language; empty: heed's own.")
     introduction: Text = Field({}, description="Words above the first question, by language.")
     questions: tuple[Question, ...] = Field(min_length=1, max_length=60, description="What is asked, in this order.")
     thanks: Text = Field({}, description="Words after the last answer, by language; empty: heed's own.")
@@ -120,7 +121,7 @@ class Survey(BaseModel):
         """Raises InvalidDefinition at the first thing that cannot be meant."""
         _refuse_twice("languages", self.languages)
         _refuse_twice("questions", [question.key for question in self.questions])
-        for name in ("introduction", "thanks", "subject", "invitation"):
+        for name in ("title", "introduction", "thanks", "subject", "invitation"):
             _check_text(name, getattr(self, name), self.languages, needed=False)
         for place, question in enumerate(self.questions):
             at = f"questions.{place}"

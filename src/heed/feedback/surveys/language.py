@@ -6,9 +6,9 @@ A customer's language is not one of the house: a survey may be asked in any, so 
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 import yaml
-from babel import Locale, UnknownLocaleError
 
 FOLDER = Path(__file__).parent / "words"
 FALLBACK = "en"
@@ -32,9 +32,8 @@ def told(text: Mapping[str, str], languages: Sequence[str], language: str, other
 def words(language: str) -> Mapping[str, str]:
     """heed's own words in a language; English where heed does not speak it."""
     family = language.partition("-")[0].lower()
-    spoken = {path.stem for path in FOLDER.glob("*.yaml")}
     found = _read(FALLBACK)
-    return {**found, **_read(family)} if family in spoken else found
+    return {**found, **_read(family)} if family in own_languages() else found
 
 
 @lru_cache(maxsize=64)
@@ -43,9 +42,16 @@ def _read(language: str) -> dict[str, str]:
     return {str(key): str(value) for key, value in content.items()}
 
 
-def spoken() -> tuple[str, ...]:
+@lru_cache(maxsize=1)
+def own_languages() -> tuple[str, ...]:
     """The languages heed has words of its own in."""
     return tuple(sorted(path.stem for path in FOLDER.glob("*.yaml")))
+
+
+def spoken(wanted: str) -> str:
+    """The language a page without a survey is in: the one wanted when heed speaks it, else English."""
+    family = wanted.partition("-")[0].lower()
+    return family if family in own_languages() else FALLBACK
 
 
 @lru_cache(maxsize=256)
@@ -63,7 +69,10 @@ def native_name(language: str) -> str:
     return str(name)[:1].upper() + str(name)[1:] if name else language
 
 
-def _locale(language: str) -> Locale | None:
+def _locale(language: str) -> Any:
+    # Loaded where a page is drawn, not with every command.
+    from babel import Locale, UnknownLocaleError
+
     for tag in (language, language.partition("-")[0]):
         try:
             return Locale.parse(tag, sep="-")

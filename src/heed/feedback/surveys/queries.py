@@ -1,10 +1,12 @@
 """Reading surveys, invitations and responses: what a link leads to, and what the house sees of them."""
 
+import secrets
 from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
 from django.db.models import QuerySet
+from django.template.loader import render_to_string
 from django.utils import timezone
 
 from heed.core.definitions.queries import in_force, version
@@ -15,8 +17,9 @@ from heed.facts.projections import completes
 from heed.feedback.surveys.definition import Question, Survey
 from heed.feedback.surveys.events import ResponseReceived
 from heed.feedback.surveys.models import Answer, Invitation, Response
-from heed.feedback.surveys.rules.answering import UNKNOWN, Asked, Given, Plan, plan_of
-from heed.feedback.surveys.rules.links import digest_of
+from heed.feedback.surveys.rules.answering import UNKNOWN, Asked, Given, Plan, Submission, plan_of
+from heed.feedback.surveys.rules.links import answer_path, digest_of
+from heed.feedback.surveys.rules.showing import AnswerPage
 
 
 @lru_cache(maxsize=256)
@@ -60,6 +63,20 @@ def asked(token: str) -> Asked:
         started_at=response.started_at if response else None,
         organisation=plan.survey.sender_name or organisation().name,
     )
+
+
+def answer_html(token: str, page: AnswerPage, submission: Submission | None = None, **more: Any) -> str:
+    """The answer page as HTML. A form drawn again keeps its mark and its beginning: sent twice, it is known again."""
+    lasted = submission.duration_seconds if submission else None
+    context = {
+        "page": page,
+        "action": answer_path(token),
+        "nonce": (submission.nonce if submission else "") or secrets.token_urlsafe(12),
+        "started": int(timezone.now().timestamp() - (lasted or 0)),
+        "move": submission.move if submission else "next",
+        **more,
+    }
+    return render_to_string("surveys/answer.html", context)
 
 
 def state_of(row: Invitation, response: Response | None) -> str:

@@ -1,7 +1,7 @@
 """Answering a survey: which questions are shown in which step, what was answered, what is wrong with it. Pure."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -282,3 +282,34 @@ def judge(plan: Plan, before: Given, submission: Submission) -> Judged:
         return Judged(given, now, "invalid", step_of(plan, wrong[0]))
     following = step_after(plan, now.shown, step)
     return Judged(given, now, "kept", step) if following is None else Judged(given, now, "partial", following)
+
+
+def final_replies(plan: Plan, judged: Judged) -> list[Reply]:
+    """The answers of a finished questionnaire: of the questions that were shown, in their order."""
+    found = judged.standing.replies
+    return [reply for question in plan.survey.questions for reply in found.get(question.key, ())]
+
+
+def kept_replies(plan: Plan, judged: Judged) -> list[Reply]:
+    """Whatever can be kept of a questionnaire that is not finished, also of questions that are not shown just now."""
+    kept: list[Reply] = []
+    for question in plan.survey.questions:
+        found = read_answer(question, judged.given.get(question.key, ()))
+        kept.extend(found if isinstance(found, tuple) else ())
+    return kept
+
+
+def told_answers(plan: Plan, replies: Iterable[Reply]) -> list[dict[str, Any]]:
+    """Answers as the journal tells them: without words."""
+    scales = {question.key: question.scale or (None, None) for question in plan.survey.questions}
+    return [
+        {
+            "question": reply.question,
+            "instrument": reply.instrument,
+            "score": reply.score,
+            "scale_min": scales[reply.question][0],
+            "scale_max": scales[reply.question][1],
+            "choice": reply.choice,
+        }
+        for reply in replies
+    ]

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from heed.feedback.surveys.definition import SCALES, Question, Survey
-from heed.feedback.surveys.language import chosen, direction, native_name, told, words
+from heed.feedback.surveys.language import chosen, direction, native_name, spoken, told, words
 from heed.feedback.surveys.rules.answering import (
     FIELD,
     Asked,
@@ -88,6 +88,30 @@ class AnswerPage:
     def errors(self) -> tuple[Shown, ...]:
         return tuple(question for question in self.questions if question.error)
 
+    @property
+    def has_form(self) -> bool:
+        """Whether something can be sent: questions, or what was typed before and could not be kept."""
+        return bool(self.questions or (self.state == "again" and self.hidden))
+
+    @property
+    def marks_optional(self) -> bool:
+        """Optional questions say so only beside required ones."""
+        return any(question.is_required for question in self.questions)
+
+    @property
+    def heading(self) -> str:
+        """What the page is, in a few words."""
+        if self.state in ("open", "again"):
+            return self.title if self.questions else self.words["again_title"]
+        return self.words[f"{self.state}_title"]
+
+    @property
+    def body(self) -> str:
+        """What there is to say where nothing is asked."""
+        if self.state == "thanks":
+            return self.words["preview_over"] if self.is_preview else self.thanks
+        return self.words[self.state]
+
 
 def page_of(
     asked: Asked,
@@ -98,12 +122,18 @@ def page_of(
     errors: Mapping[str, Fault] | None = None,
     state: str = "",
     is_preview: bool = False,
+    hidden: Sequence[tuple[str, str]] = (),
 ) -> AnswerPage:
-    """The page of a step, or of the state the invitation is in. `given` is what was typed, right or wrong."""
+    """The page of a step, or of the state the invitation is in. `given` is what was typed, right or wrong; `hidden` is
+    what was typed where the questions cannot be read.
+    """
     plan, survey = asked.plan, asked.survey
     if plan is None or survey is None:
-        tongue = language or asked.language
-        return AnswerPage(state or asked.state, tongue, direction(tongue), words(tongue), asked.organisation)
+        tongue = spoken(language or asked.language)
+        told_state = state or asked.state
+        return AnswerPage(
+            told_state, tongue, direction(tongue), words(tongue), asked.organisation, step=step, hidden=tuple(hidden)
+        )
     tongue = chosen(survey.languages, language or asked.language)
     state = state or asked.state
     page: dict[str, Any] = {
@@ -112,7 +142,7 @@ def page_of(
         "direction": direction(tongue),
         "words": words(tongue),
         "organisation": asked.organisation,
-        "title": survey.name,
+        "title": told(survey.title, survey.languages, tongue, words(tongue)["title"]),
         "thanks": told(survey.thanks, survey.languages, tongue, words(tongue)["thanks"]),
         "tongues": _tongues(survey, tongue),
         "is_preview": is_preview,
