@@ -44,7 +44,7 @@ HEADINGS: dict[str, str] = {
     "external_id": (
         "customerid customerno customernumber customerkey clientid clientnumber contactid externalid id userid memberid "
         "membernumber accountid crmid kundennummer kundennr kundenid kdnr debitor debitorennummer nummer "
-        "mitgliedsnummer personennummer"
+        "mitgliedsnummer personennummer number no nr"
     ),
     "name": "name fullname customername displayname contactname kundenname vollername ansprechpartner customer kunde",
     "first_name": "firstname givenname forename vorname rufname",
