@@ -8,7 +8,7 @@ import typer
 
 from heed.core.console.rules import print_json, print_table, progress, say
 from heed.core.edge import AsJson, door
-from heed.core.errors.rules import Invalid
+from heed.core.errors.rules import Invalid, phrase
 
 if TYPE_CHECKING:
     from heed.rehearsal.queries import Compared
@@ -85,7 +85,9 @@ def _moment(written: str) -> datetime:
             return datetime.combine(date.fromisoformat(written), time(), tzinfo=zone).astimezone(UTC)
         found = datetime.fromisoformat(written)
     except ValueError as error:
-        raise Invalid(f"{written} is no day or time.", code="invalid_time", hint="Such as 2026-01-31.") from error
+        raise Invalid(
+            phrase("{written} is no day or time.", written=written), code="invalid_time", hint="Such as 2026-01-31."
+        ) from error
     return (found if found.tzinfo else found.replace(tzinfo=zone)).astimezone(UTC)
 
 

@@ -8,7 +8,7 @@ import typer
 
 from heed.core.console.rules import print_json, print_table, progress, say
 from heed.core.edge import AsJson, door
-from heed.core.errors.rules import Invalid
+from heed.core.errors.rules import Invalid, phrase
 
 app = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="An operation to try heed on, with planted truths.")
 
@@ -23,7 +23,9 @@ def _day(text: str) -> date | None:
     try:
         return date.fromisoformat(text) if text else None
     except ValueError:
-        raise Invalid(f"{text} is no day.", code="invalid_until", hint="Write it as 2026-06-30.") from None
+        raise Invalid(
+            phrase("{text} is no day.", text=text), code="invalid_until", hint="Write it as 2026-06-30."
+        ) from None
 
 
 @app.command()

@@ -6,7 +6,7 @@ import typer
 
 from heed.core.console.rules import print_json, print_table, say
 from heed.core.edge import AsJson, door
-from heed.core.errors.rules import NotFound
+from heed.core.errors.rules import NotFound, phrase
 
 app = typer.Typer(help="Who may sign in.", no_args_is_help=True)
 Address = Annotated[str, typer.Argument(metavar="EMAIL", help="E-mail address.")]
@@ -88,7 +88,11 @@ def link(
 
     person = person_by_address(email)
     if person is None:
-        raise NotFound(f"Nobody signs in as {email}.", code="unknown_person", hint="heed people list shows who does.")
+        raise NotFound(
+            phrase("Nobody signs in as {email}.", email=email),
+            code="unknown_person",
+            hint="heed people list shows who does.",
+        )
     address = f"{current().public_url}{make_sign_in_link(COMMAND_LINE, person.key, minutes=minutes)}"
     if as_json:
         print_json({"person": person.key, "link": address, "minutes": minutes})

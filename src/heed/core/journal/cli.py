@@ -4,7 +4,7 @@ import typer
 
 from heed.core.console.rules import print_json, say
 from heed.core.edge import AsJson, door
-from heed.core.errors.rules import Refused
+from heed.core.errors.rules import Refused, phrase
 
 app = typer.Typer(help="The record of all that happened.", no_args_is_help=True)
 
@@ -23,7 +23,9 @@ def verify(as_json: AsJson = False) -> None:
     verdict = verify_chain()
     if verdict.broken_at is not None:
         raise Refused(
-            f"The chain breaks at entry {verdict.broken_at}: {verdict.reason}.",
+            phrase(
+                "The chain breaks at entry {broken_at}: {reason}.", broken_at=verdict.broken_at, reason=verdict.reason
+            ),
             code="chain_broken",
             hint="Compare with a backup: heed restore FILE into another folder.",
         )

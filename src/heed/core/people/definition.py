@@ -5,6 +5,7 @@ import zoneinfo
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from heed.core.definitions.rules import kind
+from heed.core.errors.rules import phrase
 
 
 @kind("organisation", title="Organisation", title_plural="Organisation")
@@ -32,5 +33,5 @@ class Organisation(BaseModel):
     @classmethod
     def _known_zone(cls, value: str) -> str:
         if value not in zoneinfo.available_timezones():
-            raise ValueError(f"{value} is no IANA time zone, such as Europe/Berlin")
+            raise ValueError(phrase("{value} is no IANA time zone, such as Europe/Berlin", value=value))
         return value
