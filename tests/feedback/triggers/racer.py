@@ -21,12 +21,16 @@ def main(name: str) -> dict[str, Any]:
 
     from heed.core.access.rules import COMMAND_LINE
     from heed.feedback.triggers.actions import ask_customers
+    from heed.feedback.triggers.models import Attention
     from tests.feedback.triggers.shop import call, customer, happen, open_shop
 
     if name == "settle":
         open_shop()
         open_shop("again", name="After a call, again")
-        return {"customers": [customer(f"c{number}") for number in range(CUSTOMERS)]}
+        keys = [customer(f"c{number}") for number in range(CUSTOMERS)]
+        # Half of them were asked long ago: their row is there, and only its lock keeps two apart.
+        Attention.objects.bulk_create(Attention(customer_key=key) for key in keys[::2])
+        return {"customers": keys}
     keys = json.loads(sys.stdin.readline())
     sys.stdout.write("ready\n")
     sys.stdout.flush()
