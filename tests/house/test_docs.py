@@ -10,6 +10,7 @@ from django.urls import get_resolver
 from django.urls.resolvers import URLPattern, URLResolver
 
 from heed.cli import app
+from heed.collector.front import ADDRESSES
 from heed.core.settings.rules import Settings
 from heed.site.api import api
 from tests.house.plan import MODULES, ROOT, built_capabilities, tracked
@@ -50,9 +51,8 @@ def test_every_command_is_listed_and_every_listed_command_is_there() -> None:
 
 
 def test_every_page_is_listed_and_every_listed_page_is_there() -> None:
-    assert listed("/", but="/api/") == {
-        path for path in addresses(get_resolver().url_patterns) if not path.startswith("/api/")
-    }
+    of_workers = {path for path in addresses(get_resolver().url_patterns) if not path.startswith("/api/")}
+    assert listed("/", but="/api/") == of_workers | set(ADDRESSES)
 
 
 def test_every_api_address_is_listed_and_every_listed_one_is_there() -> None:

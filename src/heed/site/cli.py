@@ -1,4 +1,4 @@
-"""`heed up|web|worker|backup|restore|upgrade|doctor`."""
+"""`heed up|web|worker|collector|backup|restore|upgrade|doctor`."""
 
 from collections.abc import Callable
 from dataclasses import asdict
@@ -6,10 +6,11 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from django.db import DatabaseError
 
 from heed.core.console.rules import print_json, print_table, say
 from heed.core.edge import AsJson, door, start_django
-from heed.core.errors.rules import Refused
+from heed.core.errors.rules import Refused, phrase
 from heed.core.settings.rules import current
 
 File = Annotated[Path, typer.Argument(help="The backup file.")]
@@ -19,7 +20,7 @@ File = Annotated[Path, typer.Argument(help="The backup file.")]
 def up(
     empty: Annotated[bool, typer.Option("--empty", help="Start without the sample operation, for your own.")] = False,
 ) -> None:
-    """Serve heed: web and worker in one, at http://127.0.0.1:8000.
+    """Serve heed: front, pages and worker in one, at http://127.0.0.1:8000.
 
     On a store in which nobody can sign in yet, a one-time link is printed.
     """
@@ -32,15 +33,31 @@ def up(
     if link:
         say("Sign in with this link, once, within the next hour:")
         say(link, style="bold")
-    Keeper(("web", "worker")).run()
+    Keeper(("collector", "pages", "worker")).run()
 
 
 @door
 def web() -> None:
-    """Serve the web alone; run heed worker beside it."""
-    from heed.site.server import serve_web
+    """Serve the web: the front and the pages behind it; run heed worker beside it."""
+    from heed.site.server import Keeper, refuse_taken_port
 
-    serve_web()
+    refuse_taken_port()
+    Keeper(("collector", "pages")).run()
+
+
+@door(store=False)
+def collector() -> None:
+    """Serve the front alone: customers can answer, and other systems tell facts, while pages and worker are down."""
+    start_django()
+    from heed.core.edge import prepare_store
+    from heed.site.server import serve_front
+
+    try:
+        prepare_store()
+    except DatabaseError as error:
+        # It says "try again" until the database is back; it must not be the last to come up.
+        say(f"The database does not answer yet: {type(error).__name__}.")
+    serve_front()
 
 
 @door
@@ -108,7 +125,11 @@ def doctor(as_json: AsJson = False) -> None:
     elif not as_json:
         print_table(["check", "state", "what", "what to do"], [[f.check, f.state, f.message, f.hint] for f in findings])
     if failed:
-        raise Refused(f"{failed[0].check}: {failed[0].message}", code="unwell", hint=failed[0].hint)
+        raise Refused(
+            phrase("{check}: {message}", check=failed[0].check, message=failed[0].message),
+            code="unwell",
+            hint=failed[0].hint,
+        )
 
 
 def _command(function: Callable[..., None]) -> typer.Typer:
@@ -117,4 +138,6 @@ def _command(function: Callable[..., None]) -> typer.Typer:
     return app
 
 
-COMMANDS = {function.__name__: _command(function) for function in (up, web, worker, backup, restore, upgrade, doctor)}
+COMMANDS = {
+    function.__name__: _command(function) for function in (up, web, worker, collector, backup, restore, upgrade, doctor)
+}

@@ -41,3 +41,11 @@ def test_a_password_in_an_address_is_not_shown() -> None:
 
 def test_an_address_for_people_loses_its_slash() -> None:
     assert load({"HEED_BASE_URL": "https://heed.example.org/"}).public_url == "https://heed.example.org"
+
+
+def test_trusted_proxies_are_networks() -> None:
+    given = load({"HEED_TRUSTED_PROXIES": "127.0.0.1/32, 10.0.0.0/8,::1"})
+    assert [str(network) for network in given.trusted_networks] == ["127.0.0.1/32", "10.0.0.0/8", "::1/128"]
+    assert load({}).trusted_networks == ()
+    with pytest.raises(Invalid, match="HEED_TRUSTED_PROXIES"):
+        load({"HEED_TRUSTED_PROXIES": "proxy.example"})

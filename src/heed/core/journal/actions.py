@@ -30,6 +30,8 @@ from heed.core.journal.rules import (
 
 # One writer at a time takes the end of the chain; any constant will do, as long as it is ours.
 _ADVISORY_LOCK = 0x68656564
+# PostgreSQL tells listeners at commit that the journal has moved, once a transaction; what happened is not in the notice.
+_TAKE_THE_END = "SELECT pg_advisory_xact_lock(%s), pg_notify('heed_journal', '')"
 # Seconds before the second, third, fourth and fifth try of an entry.
 PAUSES = (0.2, 1.0, 5.0, 20.0)
 # Writers of an embedded store wait while a batch is open, so it is small and short.
@@ -60,7 +62,7 @@ def record_all(happenings: Sequence[tuple[Any, str, tuple[str, str]]]) -> list[i
         return []
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_ADVISORY_LOCK])
+            cursor.execute(_TAKE_THE_END, [_ADVISORY_LOCK])
     last = JournalEntry.objects.order_by("-id").values_list("id", "chain").first()
     number, before = last if last else (0, GENESIS)
     rows = []
@@ -106,6 +108,13 @@ def _linked(number: int, before: str, happened: Any, actor: str, subject: tuple[
 def erase_payload(entry_id: int) -> None:
     """Take an entry's payload and salt away; its digest keeps the chain whole."""
     JournalEntry.objects.filter(id=entry_id).update(payload=None, salt="")
+
+
+def erase_payloads(kind: str, ids: Sequence[str]) -> int:
+    """Take the payloads of all entries about these subjects away. Returns how many."""
+    found = JournalEntry.objects.filter(subject_kind=kind, subject_id__in=list(ids))
+    return found.update(payload=None, salt="")
+
 
 
 def hold(follower: str) -> FollowerPosition | None:

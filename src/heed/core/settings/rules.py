@@ -4,10 +4,13 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from functools import lru_cache
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from heed.core.errors.rules import Invalid
+from heed.core.errors.rules import Invalid, phrase
+
+Network = IPv4Network | IPv6Network
 
 
 def _setting(variable: str, default: str, meaning: str, *, secret: bool = False) -> str:
@@ -50,6 +53,11 @@ class Settings:
         "HEED_ALLOWED_HOSTS", "", "Host names answered to, with commas; empty = those of the base URL and localhost."
     )
     web_workers: str = _setting("HEED_WEB_WORKERS", "2", "Web worker processes.")
+    trusted_proxies: str = _setting(
+        "HEED_TRUSTED_PROXIES",
+        "",
+        "Proxies in front whose forwarded headers say who the client is, as CIDR with commas; empty = none, and those headers are dropped.",
+    )
     mail_url: str = _setting(
         "HEED_MAIL_URL",
         "",
@@ -80,6 +88,10 @@ class Settings:
         return (self.base_url or f"http://{self.host}:{self.port}").rstrip("/")
 
     @property
+    def trusted_networks(self) -> tuple[Network, ...]:
+        return tuple(ip_network(part.strip()) for part in self.trusted_proxies.split(",") if part.strip())
+
+    @property
     def is_debug(self) -> bool:
         return self.debug == "1"
 
@@ -96,7 +108,9 @@ def load(environ: Mapping[str, str] = os.environ) -> Settings:
 
 
 def _wrong(variable: str, value: str, hint: str) -> Invalid:
-    return Invalid(f"{variable} is {value!r}.", code="invalid_setting", hint=hint)
+    return Invalid(
+        phrase("{variable} is {value!r}.", variable=variable, value=value), code="invalid_setting", hint=hint
+    )
 
 
 def _check(settings: Settings) -> None:
@@ -107,6 +121,11 @@ def _check(settings: Settings) -> None:
     ):
         if not value.isdigit():
             raise _wrong(variable, value, "Give a whole number.")
+    try:
+        _ = settings.trusted_networks
+    except ValueError:
+        hint = "Give networks such as 127.0.0.1/32,10.0.0.0/8."
+        raise _wrong("HEED_TRUSTED_PROXIES", settings.trusted_proxies, hint) from None
     if settings.database_url and urlsplit(settings.database_url).scheme not in {"postgresql", "postgres", "sqlite"}:
         raise _wrong(
             "HEED_DATABASE_URL",

@@ -1,0 +1,155 @@
+"""One writer for all that comes in: what has queued is one transaction, and only its commit is an acknowledgement.
+
+Whoever hands something in gets a future. It is resolved after the commit, or fails and then nothing was kept; what was
+withdrawn before its turn is not written.
+"""
+
+import logging
+import queue
+import threading
+import time
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.db import DatabaseError, InterfaceError, OperationalError, close_old_connections, connection, transaction
+
+from heed.core.errors.rules import Unavailable
+
+# SQLite's door is not fair to who waits in another process while this one comes straight back.
+PAUSE_SECONDS = 0.003
+MOST_WAITING, MOST_AT_ONCE = 4_096, 256
+log = logging.getLogger("heed.collector")
+# Takes the items of a group inside one transaction; gives as many outcomes. An outcome that is an exception is raised for its item.
+Keep = Callable[[Sequence[Any]], Sequence[Any]]
+
+
+@dataclass
+class Waiting:
+    """One thing to keep, and the promise to whoever waits for it."""
+
+    keep: Keep
+    item: Any
+    promise: "Future[Any]" = field(default_factory=Future)
+
+
+def busy() -> Unavailable:
+    return Unavailable("The store is busy.", code="busy", hint="Nothing was lost. Send it again in a moment.")
+
+
+class Writer:
+    """The one thread that writes."""
+
+    def __init__(self, most_waiting: int = MOST_WAITING) -> None:
+        self.waiting: queue.Queue[Waiting | None] = queue.Queue(most_waiting)
+        self.thread: threading.Thread | None = None
+        self.starting = threading.Lock()
+
+    def hand_in(self, keep: Keep, item: Any) -> "Future[Any]":
+        """Queue an item. Raises Unavailable when too much waits already."""
+        if self.thread is None or not self.thread.is_alive():
+            self._start()
+        entry = Waiting(keep, item)
+        try:
+            self.waiting.put_nowait(entry)
+        except queue.Full:
+            raise busy() from None
+        return entry.promise
+
+    def _start(self) -> None:
+        with self.starting:
+            if self.thread is None or not self.thread.is_alive():
+                self.thread = threading.Thread(target=self._run, name="writer", daemon=True)
+                self.thread.start()
+
+    def stop(self, seconds: float = 5.0) -> None:
+        """Write what waits, then end."""
+        if self.thread is not None and self.thread.is_alive():
+            self.waiting.put(None)
+            self.thread.join(seconds)
+
+    def _run(self) -> None:
+        while True:
+            group = self._group()
+            if group is None:
+                connection.close()
+                return
+            if group:
+                write(group)
+                if connection.vendor == "sqlite":
+                    time.sleep(PAUSE_SECONDS)
+
+    def _group(self) -> list[Waiting] | None:
+        """What has queued; nothing on the word to end, which is left for the next turn when something came before it."""
+        taken = self.waiting.get()
+        group: list[Waiting] = []
+        while taken is not None:
+            if taken.promise.set_running_or_notify_cancel():
+                group.append(taken)
+            if len(group) >= MOST_AT_ONCE:
+                return group
+            try:
+                taken = self.waiting.get_nowait()
+            except queue.Empty:
+                return group
+        if not group:
+            return None
+        self.waiting.put(None)
+        return group
+
+
+def write(group: Sequence[Waiting]) -> None:
+    """Write a group and resolve its promises. A group that fails is tried again one by one, so that one does not fail all."""
+    close_old_connections()
+    try:
+        outcomes = _commit(group)
+    except (OperationalError, InterfaceError) as error:
+        connection.close()
+        _again(group, error) if connection.vendor == "postgresql" else _fail(group, error)
+    except Exception as error:
+        log.exception("a group of %d could not be written", len(group))
+        if len(group) == 1:
+            _fail(group, error)
+            return
+        for each in group:
+            write([each])
+    else:
+        _resolve(group, outcomes)
+
+
+def _commit(group: Sequence[Waiting]) -> list[tuple[Waiting, Any]]:
+    kinds: dict[Keep, list[Waiting]] = {}
+    for each in group:
+        kinds.setdefault(each.keep, []).append(each)
+    outcomes: list[tuple[Waiting, Any]] = []
+    with transaction.atomic():
+        for keep, entries in kinds.items():
+            outcomes += zip(entries, keep([entry.item for entry in entries]), strict=True)
+    return outcomes
+
+
+def _again(group: Sequence[Waiting], error: DatabaseError | InterfaceError) -> None:
+    """Once more on a new connection: a server that was started again has ended the old one. What is kept already changes nothing."""
+    try:
+        outcomes = _commit(group)
+    except Exception as fault:
+        connection.close()
+        _fail(group, fault)
+    else:
+        log.info("written on a new connection after: %s", error)
+        _resolve(group, outcomes)
+
+
+def _fail(group: Sequence[Waiting], error: Exception) -> None:
+    log.warning("%d could not be written: %s", len(group), error)
+    for each in group:
+        each.promise.set_exception(error)
+
+
+def _resolve(group: Sequence[Waiting], outcomes: list[tuple[Waiting, Any]]) -> None:
+    for each, outcome in outcomes:
+        if isinstance(outcome, Exception):
+            each.promise.set_exception(outcome)
+        else:
+            each.promise.set_result(outcome)
