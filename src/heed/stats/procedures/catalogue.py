@@ -27,10 +27,73 @@ def _ces() -> Procedures:
     return ces.PROCEDURES
 
 
+def _sample_size() -> Procedures:
+    from heed.stats.procedures import sample_size
+
+    return sample_size.PROCEDURES
+
+
+def _erlang() -> Procedures:
+    from heed.stats.procedures import erlang
+
+    return erlang.PROCEDURES
+
+
+def _sla_clock() -> Procedures:
+    from heed.stats.procedures import sla_clock
+
+    return sla_clock.PROCEDURES
+
+
+def _spc() -> Procedures:
+    from heed.stats.procedures import spc
+
+    return spc.PROCEDURES
+
+
+def _slo_burn() -> Procedures:
+    from heed.stats.procedures import slo_burn
+
+    return slo_burn.PROCEDURES
+
+
+def _disclosure() -> Procedures:
+    from heed.stats.procedures import disclosure
+
+    return disclosure.PROCEDURES
+
+
+def _agreement() -> Procedures:
+    from heed.stats.procedures import agreement
+
+    return agreement.PROCEDURES
+
+
+def _reliability() -> Procedures:
+    from heed.stats.procedures import reliability
+
+    return reliability.PROCEDURES
+
+
+def _careless() -> Procedures:
+    from heed.stats.procedures import careless
+
+    return careless.PROCEDURES
+
+
 METHODS: dict[str, Callable[[], Procedures]] = {
     "proportion": _proportion,
     "nps": _nps,
     "ces": _ces,
+    "sample_size": _sample_size,
+    "erlang": _erlang,
+    "sla_clock": _sla_clock,
+    "spc": _spc,
+    "slo_burn": _slo_burn,
+    "disclosure": _disclosure,
+    "agreement": _agreement,
+    "reliability": _reliability,
+    "careless": _careless,
 }
 
 

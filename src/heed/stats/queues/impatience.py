@@ -1,0 +1,124 @@
+"""Erlang A, M/M/n+M: callers who leave when their patience, exponential too, runs out."""
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+
+from heed.stats.arrays import Floats, require
+from heed.stats.queues.erlang import erlang_b
+
+NEGLIGIBLE = 1e-22
+MOST_STATES = 50_000_000
+
+
+@dataclass(frozen=True)
+class Impatience:
+    """Steady state of M/M/n+M; shares of all callers unless said otherwise, times in the unit of the rates.
+
+    Three service levels: `served_within` (answered in time, of all), `served_within_of_served`, and
+    `served_within_of_patient` (of all but those who left before the threshold).
+    """
+
+    offered_load: float
+    wait_probability: float
+    abandoned: float
+    mean_wait: float
+    mean_queue: float
+    abandoned_of_delayed: float
+    mean_wait_of_served: float
+    served_within: float
+    served_within_of_served: float
+    served_within_of_patient: float
+    abandoned_within: float
+    waiting_longer: float
+    occupancy: float
+
+
+def erlang_a(
+    arrival_rate: float, service_rate: float, abandon_rate: float, agents: int, threshold: float
+) -> Impatience:
+    """Palm 1957; Garnett, Mandelbaum and Reiman 2002. The waiting times come from the density of the virtual wait
+    (Baccelli and Hebuterne 1981; Zeltyn and Mandelbaum 2005), whose integrals are incomplete gamma functions.
+
+    Rates positive, agents >= 1, threshold >= 0. Raises Invalid.
+    """
+    require(
+        arrival_rate > 0 and service_rate > 0 and abandon_rate > 0,
+        "erlang a",
+        "rates must be positive (no impatience: Erlang C)",
+    )
+    require(agents >= 1 and threshold >= 0, "erlang a", "there must be an agent, and no negative threshold")
+    load = arrival_rate / service_rate
+    ahead, weights = _queue(arrival_rate, agents * service_rate, abandon_rate)
+    # All states over the one in which every agent is busy and nobody waits.
+    total = 1.0 / float(erlang_b(load, agents)) + float(weights[1:].sum())
+    delayed = float(weights.sum()) / total
+    queue = float((ahead * weights).sum()) / total
+    left = abandon_rate * queue / arrival_rate
+    own = agents * service_rate + (ahead + 1.0) * abandon_rate
+    reached = agents * service_rate / own  # the chance to be served with so many ahead
+    waited_served = float((weights * reached * np.cumsum(1.0 / own)).sum()) / total
+    late, late_served = _beyond(arrival_rate, agents * service_rate, abandon_rate, threshold)
+    longer = delayed * late * math.exp(-abandon_rate * threshold)
+    served_late = (delayed - left) * late_served
+    within, left_within = 1.0 - left - served_late, left - (longer - served_late)
+    return Impatience(
+        offered_load=load,
+        wait_probability=delayed,
+        abandoned=left,
+        mean_wait=queue / arrival_rate,
+        mean_queue=queue,
+        abandoned_of_delayed=left / delayed if delayed else 0.0,
+        mean_wait_of_served=waited_served / (1.0 - left),
+        served_within=within,
+        served_within_of_served=within / (1.0 - left),
+        served_within_of_patient=within / (1.0 - left_within),
+        abandoned_within=left_within,
+        waiting_longer=longer,
+        occupancy=load * (1.0 - left) / agents,
+    )
+
+
+def _queue(rate: float, service: float, abandon: float) -> tuple[Floats, Floats]:
+    """Numbers waiting 0, 1, 2, … and their chances over that of 0, until those are negligible beside the largest."""
+    peak = max(0.0, (rate - service) / abandon)
+    spread = math.sqrt(rate / abandon)
+    states = int(peak + 15.0 * spread + 100.0)
+    while True:
+        require(states <= MOST_STATES, "erlang a", "the queue is too long to be computed")
+        ahead = np.arange(states, dtype=np.float64)
+        logs = np.concatenate(([0.0], np.cumsum(np.log(rate / (service + ahead[1:] * abandon)))))
+        if logs[-1] < logs.max() + math.log(NEGLIGIBLE):
+            return ahead, np.exp(logs)
+        states *= 2
+
+
+def _beyond(rate: float, service: float, abandon: float, threshold: float) -> tuple[float, float]:
+    """Of those who wait: the chance of a virtual wait beyond the threshold; of those served after waiting: the share
+    served later than it.
+    """
+    s, whole = service / abandon, rate / abandon
+    left = whole * math.exp(-abandon * threshold)
+    return (
+        math.exp(_log_lower_gamma(s, left) - _log_lower_gamma(s, whole)),
+        math.exp(_log_lower_gamma(s + 1.0, left) - _log_lower_gamma(s + 1.0, whole)),
+    )
+
+
+def _log_lower_gamma(s: float, x: float) -> float:
+    """Logarithm of the regularised lower incomplete gamma function, also where it underflows."""
+    from scipy.special import gammainc, gammaln
+
+    if x <= 0.0:
+        return -math.inf
+    plain = float(gammainc(s, x))
+    if plain > 1e-250:
+        return math.log(plain)
+    term = total = 1.0
+    place = s
+    while term > 1e-17 * total:
+        place += 1.0
+        term *= x / place
+        total += term
+    return s * math.log(x) - x - float(gammaln(s + 1.0)) + math.log(total)
