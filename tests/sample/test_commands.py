@@ -1,6 +1,7 @@
 """`heed sample-operation load`, `remove` and `truths`, and the organisation they bring."""
 
 import json
+from datetime import date
 from typing import Any
 
 import pytest
@@ -9,9 +10,12 @@ from typer.testing import CliRunner
 from heed.cli import app
 from heed.core.access.rules import COMMAND_LINE
 from heed.core.definitions.queries import in_force
+from heed.core.journal.queries import verify_chain
 from heed.core.people.actions import add_unit
 from heed.core.people.queries import Person, Unit, root_unit
 from heed.sample.actions import load_sample, remove_sample
+from heed.service.cases.queries import cases
+from heed.service.customers.queries import reachable
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -39,10 +43,10 @@ def test_load_load_again_and_remove() -> None:
     code, first = load()
     assert code == 0
     assert first["loaded"] == sum(first["tables"].values()) > 100_000
-    assert first["made"] == {"units": 19, "people": 74}
+    assert first["made"] == {"units": 19, "people": 74, "customers": 400, "cases": first["made"]["cases"]}
     code, again = load()
     assert code == 0
-    assert again["loaded"] == 0 and again["made"] == {"units": 0, "people": 0}
+    assert again["loaded"] == 0 and set(again["made"].values()) == {0}
     assert again["tables"] == first["tables"]
     code, gone = run("remove")
     assert code == 0
@@ -99,6 +103,21 @@ def test_the_organisation_is_a_tree_with_people_who_cannot_sign_in() -> None:
     assert in_force("case_opening", "sample_close_the_loop") is not None
     assert in_force("kpi", "csat") is not None
     assert in_force("privacy_policy", "default") is not None
+
+
+def test_there_are_customers_to_reach_and_cases_to_work_on() -> None:
+    """The unhappy answers of the last days are cases of their teams, with what the customers said; a removal takes all."""
+    made = load_sample(0, 0.3, date(2026, 10, 31))["made"]
+    assert made["customers"] == 6000 and made["cases"] > 2
+    opened, _ = cases(COMMAND_LINE)
+    assert len(opened) == made["cases"]
+    assert any(line.owner for line in opened) and any(not line.owner for line in opened)
+    reach = reachable([line.customer_key for line in opened])
+    assert len(reach) == len({line.customer_key for line in opened})
+    assert all(each.email.endswith("@example.com") for each in reach.values())
+    remove_sample()
+    assert cases(COMMAND_LINE) == ([], None) and reachable(list(reach)) == {}
+    assert verify_chain().broken_at is None
 
 
 def test_a_removal_leaves_what_is_not_the_samples() -> None:

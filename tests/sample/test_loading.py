@@ -59,7 +59,7 @@ def rows(store: Store, name: str) -> pa.Table:
 def test_a_load_twice_writes_once(tmp_path: Path) -> None:
     store = Store(tmp_path)
     first = load(store)
-    assert min(first.values()) > 0
+    assert min(many for name, many in first.items() if name != "verbatim_labels") > 0
     assert sum(load(store).values()) == 0
     assert sum(load(store, until=None).values()) == 0
     assert loading.counts(store) == first
@@ -78,8 +78,8 @@ def test_a_killed_load_begun_again_is_whole(tmp_path: Path, write: int, when: st
     assert ended.returncode == -9
     again = Store(killed)
     load(again)
-    for name in TABLES:
-        assert rows(again, name).equals(rows(whole, name)), name
+    for state in whole.tables():
+        assert rows(again, state.name).equals(rows(whole, state.name)), state.name
 
 
 @pytest.mark.parametrize(("seed", "until"), [(4, None), (3, date(2026, 3, 31))])

@@ -15,6 +15,8 @@ from heed.sample.world import World, build_world
 from tests.sample.measuring import UNTIL, operation
 
 TINY = 0.05
+# What customers said is read by a model afterwards; the sample brings no such rows.
+BROUGHT = [name for name in TABLES if name != "verbatim_labels"]
 
 
 @pytest.fixture(scope="module")
@@ -29,7 +31,7 @@ def test_the_same_seed_gives_the_same_rows(tables: dict[str, pa.Table]) -> None:
 
 def test_another_seed_gives_other_rows(tables: dict[str, pa.Table]) -> None:
     other = whole(build_world(5, TINY, UNTIL))
-    assert all(not other[name].equals(table) for name, table in tables.items())
+    assert all(not other[name].equals(tables[name]) for name in BROUGHT)
 
 
 def test_a_slice_does_not_depend_on_the_slices_before() -> None:
@@ -41,7 +43,7 @@ def test_a_slice_does_not_depend_on_the_slices_before() -> None:
     assert all(again.tables[name].equals(table) for name, table in late.tables.items())
 
 
-@pytest.mark.parametrize("name", TABLES)
+@pytest.mark.parametrize("name", BROUGHT)
 def test_every_table_has_rows_that_fit_the_schema(tables: dict[str, pa.Table], name: str) -> None:
     table, declared = tables[name], TABLES[name]
     assert table.num_rows > 0

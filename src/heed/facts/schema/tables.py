@@ -132,6 +132,28 @@ VERBATIMS = _table(
     *PLACE,
 )
 
+VERBATIM_LABELS = _table(
+    "verbatim_labels",
+    "what one model read in one verbatim: a row a theme, and one row where it found none",
+    "label_id",
+    "said_at",
+    text("label_id", "model, verbatim and place, so that nothing is labelled twice", required=True),
+    time("said_at", "when it was said", required=True),
+    time("labelled_at", "when it was read", required=True),
+    text("verbatim_id", "the verbatim", required=True),
+    text("model", "the model that read it, to the version", required=True),
+    count("place", "0 for the main theme, which also stands for the verbatim; further themes from 1"),
+    text("sentiment", "negative, neutral or positive"),
+    number("sentiment_score", "probability of positive less that of negative, -1..1"),
+    number("confidence", "how sure the sentiment is, 0..1"),
+    number("language_confidence", "how sure the language is, 0..1; the tag und stands for too thin to tell"),
+    text("theme", "the theme, by key; empty when none was found"),
+    number("theme_confidence", "how sure the theme is, 0..1"),
+    text("survey_key", "the survey"),
+    CUSTOMER,
+    *PLACE,
+)
+
 INVITATIONS = _table(
     "invitations",
     "one decision to ask, or not to ask, a customer",
@@ -258,6 +280,7 @@ TABLES: dict[str, Table] = {
         EVENTS,
         RESPONSES,
         VERBATIMS,
+        VERBATIM_LABELS,
         INVITATIONS,
         CASE_CHANGES,
         REMEDIES,

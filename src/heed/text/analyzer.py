@@ -1,0 +1,60 @@
+"""What reading a text gives, whoever reads it: the interface every analyzer has, in-house or bought.
+
+Analyzers come and go; what they give back and the name they sign with stay.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal, Protocol
+
+Sentiment = Literal["negative", "neutral", "positive"]
+SENTIMENTS: tuple[Sentiment, ...] = ("negative", "neutral", "positive")
+UNKNOWN = "und"  # BCP 47: undetermined
+
+
+@dataclass(frozen=True)
+class Span:
+    """A stretch of a text in code points, the end excluded, and what stands there."""
+
+    start: int
+    end: int
+    kind: str
+
+
+@dataclass(frozen=True)
+class ThemeHit:
+    """A theme, how sure it is (0..1), and the words that show it: a stretch of the masked text in code points."""
+
+    key: str
+    confidence: float
+    start: int
+    end: int
+
+
+@dataclass(frozen=True)
+class Analysis:
+    """What one text says.
+
+    `language` is a BCP 47 tag, `und` where the text is too thin to tell; `spans` are what was masked, in code points of
+    the text as it came in; `sentiment_score` is −1..1, the probability of positive less that of negative.
+    """
+
+    language: str
+    language_confidence: float
+    masked: str
+    spans: tuple[Span, ...]
+    sentiment: Sentiment
+    sentiment_score: float
+    confidence: float
+    themes: tuple[ThemeHit, ...]
+
+
+class TextAnalyzer(Protocol):
+    """Reads texts. `name` says which model it is, to the version: labels are signed with it."""
+
+    @property
+    def name(self) -> str: ...
+
+    def analyze(self, texts: Sequence[str], *, scores: Sequence[float | None] | None = None) -> list[Analysis]:
+        """One Analysis a text, in order. `scores` are answers given along with the words, 0 worst to 1 best."""
+        ...
