@@ -12,6 +12,7 @@ from heed.facts.store.store import Store
 from heed.sample import loading
 from heed.sample.organisation import make_organisation, take_away_organisation
 from heed.sample.plan import last_full_day
+from heed.sample.work import make_work, take_away_work
 from heed.sample.world import build_world
 
 MOST_SCALE = 1000.0
@@ -57,8 +58,10 @@ def load_sample(
     with _alone():
         store = _store()
         load = loading.wanted(store, seed, float(scale), until)
-        made = make_organisation(build_world(load.seed, load.scale, load.until))
+        world = build_world(load.seed, load.scale, load.until)
+        made = make_organisation(world)
         written = loading.write(store, load, advance)
+        made |= make_work(world, store)
         return {
             "seed": load.seed,
             "scale": load.scale,
@@ -72,6 +75,7 @@ def load_sample(
 def remove_sample() -> dict[str, Any]:
     """Take away all that the sample brought, and nothing else."""
     with _alone():
-        counted = take_away_organisation()
+        counted = take_away_work(_store())
+        counted |= take_away_organisation()
         gone = loading.clear(_store())
     return {"removed": sum(gone.values()), "tables": gone, **counted}

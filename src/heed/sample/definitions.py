@@ -41,10 +41,89 @@ CLOSE_THE_LOOP = {
     ),
     "calendar": "sample_hotline",
 }
+STAGE_NAMES = {
+    "join": ("Becoming a customer", "Kunde werden"),
+    "activate": ("Getting connected", "Anschluss"),
+    "use": ("Using it", "Nutzung"),
+    "bill": ("The bill", "Rechnung"),
+    "move": ("Moving home", "Umzug"),
+    "help": ("Getting help", "Hilfe"),
+}
+AFTER_CONTACT = {
+    "name": "After a contact",
+    "purpose": "How the contact went, and whether it settled the matter.",
+    "languages": ("en", "de"),
+    "questions": (
+        {
+            "key": "satisfaction",
+            "type": "csat",
+            "required": True,
+            "text": {
+                "en": "How satisfied are you with this contact?",
+                "de": "Wie zufrieden sind Sie mit diesem Kontakt?",
+            },
+        },
+        {
+            "key": "ease",
+            "type": "ces",
+            "text": {
+                "en": "It was easy to get my matter dealt with.",
+                "de": "Es war einfach, mein Anliegen zu erledigen.",
+            },
+        },
+        {
+            "key": "resolved",
+            "type": "choice",
+            "instrument": "resolved",
+            "text": {"en": "Is your matter settled?", "de": "Ist Ihr Anliegen erledigt?"},
+            "options": (
+                {"key": "yes", "text": {"en": "Yes", "de": "Ja"}, "score": 1.0},
+                {"key": "no", "text": {"en": "No", "de": "Nein"}, "score": 0.0},
+            ),
+        },
+        {
+            "key": "comment",
+            "type": "text",
+            "text": {"en": "What should we have done better?", "de": "Was hätten wir besser machen sollen?"},
+            "show_when": "satisfaction <= 3.0",
+        },
+    ),
+}
+RELATIONSHIP = {
+    "name": "Relationship survey",
+    "purpose": "Once a quarter: whether customers would recommend us, and which stage matters most to them.",
+    "languages": ("en", "de"),
+    "questions": (
+        {
+            "key": "recommend",
+            "type": "nps",
+            "required": True,
+            "text": {
+                "en": f"How likely is it that you recommend {NAME}?",
+                "de": f"Wie wahrscheinlich ist es, dass Sie {NAME} weiterempfehlen?",
+            },
+        },
+        {
+            "key": "matters_most",
+            "type": "choice",
+            "text": {"en": "What matters most to you?", "de": "Was ist Ihnen am wichtigsten?"},
+            "options": tuple(
+                {"key": key, "text": {"en": english, "de": german}} for key, (english, german) in STAGE_NAMES.items()
+            ),
+        },
+        {
+            "key": "comment",
+            "type": "text",
+            "text": {"en": "What is the main reason?", "de": "Was ist der wichtigste Grund?"},
+        },
+    ),
+}
 # Kind, key and body of what goes with the sample; what somebody has settled themselves stays.
 OWN: tuple[tuple[str, str, Mapping[str, Any]], ...] = (
     ("calendar", "sample_hotline", HOTLINE),
     (CASES, "sample_close_the_loop", CLOSE_THE_LOOP),
+    ("survey", "post_contact", AFTER_CONTACT),
+    ("survey", "relationship", RELATIONSHIP),
     ("organisation", "organisation", SETTLED),
 )
 

@@ -39,7 +39,7 @@ class Mailbox:
 class House:
     """heed as people meet it: its address, its folder, its mails, and its command."""
 
-    def __init__(self, home: Path, mailbox: Mailbox, mail_port: int) -> None:
+    def __init__(self, home: Path, mailbox: Mailbox, mail_port: int, **settings: str) -> None:
         self.home, self.mailbox, self.port = home, mailbox, free_port()
         self.address = f"http://127.0.0.1:{self.port}"
         kept = {key: value for key, value in os.environ.items() if not key.startswith(("HEED_", "DJANGO_"))}
@@ -50,6 +50,7 @@ class House:
             "HEED_WEB_WORKERS": "1",
             "HEED_MAIL_URL": f"smtp://127.0.0.1:{mail_port}",
             "HEED_MAIL_FROM": "heed@harbour.example",
+            **settings,
         }
         self.log = home.parent / "up.log"
         self.process = subprocess.Popen(

@@ -116,7 +116,6 @@ def erase_payloads(kind: str, ids: Sequence[str]) -> int:
     return found.update(payload=None, salt="")
 
 
-
 def hold(follower: str) -> FollowerPosition | None:
     """Take a follower's position until the transaction ends. None while another worker has it: it is being carried on."""
     FollowerPosition.objects.get_or_create(name=follower)
@@ -136,6 +135,15 @@ def move(follower: str, entry_id: int) -> None:
             "last_error": "",
         },
     )
+
+
+def note_reached(follower: str, entry_id: int) -> None:
+    """How far a follower has come that keeps its true position elsewhere: for those who look at how far it is behind."""
+    with transaction.atomic():
+        FollowerPosition.objects.get_or_create(name=follower)
+        FollowerPosition.objects.filter(name=follower, entry__lt=entry_id).update(
+            entry=entry_id, moved_at=timezone.now(), last_error=""
+        )
 
 
 def delay(follower: str, after: int, error: str, retry_at: datetime) -> int:

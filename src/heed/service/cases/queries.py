@@ -350,3 +350,9 @@ def region_of(team: str, nodes: Mapping[str, Node] | None = None) -> str:
     if team not in known:
         return ""
     return next((key for key in _upwards(team, known) if known[key].kind == "region"), "")
+
+
+def opened_since(since: datetime, customers: str) -> list[tuple[str, str, datetime]]:
+    """(key, response, time) of the cases opened since then, of customers whose key begins so; oldest first."""
+    found = Case.objects.filter(opened_at__gte=since, customer_key__startswith=f"{customers}-").order_by("id")
+    return list(found.values_list("key", "response_id", "opened_at"))

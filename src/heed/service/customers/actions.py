@@ -1,6 +1,6 @@
 """Keeping customers: brought in, corrected, opted out. One transaction each."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from typing import Any
@@ -13,14 +13,25 @@ from heed.core.access.rules import Scope
 from heed.core.errors.rules import Invalid
 from heed.core.journal.actions import record
 from heed.service.customers.events import CustomerChanged, CustomerOptedIn, CustomerOptedOut, CustomersKept
-from heed.service.customers.models import Customer
+from heed.service.customers.models import Customer, CustomerImport, RejectedCustomer
 from heed.service.customers.queries import SEE, customer_in_reach, regions_of
-from heed.service.customers.rules import CustomerRow, changes, checked, customer_key
+from heed.service.customers.rules import (
+    CustomerRow,
+    Rejection,
+    changes,
+    checked,
+    checked_mapping,
+    customer_key,
+    guess,
+    read_rows,
+)
+from heed.service.formats.actions.reading import PlainFile
 
 WRITE = "work_cases"
 IMPORT = "import"
 AT_ONCE = 500
 LONGEST_SYSTEM = 80
+LONGEST_KEPT = 1000
 
 
 @dataclass(frozen=True)
@@ -160,3 +171,100 @@ def note_wish(scope: Scope, key: str, *, opted_out: bool) -> None:
         row.mail_opted_out_at, row.opted_out_by = None, ""
         row.save(update_fields=["mail_opted_out_at", "opted_out_by", "updated_at"])
         record(CustomerOptedIn(key), actor=scope.person, subject=("customer", key))
+
+
+def adopt_customers(rows: Iterable[tuple[str, CustomerRow]], actor: str, *, system: str) -> Kept:
+    """Keep customers whose facts carry keys that are no pseudonyms, under those keys, in one transaction."""
+    kept, every = Kept(), iter(rows)
+    with transaction.atomic():
+        while some := dict(islice(every, AT_ONCE)):
+            kept += _keep(system, some)
+        if kept.new or kept.changed:
+            told = CustomersKept("", system, kept.new, kept.changed, kept.unchanged, 0)
+            record(told, actor=actor, subject=("customer_import", ""))
+    return kept
+
+
+def forget_system(system: str) -> int:
+    """Take away the customers of a system. Returns how many."""
+    return Customer.objects.filter(system=system).delete()[0]
+
+
+# Files
+
+
+@dataclass(frozen=True)
+class Imported:
+    """What a file of customers did. `key` names the import where one is kept; `errors` has the first fault of each reason."""
+
+    key: str
+    read: int
+    kept: Kept
+    rejected: tuple[Rejection, ...]
+
+    def as_dict(self) -> dict[str, Any]:
+        errors: dict[str, dict[str, Any]] = {}
+        for each in self.rejected:
+            first = {"line": each.line, "column": each.fault.column, "value": each.value, "reason": each.reason}
+            errors.setdefault(each.fault.reason, {"rule": each.fault.reason, "count": 0, "first": first})["count"] += 1
+        counts = {"new": self.kept.new, "changed": self.kept.changed, "unchanged": self.kept.unchanged}
+        return {
+            "import": self.key or None,
+            "read": self.read,
+            **counts,
+            "rejected": len(self.rejected),
+            "errors": [errors[reason] for reason in sorted(errors)],
+        }
+
+
+def import_customers(
+    scope: Scope, file: PlainFile, *, system: str, chosen: Mapping[str, str] | None = None, dry_run: bool = False
+) -> Imported:
+    """Bring customers in from a file. `chosen`: column → field; told from the headings where it is None.
+
+    Rows that cannot be taken are kept with line and reason; the same file again changes nothing.
+    """
+    scope.demand_everywhere(IMPORT)
+    known = checked_system(system)
+    mapped = checked_mapping(file.columns, guess(file.columns) if chosen is None else chosen)
+    rows, rejected, read = read_rows(file.rows(), mapped)
+    with transaction.atomic():
+        row = CustomerImport(
+            file_name=file.name[:255],
+            file_digest=file.digest,
+            system=known,
+            fields=mapped,
+            columns=list(file.columns),
+            actor=scope.person,
+        )
+        kept = keep_customers(rows, scope.person, system=known, origin=row.key, rejected=len(rejected))
+        key = "" if dry_run else _keep_import(row, kept, rejected)
+        if dry_run:
+            transaction.set_rollback(True)
+    return Imported(key, read, kept, rejected)
+
+
+def _keep_import(row: CustomerImport, kept: Kept, rejected: Sequence[Rejection]) -> str:
+    """Keep what a file did. One that changed nothing is the import it was before."""
+    same = CustomerImport.objects.filter(
+        file_digest=row.file_digest, system=row.system, fields=row.fields, rejected=len(rejected)
+    )
+    before = same.order_by("-id").first()
+    if before is not None and not (kept.new or kept.changed):
+        return before.key
+    row.new, row.changed, row.unchanged, row.rejected = kept.new, kept.changed, kept.unchanged, len(rejected)
+    row.save(force_insert=True)
+    RejectedCustomer.objects.bulk_create(
+        [
+            RejectedCustomer(
+                origin=row,
+                line=each.line,
+                column=each.fault.column[:255],
+                reason=each.fault.reason,
+                raw={name: (value or "")[:LONGEST_KEPT] for name, value in each.raw.items()},
+            )
+            for each in rejected
+        ],
+        batch_size=AT_ONCE,
+    )
+    return row.key
