@@ -98,7 +98,7 @@ class Victim:
     def ensure(self) -> None:
         """Wait until it answers. Granian gives up after two deaths in a row: then the whole is started again, as `heed web` does."""
         end = time.monotonic() + 60
-        while not self.is_up():
+        while self.process is None or self.process.poll() is not None or not self.is_up():
             if self.process is None or self.process.poll() is not None:
                 self._start()
             assert time.monotonic() < end, self.log.read_text()
@@ -119,11 +119,12 @@ class Victim:
     def kill(self, everything: bool) -> None:
         assert self.process is not None
         if everything:
+            # Its worker ends with it, or nobody could listen on the port anew.
             self.process.kill()
+            self.process.wait(20)
+            return
         for pid in self.front.workers():
             os.kill(pid, signal.SIGKILL)
-        if everything:
-            self.process.wait(20)
 
     def end(self) -> None:
         if self.process is not None and self.process.poll() is None:

@@ -10,8 +10,11 @@ django.setup()
 from heed.collector.front import Front  # noqa: E402  needs models
 from heed.core.errors.rules import HeedError  # noqa: E402
 from heed.core.settings.rules import current  # noqa: E402
+from heed.site.lifeline import end_with_parent  # noqa: E402
 from heed.site.middleware import problem  # noqa: E402
 from heed.site.server import pages_socket  # noqa: E402
+
+end_with_parent()
 
 
 def _told(error: HeedError) -> tuple[int, str, bytes]:

@@ -128,6 +128,7 @@ def serve_pages() -> None:
     ).serve()
 
 
+LIFELINE = "import signal; from heed.site.lifeline import end_with_parent; end_with_parent(signal.SIGTERM)"
 COMMANDS = {
     "collector": "from heed.cli import main; main(['collector'])",
     "worker": "from heed.cli import main; main(['worker'])",
@@ -148,7 +149,8 @@ class Keeper:
 
     def start(self, name: str) -> None:
         self.since[name] = time.monotonic()
-        self.children[name] = subprocess.Popen([sys.executable, "-c", COMMANDS[name]])  # noqa: S603  # nosec B603
+        command = [sys.executable, "-c", f"{LIFELINE}; {COMMANDS[name]}"]
+        self.children[name] = subprocess.Popen(command)  # noqa: S603  # nosec B603
 
     def stop(self, signum: int = 0, frame: FrameType | None = None) -> None:
         self.stopping = True

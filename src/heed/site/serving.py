@@ -10,6 +10,7 @@ from typing import Any
 from django.urls import get_resolver
 
 from heed.core.errors.rules import HeedError
+from heed.site.lifeline import end_with_parent
 from heed.site.wsgi import application as django_application
 
 Environ = dict[str, Any]
@@ -37,4 +38,5 @@ def load_ahead() -> None:
         opened.run(opened.table("interactions").limit(0))
 
 
+end_with_parent()
 load_ahead()
