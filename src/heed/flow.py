@@ -4,10 +4,23 @@ Each step is taken in the transaction that moves the flow past the entry: all st
 """
 
 from heed.core.journal.actions import StepFollower
-from heed.core.journal.rules import Step
+from heed.core.journal.rules import WITH_ROWS, Step
 from heed.facts.rows import facts_of
+from heed.feedback.triggers import actions as triggers
+from heed.service.cases.actions import opening, telling
 
-FLOW: tuple[Step, ...] = ()
+FLOW: tuple[Step, ...] = (
+    # A fact came in: is there somebody to help, is there somebody to ask?
+    Step(WITH_ROWS, "open-cases", opening.consider_facts),
+    Step(WITH_ROWS, "ask-customers", triggers.consider_facts),
+    # Something happened to a case: those whom it concerns are told.
+    Step("case-opened", "tell-case-opened", telling.tell_case_opened),
+    Step("case-joined", "tell-case-joined", telling.tell_case_joined),
+    Step("case-assigned", "tell-case-assigned", telling.tell_case_assigned),
+    Step("case-transferred", "tell-case-transferred", telling.tell_case_transferred),
+    Step("case-escalated", "tell-case-escalated", telling.tell_case_escalated),
+    Step("case-reopened", "tell-case-reopened", telling.tell_case_reopened),
+)
 
 
 def follower() -> StepFollower:

@@ -25,6 +25,7 @@ urlpatterns: list[Any] = [
 ]
 routers: list[tuple[str, Router]] = [
     ("/units", people_api.router),
+    ("/notifications", people_api.notifications),
     ("/people", access.people),
     ("/roles", access.roles),
     ("/invitations", access.invitations),

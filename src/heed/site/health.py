@@ -1,11 +1,16 @@
-"""Whether heed lives, whether it can serve, and its own figures for Prometheus."""
+"""Whether heed lives, whether it can serve, how far its followers are behind, and its own figures for Prometheus."""
+
+from collections.abc import Iterator
 
 from django.db import DatabaseError, connection
 from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.utils import timezone
 
 from heed.core.edge import missing_migrations
-from heed.core.journal.queries import last_id
-from heed.facts.projector.follow import lag
+from heed.core.journal.queries import lags, last_id
+from heed.core.queue.queries import pump_runs
+
+Sample = tuple[dict[str, str], float]
 
 
 def alive(request: HttpRequest) -> HttpResponse:
@@ -14,7 +19,10 @@ def alive(request: HttpRequest) -> HttpResponse:
 
 
 def ready(request: HttpRequest) -> HttpResponse:
-    """200 when the database answers and its schema is this version's; 503 with the reason otherwise."""
+    """200 when the database answers and its schema is this version's; 503 with the reason otherwise.
+
+    How far each follower is behind stands beside it: a web process serves also while no worker runs.
+    """
     try:
         with connection.cursor() as cursor:
             cursor.execute("SELECT 1")
@@ -27,18 +35,45 @@ def ready(request: HttpRequest) -> HttpResponse:
         return JsonResponse(
             {"ready": False, "reason": "the store is older than this heed: run heed upgrade"}, status=503
         )
-    return JsonResponse({"ready": True})
+    behind = [
+        {"name": lag.name, "behind": lag.behind, "seconds": round(lag.seconds, 3), "parked": lag.parked}
+        for lag in lags()
+    ]
+    return JsonResponse({"ready": True, "lags": behind})
 
 
 def metrics(request: HttpRequest) -> HttpResponse:
     """Counters and lags in Prometheus' text format; no personal data, no figures of the operation."""
-    rows = [
-        ("heed_journal_entries", "counter", "Entries in the journal.", last_id()),
-        ("heed_facts_lag_entries", "gauge", "Journal entries not yet in the facts.", lag()),
-    ]
-    lines = [
-        line
-        for name, kind, words, value in rows
-        for line in (f"# HELP {name} {words}", f"# TYPE {name} {kind}", f"{name} {value}")
-    ]
+    lines = [line for name, kind, words, samples in _families() for line in _written(name, kind, words, samples)]
     return HttpResponse("\n".join(lines) + "\n", content_type="text/plain; version=0.0.4; charset=utf-8")
+
+
+def _families() -> Iterator[tuple[str, str, str, list[Sample]]]:
+    behind, runs, now = lags(), pump_runs(), timezone.now()
+    facts = sum(lag.behind for lag in behind if lag.name == "facts")
+    yield "heed_journal_entries", "counter", "Entries in the journal.", [({}, last_id())]
+    yield "heed_facts_lag_entries", "gauge", "Journal entries not yet in the facts.", [({}, facts)]
+    for name, words, part in (
+        ("heed_follower_lag_entries", "Journal entries a follower has not carried on yet.", "behind"),
+        ("heed_follower_lag_seconds", "How long the first of them has waited.", "seconds"),
+        ("heed_follower_parked", "Steps put aside after five tries.", "parked"),
+    ):
+        yield name, "gauge", words, [({"follower": lag.name}, getattr(lag, part)) for lag in behind]
+    ages = [({"pump": run.name}, (now - run.ran_at).total_seconds()) for run in runs]
+    yield "heed_pump_age_seconds", "gauge", "Since a worker last told of a pump; it does every 30 s.", ages
+    failed = [({"pump": run.name}, float(run.failures)) for run in runs]
+    yield "heed_pump_failures", "gauge", "Failures of a pump in a row.", failed
+    did = [({"pump": run.name}, float(run.did)) for run in runs]
+    yield "heed_pump_done", "counter", "Things a pump has done.", did
+
+
+def _written(name: str, kind: str, words: str, samples: list[Sample]) -> Iterator[str]:
+    yield f"# HELP {name} {words}"
+    yield f"# TYPE {name} {kind}"
+    for labels, value in samples:
+        named = ",".join(f'{key}="{_escaped(text)}"' for key, text in labels.items())
+        yield f"{name}{{{named}}} {value:g}" if named else f"{name} {value:g}"
+
+
+def _escaped(text: str) -> str:
+    return text.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")

@@ -1,64 +1,103 @@
-"""The follower: carries the journal on to facts, and runs the jobs of the queue. Any number may run; each step happens once."""
+"""The worker: carries the journal on to facts and through the flow, runs the pumps, and the jobs of the queue.
+
+Any number may run: each step happens once, and what a killed worker left is done by the next.
+"""
 
 import logging
+import os
 import signal
 import threading
+import time
+from contextlib import suppress
 from types import FrameType
 
-from django.db import close_old_connections
+from django.db import DatabaseError, connections
 
+from heed import flow
+from heed.core.journal.actions import note_reached
 from heed.core.journal.queries import last_id
+from heed.core.people.jobs import mail_notifications
 from heed.core.queue.actions import queue
 from heed.facts.projector.follow import project
+from heed.service.cases.jobs import escalate_due
 from heed.site import jobs
+from heed.site.pumps import NOTE_SECONDS, Pump, PumpHouse
 
-POLL_SECONDS = 0.2
+# Noted so often at most: each time is a write beside those of the facts.
+NOTE_REACHED_SECONDS = 0.5
 log = logging.getLogger("heed.worker")
 
 
-class Follower:
-    """Follows the journal until told to stop. What fails is logged and tried again, more slowly each time, and never skipped."""
+class Projector:
+    """Carries new entries on to the facts; looks at the tables only when the journal has moved.
+
+    The tables hold the true position, each its own; what is noted beside it tells everybody how far the facts are behind.
+    """
+
+    def __init__(self) -> None:
+        self.seen, self.noted, self.noted_at = -1, -1, 0.0
+
+    def carry(self) -> int:
+        newest, carried = last_id(), 0
+        if newest != self.seen:
+            carried = project()
+            self.seen = newest
+        if self.noted != self.seen and time.monotonic() - self.noted_at >= NOTE_REACHED_SECONDS:
+            note_reached("facts", self.seen)
+            self.noted, self.noted_at = self.seen, time.monotonic()
+        return carried
+
+
+def pumps() -> list[Pump]:
+    """What this worker does again and again, with the seconds between."""
+    return [
+        Pump("flow", flow.follower().carry, 0.1, wakes=True),
+        Pump("facts", Projector().carry, 0.2, wakes=True),
+        Pump("escalate_due", escalate_due, 5.0),
+        Pump("mail_notifications", mail_notifications, 5.0),
+    ]
+
+
+class Worker:
+    """All that a worker process does, until it is told to stop."""
 
     def __init__(self) -> None:
         self.stopping = threading.Event()
-        self.pause = POLL_SECONDS
-        self.seen = -1
+        self.house = PumpHouse(pumps())
 
     def stop(self, signum: int = 0, frame: FrameType | None = None) -> None:
         self.stopping.set()
 
-    def step(self) -> int:
-        """Carry on what is new. Returns how many entries were carried on."""
-        newest = last_id()
-        if newest == self.seen:
-            return 0
-        carried = 0
-        while (done := project()) > 0:
-            carried += done
-        self.seen = newest
-        return carried
-
     def run(self) -> None:
-        while not self.stopping.is_set():
-            try:
-                self.step()
-                self.pause = POLL_SECONDS
-            except Exception:
-                log.exception("the follower failed; trying again in %.1f s", self.pause)
-                self.pause = min(self.pause * 2, 30.0)
-                close_old_connections()
-            self.stopping.wait(self.pause)
+        jobs.register()
+        consumer = queue().create_consumer(workers=1, periodic=True, check_worker_health=True)
+        consumer.start()
+        self.house.start()
+        # huey's start() leaves signals to us, so that one signal ends both.
+        signal.signal(signal.SIGTERM, self.stop)
+        signal.signal(signal.SIGINT, self.stop)
+        log.info("worker started")
+        while not self.stopping.wait(NOTE_SECONDS):
+            self._look()
+        consumer.stop()
+        late = self.house.stop()
+        self._look()
+        if late:
+            log.warning("still at work when the worker ended: %s", ", ".join(late))
+        log.info("worker stopped")
+
+    def _look(self) -> None:
+        try:
+            self.house.look()
+        except DatabaseError:
+            log.exception("how the pumps ran could not be noted")
+            with suppress(DatabaseError):
+                connections.close_all()
 
 
 def serve_worker() -> None:
-    """Follow the journal and run jobs until told to stop."""
-    follower = Follower()
-    jobs.register()
-    consumer = queue().create_consumer(workers=1, periodic=True, check_worker_health=True)
-    consumer.start()
-    # huey's start() leaves signals to us, so that one signal ends both.
-    signal.signal(signal.SIGTERM, follower.stop)
-    signal.signal(signal.SIGINT, follower.stop)
-    log.info("worker started")
-    follower.run()
-    consumer.stop(graceful=True)
+    """Work until told to stop."""
+    Worker().run()
+    # A job that takes long is no reason to stay: it is cut here as by a killed process, which all of them bear.
+    logging.shutdown()
+    os._exit(0)

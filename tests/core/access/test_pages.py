@@ -167,12 +167,12 @@ def test_a_sign_in_link_to_pass_on_is_shown_once(house: House) -> None:
 
 def test_a_profile_is_changed_and_shown_in_that_language(house: House) -> None:
     client = house.client("agent")
-    given = {"name": "Sam A. Agent", "language": "de", "time_zone": "Asia/Tokyo"}
+    given = {"name": "Sam A. Agent", "language": "de", "time_zone": "Asia/Tokyo", "notified_by": "page"}
     assert client.post("/profile/", given).status_code == 302
     assert '<html lang="de"' in _text(client.get("/profile/"))
-    wrong = client.post("/profile/", {"name": "", "language": "tlh", "time_zone": "Mars/Base"})
+    wrong = client.post("/profile/", {"name": "", "language": "tlh", "time_zone": "Mars/Base", "notified_by": "pigeon"})
     assert wrong.status_code == 422
-    assert set(wrong.context["form"].errors) == {"name", "language", "time_zone"}
+    assert set(wrong.context["form"].errors) == {"name", "language", "time_zone", "notified_by"}
 
 
 def test_the_way_to_the_settings_is_shown_to_who_may_change_them(house: House) -> None:

@@ -1,13 +1,20 @@
 """Changing the tree of units, the organisation's settings and one's own profile; telling people what happened."""
 
-from collections.abc import Iterable, Mapping
-from datetime import timedelta
+import logging
+import smtplib
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime, timedelta
 from typing import Any, cast
 
+from django.conf import settings
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
+from django.core.mail import EmailMessage
 from django.db import transaction
-from django.utils import timezone
+from django.db.models import F
+from django.template.loader import render_to_string
+from django.utils import timezone, translation
+from django.utils.translation import ngettext
 
 from heed.core.definitions import actions as definitions
 from heed.core.definitions.queries import in_force
@@ -17,12 +24,18 @@ from heed.core.journal.actions import record
 from heed.core.people.definition import Organisation
 from heed.core.people.events import PeopleNotified, ProfileChanged, UnitAdded, UnitMoved, UnitRenamed
 from heed.core.people.models import Notification, Person, Unit
-from heed.core.people.queries import organisation, root_unit, unit_nodes
+from heed.core.people.queries import organisation, root_unit, sentence, unit_nodes
 from heed.core.people.rules import KINDS, NOTICES, Asker, address, unit_key, would_loop
+from heed.core.settings.rules import current
 
 ROOT_KEY = "organisation"
 # Who is at the page reads it within this time, and no mail is sent.
 MAIL_AFTER = timedelta(minutes=2)
+# Until a mail that was not accepted, or whose worker died, is tried again; and how often at most.
+MAIL_LEASE = timedelta(minutes=10)
+MAIL_TRIES = 5
+MOST_IN_A_MAIL = 50
+log = logging.getLogger("heed.notifications")
 
 
 def ensure_root_unit(name: str, *, actor: str = "system") -> Unit:
@@ -131,9 +144,12 @@ def change_unit(scope: Asker, key: str, *, name: str | None = None, parent: str 
 
 
 @transaction.atomic
-def change_profile(person: Person, *, name: str, language: str, time_zone: str) -> Person:
+def change_profile(
+    person: Person, *, name: str, language: str, time_zone: str, notified_by: str | None = None
+) -> Person:
     """A person changes what is theirs to say about themselves."""
     given = {"name": " ".join(name.split()), "language": language, "time_zone": time_zone}
+    given |= {} if notified_by is None else {"notified_by": notified_by}
     changed = tuple(column for column, value in given.items() if getattr(person, column) != value)
     if changed:
         for column in changed:
@@ -241,3 +257,59 @@ def mark_subject_read(person_key: str, subject: tuple[str, str]) -> int:
         person__key=person_key, subject_kind=subject[0], subject_id=subject[1], read_at=None
     )
     return unread.update(read_at=timezone.now(), mail_next_at=None)
+
+
+def mail_unread(now: datetime | None = None, limit: int = 50) -> int:
+    """Write to those who have not read what they were told, one mail a person. Returns how many mails left.
+
+    The rows are leased before the mail is handed over, so that of two workers one writes; a worker killed in between
+    writes again once the lease has ended.
+    """
+    moment = now or timezone.now()
+    due = Notification.objects.filter(mail_next_at__lte=moment, read_at=None).order_by("mail_next_at")
+    people = list(dict.fromkeys(due.values_list("person_id", flat=True)[: limit * 10]))[:limit]
+    return sum(_mail_to(person, moment) for person in people)
+
+
+def _mail_to(person_id: int, now: datetime) -> bool:
+    with transaction.atomic():
+        waiting = Notification.objects.select_for_update().filter(person_id=person_id, read_at=None)
+        rows = list(waiting.exclude(mail_next_at=None).select_related(None).order_by("-id")[:MOST_IN_A_MAIL])
+        if not any(row.mail_next_at and row.mail_next_at <= now for row in rows):
+            return False
+        person = Person.objects.get(pk=person_id)
+        wanted = person.is_active and person.email and person.notified_by == "mail"
+        numbers = [row.pk for row in rows]
+        leased = {"mail_next_at": now + MAIL_LEASE, "mail_attempts": F("mail_attempts") + 1}
+        # Whoever wants no mail any more gets none about what is past either.
+        waiting.filter(pk__in=numbers).update(**(leased if wanted else {"mail_next_at": None}))
+    if not wanted:
+        return False
+    sent = _write(person, rows)
+    tries = max(row.mail_attempts for row in rows) + 1
+    after = {"mailed_at": timezone.now()} if sent else {}
+    again = None if sent or tries >= MAIL_TRIES else now + MAIL_LEASE
+    with transaction.atomic():
+        Notification.objects.filter(pk__in=numbers, read_at=None).update(mail_next_at=again, **after)
+    return sent
+
+
+def _write(person: Person, rows: Sequence[Notification]) -> bool:
+    """One mail with what a person was told, in their language. Whether it was accepted."""
+    house = organisation()
+    known = dict(settings.LANGUAGES)
+    language = next((each for each in (person.language, *house.languages) if each in known), settings.LANGUAGE_CODE)
+    address = current().public_url
+    with translation.override(language), timezone.override(person.time_zone or house.time_zone):
+        told = [(sentence(row.kind, row.params), f"{address}/notifications/{row.pk}/", row.made_at) for row in rows]
+        count = len(told)
+        several = ngettext("%(count)s thing is new for you", "%(count)s things are new for you", count)
+        subject = told[0][0] if count == 1 else several % {"count": count}
+        words = {"name": person.name, "told": told, "organisation": house.name, "address": address}
+        text = render_to_string("core/people/mail/notifications.txt", words)
+    try:
+        EmailMessage(subject=" ".join(subject.split())[:200], body=text, to=[str(person.email)]).send()
+    except (smtplib.SMTPException, OSError, UnicodeError) as error:
+        log.warning("a mail about notifications was not accepted: %s", type(error).__name__)
+        return False
+    return True

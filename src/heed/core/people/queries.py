@@ -9,6 +9,7 @@ from django.utils.translation import gettext
 
 from heed.core.definitions.queries import in_force
 from heed.core.people.definition import Organisation
+from heed.core.people.models import NOTIFIED_BY as NOTIFIED_BY
 from heed.core.people.models import Notification as Notification
 from heed.core.people.models import Person as Person  # the type of what these return
 from heed.core.people.models import Unit as Unit
@@ -98,6 +99,11 @@ def notifications(
     if before is not None:
         found = found.filter(pk__lt=before)
     return list(found[:limit])
+
+
+def one_told(person_key: str, number: int) -> Notification | None:
+    """One notification of a person; None when it is none of theirs."""
+    return Notification.objects.filter(person__key=person_key, pk=number).first()
 
 
 def unread_count(person_key: str) -> int:
