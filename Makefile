@@ -9,7 +9,7 @@ LOCKED := -q --universal --python-version 3.11 --generate-hashes --no-header --n
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run test install check lint types plan safety tests tests-postgres prove bench services lock clean
+.PHONY: help run test install check lint types plan safety tests tests-postgres prove bench words services lock clean
 
 help:
 	@echo "make run       install, load the sample operation, serve it on http://127.0.0.1:8000"
@@ -18,6 +18,7 @@ help:
 	@echo "make check     format, lint, types, plan of the house, safety, tests"
 	@echo "make prove     the slow proofs"
 	@echo "make bench     heed beside its peers"
+	@echo "make words     bring the catalogues of languages up to what the code says, and compile them"
 	@echo "make services  PostgreSQL, Redis, Java and Chromium from the system's packages (Debian, Ubuntu)"
 	@echo "make lock      write the locked requirements anew"
 
@@ -58,6 +59,9 @@ prove: .venv/dev.stamp
 
 bench: .venv/dev.stamp
 	$(BIN)/python bench
+
+words: .venv/dev.stamp
+	$(BIN)/python -m tests.words
 
 services:
 	.ci/services

@@ -7,7 +7,7 @@ from typing import Any
 
 import pyarrow as pa
 
-from heed.core.errors.rules import HeedError
+from heed.core.errors.rules import HeedError, phrase
 from heed.facts.projections import ProjectionFailed, Row
 from heed.facts.schema.arrow import arrow_schema
 from heed.facts.schema.columns import Table
@@ -39,8 +39,11 @@ def _culprit(table: Table, schema: pa.Schema, rows: list[Row], error: Exception)
         try:
             _arrow(table, schema, [row])
         except (pa.ArrowException, HeedError, ValueError, TypeError, ArithmeticError) as own:
-            return ProjectionFailed(f"{row.get('batch')} does not fit {table.name}: {own}", hint="Mend the projection.")
-    return ProjectionFailed(f"Rows do not fit {table.name}: {error}")
+            return ProjectionFailed(
+                phrase("{batch} does not fit {table}: {own}", batch=row.get("batch"), table=table.name, own=own),
+                hint="Mend the projection.",
+            )
+    return ProjectionFailed(phrase("Rows do not fit {table}: {error}", table=table.name, error=error))
 
 
 def _value(table: Table, name: str, value: Any) -> Any:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields, is_dataclass, replace
 from typing import Any, TypeVar
 
-from heed.core.errors.rules import HeedError, nearest
+from heed.core.errors.rules import HeedError, nearest, phrase
 from heed.core.journal.events import event_name
 from heed.core.journal.rules import Entry
 from heed.facts.schema.columns import ORIGIN
@@ -152,7 +152,12 @@ def _complete(projection: Projection, entry: Entry) -> list[Row]:
         undeclared = set(row) - set(projection.columns) - FILLED
         if undeclared:
             raise ProjectionFailed(
-                f"{projection.event} fills {sorted(undeclared)} of {table.name} without declaring it."
+                phrase(
+                    "{event} fills {undeclared} of {table} without declaring it.",
+                    event=projection.event,
+                    undeclared=sorted(undeclared),
+                    table=table.name,
+                )
             )
         origin = {"source": SOURCE, "batch": f"journal:{entry.id}", "recorded_at": entry.at}
         named = {table.key: f"journal:{entry.id}.{place}", table.time: entry.at}
@@ -168,6 +173,12 @@ def _made(projection: Projection, entry: Entry) -> list[Row]:
         return [made] if isinstance(made, dict) else list(made)
     except Exception as error:
         raise ProjectionFailed(
-            f"Entry {entry.id} ({entry.name}) cannot be projected into {projection.table}: {error!r}",
+            phrase(
+                "Entry {entry} ({name}) cannot be projected into {table}: {error!r}",
+                entry=entry.id,
+                name=entry.name,
+                table=projection.table,
+                error=error,
+            ),
             hint="Mend the projection; it carries on from this entry.",
         ) from error

@@ -74,7 +74,7 @@ def parts(model: type[BaseModel], path: Path = ()) -> Iterator[tuple[Part, Field
 
 
 def _words(step: str) -> str:
-    return _(step.replace("_", " ").capitalize())
+    return _(step.strip("_").replace("_", " ").capitalize())
 
 
 def _help(info: FieldInfo) -> str:
