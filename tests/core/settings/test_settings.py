@@ -24,6 +24,7 @@ def test_the_defaults_run_on_a_laptop() -> None:
         ("HEED_DEBUG", "yes"),
         ("HEED_MAIL_URL", "http://x"),
         ("HEED_WEB_WORKERS", "-1"),
+        ("HEED_OUTGOING_ALLOW", "10.0.0.0/8, office"),
     ],
 )
 def test_what_is_wrong_is_named(variable: str, value: str) -> None:

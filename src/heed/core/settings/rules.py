@@ -150,6 +150,11 @@ def _check(settings: Settings) -> None:
         raise _wrong("HEED_DEBUG", settings.debug, "Use 0 or 1.")
     if settings.mail_url and urlsplit(settings.mail_url).scheme not in {"smtp", "smtps"}:
         raise _wrong("HEED_MAIL_URL", urlsplit(settings.mail_url).scheme, "Use smtp://… or smtps://….")
+    for network in filter(None, (part.strip() for part in settings.outgoing_allow.split(","))):
+        try:
+            ip_network(network, strict=False)
+        except ValueError:
+            raise _wrong("HEED_OUTGOING_ALLOW", network, "Give networks such as 10.1.0.0/16, with commas.") from None
     issuer = urlsplit(settings.oidc_url)
     if issuer.scheme != "https" and issuer.hostname not in {None, "localhost", "127.0.0.1", "::1"}:
         # What the provider says is believed because the line to it is.
