@@ -69,6 +69,24 @@
     elsewhere = (await answer.json()).places;
     if (dialog.open) fillPalette(dialog);
   };
+  // what the server finds while somebody types; a later question takes the earlier one back
+  let hits = [];
+  let asking = null;
+  let pause = 0;
+  const askHits = (dialog) => {
+    clearTimeout(pause);
+    asking?.abort();
+    hits = [];
+    const said = dialog.querySelector("input").value.trim();
+    if (!dialog.dataset.hits || said.length < 2) return;
+    pause = setTimeout(async () => {
+      asking = new AbortController();
+      const answer = await fetch(`${dialog.dataset.hits}?q=${encodeURIComponent(said)}`, { headers: { accept: "application/json" }, signal: asking.signal }).catch(() => null);
+      if (!answer?.ok || answer.redirected) return;
+      hits = (await answer.json()).places;
+      if (dialog.open) fillPalette(dialog);
+    }, 200);
+  };
   const places = () => {
     const found = new Map();
     const add = (title, group, act) => { if (title && !found.has(title)) found.set(title, { title, group, act }); };
@@ -76,14 +94,19 @@
     all("main .page-head a.button, main .page-head button.button, [data-action]").forEach((b) => add(b.textContent.trim(), b.dataset.group ?? "", () => b.click()));
     all("main a.name, main a.title").forEach((a) => add(a.textContent.trim(), a.closest("table")?.caption?.textContent.trim() ?? "", () => a.click()));
     (elsewhere ?? []).forEach((p) => add(p.title, p.group, () => location.assign(p.href)));
+    hits.forEach((p) => add(p.title, p.group, () => location.assign(p.href)));
     all("[data-theme-choice]").forEach((b) => add(b.getAttribute("aria-label"), b.parentElement.getAttribute("aria-label"), () => b.click()));
     return [...found.values()];
   };
   const fillPalette = (dialog) => {
     const list = dialog.querySelector("ul");
     const words = dialog.querySelector("input").value.toLocaleLowerCase().split(/\s+/).filter(Boolean);
-    const hits = places().filter((p) => words.every((w) => `${p.title} ${p.group}`.toLocaleLowerCase().includes(w))).slice(0, 30);
-    list.replaceChildren(...hits.map((place, index) => {
+    const said = dialog.querySelector("input").value.trim();
+    // What the server found speaks of the words in ways the titles need not show.
+    const isHit = (p) => hits.some((h) => h.title === p.title);
+    const found = places().filter((p) => isHit(p) || words.every((w) => `${p.title} ${p.group}`.toLocaleLowerCase().includes(w))).slice(0, 30);
+    if (said && dialog.dataset.search) found.push({ title: dialog.dataset.searchTitle.replace("%s", said), group: "", act: () => location.assign(`${dialog.dataset.search}?q=${encodeURIComponent(said)}`) });
+    list.replaceChildren(...found.map((place, index) => {
       const item = document.createElement("li");
       item.id = `palette-${index}`;
       item.setAttribute("role", "option");
@@ -97,8 +120,8 @@
       item.addEventListener("click", () => { dialog.close(); place.act(); });
       return item;
     }));
-    dialog.querySelector(".nothing").hidden = hits.length > 0;
-    dialog.querySelector("input").setAttribute("aria-activedescendant", hits.length ? "palette-0" : "");
+    dialog.querySelector(".nothing").hidden = found.length > 0;
+    dialog.querySelector("input").setAttribute("aria-activedescendant", found.length ? "palette-0" : "");
   };
   const movePalette = (dialog, step) => {
     const items = all("li", dialog);
@@ -114,7 +137,7 @@
     if (!dialog || dialog.open) return;
     document.getElementById("nav")?.matches(":popover-open") && document.getElementById("nav").hidePopover();
     dialog.showModal();
-    if (name === "palette") { dialog.querySelector("input").value = ""; fillPalette(dialog); askElsewhere(dialog); }
+    if (name === "palette") { dialog.querySelector("input").value = ""; hits = []; fillPalette(dialog); askElsewhere(dialog); }
   };
 
   // keys: "g" and a letter goes to a place of the menu
@@ -122,6 +145,17 @@
   const listKeys = () => {
     const list = document.querySelector("[data-key-list]");
     if (!list) return;
+    const said = document.querySelector("[data-page-keys]");
+    pageKeys().forEach((element) => {
+      const keys = document.createElement("dt");
+      const kbd = document.createElement("kbd");
+      kbd.textContent = element.dataset.shortcut;
+      keys.append(kbd);
+      const name = document.createElement("dd");
+      name.textContent = [...element.childNodes].filter((n) => n.nodeName !== "KBD").map((n) => n.textContent).join("").trim();
+      said?.append(keys, name);
+      if (said) said.previousElementSibling.hidden = false;
+    });
     keyPlaces().forEach((a) => {
       const keys = document.createElement("dt");
       ["g", a.dataset.key].forEach((k) => { const kbd = document.createElement("kbd"); kbd.textContent = k; keys.append(kbd, " "); });
@@ -162,7 +196,18 @@
         document.querySelector(".filters .panel input, .filters .panel select, .filters input, .filters select")?.focus();
       },
     };
-    if (acts[event.key]) { acts[event.key](); event.preventDefault(); }
+    if (acts[event.key]) { acts[event.key](); event.preventDefault(); return; }
+    const own = pageKeys().find((e) => e.dataset.shortcut === event.key);
+    if (own) { press(own); event.preventDefault(); }
+  };
+
+  // keys of a page: what has `data-shortcut` is pressed; the summary of a form opens it and begins at its first field
+  const pageKeys = () => all("main [data-shortcut]").filter((e) => e.offsetParent !== null);
+  const press = (element) => {
+    element.click();
+    element.focus();
+    const panel = element.closest("summary")?.parentElement;
+    if (panel?.open) panel.querySelector("form :is(input:not([type=hidden]), select, textarea)")?.focus();
   };
 
   // charts: the drawn picture is there already; the moving one comes when somebody asks
@@ -204,7 +249,7 @@
     else if (event.target.matches("dialog")) event.target.close();
   });
   document.addEventListener("change", (event) => { if (event.target.matches("[data-submit]")) event.target.form.requestSubmit(); });
-  document.addEventListener("input", (event) => { if (event.target.closest("#palette")) fillPalette(palette()); });
+  document.addEventListener("input", (event) => { if (event.target.closest("#palette")) { askHits(palette()); fillPalette(palette()); } });
   document.addEventListener("keydown", onKey);
   document.addEventListener("htmx:afterSwap", (event) => ready(event.detail.target));
   document.addEventListener("htmx:beforeSwap", (event) => {

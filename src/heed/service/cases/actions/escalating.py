@@ -1,6 +1,7 @@
 """Escalation: somebody asks for help, or a promise is about to break and nobody has moved."""
 
 from datetime import datetime
+from typing import Any
 
 from django.db import connection, transaction
 from django.utils import timezone
@@ -25,7 +26,7 @@ def escalate(scope: Scope, key: str, *, words: str, role: str = "supervisor") ->
         row,
         scope.person,
         timezone.now(),
-        Escalation(after=1, role=role),
+        Escalation.model_validate({"after": 1, "role": role}),
         "",
         needed_words(words, "Say what help is needed."),
     )
@@ -38,7 +39,13 @@ def _escalate(row: Case, actor: str, now: datetime, step: Escalation, promise: s
     if step.moves and unit != row.team:
         row.team, row.owner, row.region = unit, "", region_of(unit) or row.region
     run_clocks(row)
-    told = {"level": row.escalation_level, "promise": promise, "unit": unit, "role": step.role, "former_team": former}
+    told: dict[str, Any] = {
+        "level": row.escalation_level,
+        "promise": promise,
+        "unit": unit,
+        "role": step.role,
+        "former_team": former,
+    }
     keep(row, events.CaseEscalated, actor, now, "escalated", from_value=promise, to_value=unit, words=words, **told)
 
 
@@ -66,8 +73,12 @@ def _move_on(number: int, now: datetime) -> int:
         carry_on(row, HEED, now)
         moved += 1
     steps = escalations_of(row)
-    for place in clocks.reached(clock_of(row.calendar), timed(row), steps, row.escalations_done, now):
+    ripe = clocks.reached(clock_of(row.calendar), timed(row), steps, row.escalations_done, now)
+    for place in ripe:
         row.escalations_done |= 1 << place
+    # Who would be told twice at the same moment is told once.
+    told = {(steps[place].to, steps[place].role, steps[place].moves): place for place in ripe}
+    for place in told.values():
         _escalate(row, HEED, now, steps[place], clocks.nearest_promise(clock_of(row.calendar), timed(row), now))
         moved += 1
     if not moved:

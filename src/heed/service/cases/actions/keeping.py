@@ -89,7 +89,7 @@ def run_clocks(row: Case) -> None:
     row.next_escalation_at = clocks.next_escalation(clock, known, escalations_of(row), row.escalations_done)
 
 
-def dues(row: Case) -> dict[str, str | None]:
+def dues(row: Case) -> dict[str, Any]:
     return {
         name: at.isoformat() if (at := getattr(row, name)) else None
         for name in ("first_contact_due_at", "resolution_due_at")

@@ -102,7 +102,7 @@ def _open(row: Case, actor: str, now: datetime, fact: str, words: str = "") -> N
     row.save()
     row.number = case_number(row.pk)
     run_clocks(row)
-    opened = {"opening": row.opening_key, "version": row.opening_version, "fact": fact, **dues(row)}
+    opened: dict[str, Any] = {"opening": row.opening_key, "version": row.opening_version, "fact": fact, **dues(row)}
     keep(row, events.CaseOpened, actor, now, "opened", to_value=row.team, words=words, **opened)
 
 

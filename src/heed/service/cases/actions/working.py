@@ -1,6 +1,7 @@
 """What people do about a case. One transaction a verb: may they? → the case, held → rules → saved, a step, a journal entry."""
 
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
@@ -73,7 +74,7 @@ def transfer(scope: Scope, key: str, team: str, *, words: str = "") -> Case:
 def _move(row: Case, actor: str, now: datetime, team: str, words: str = "") -> None:
     former, owner = row.team, row.owner
     row.team, row.owner, row.region = team, "", region_of(team) or row.region
-    told = {"former_team": former, "former_owner": owner}
+    told: dict[str, Any] = {"former_team": former, "former_owner": owner}
     keep(row, events.CaseTransferred, actor, now, "transferred", from_value=former, to_value=team, words=words, **told)
 
 
@@ -110,7 +111,7 @@ def wait(scope: Scope, key: str, waiting_for: str, *, until: datetime | None = N
     own(scope, row, now)
     row.state, row.waiting_since, row.waiting_for, row.waiting_until = "waiting", now, waiting_for, until
     run_clocks(row)
-    told = {"waiting_for": waiting_for}
+    told: dict[str, Any] = {"waiting_for": waiting_for}
     keep(row, events.CaseWaiting, scope.person, now, "waiting", to_value=waiting_for, words=words, **told)
     return row
 
@@ -134,7 +135,7 @@ def stop_waiting(row: Case, now: datetime) -> None:
 def carry_on(row: Case, actor: str, now: datetime) -> None:
     stop_waiting(row, now)
     run_clocks(row)
-    told = {"waited_seconds": row.waited_seconds, "resolution_due_at": dues(row)["resolution_due_at"]}
+    told: dict[str, Any] = {"waited_seconds": row.waited_seconds, "resolution_due_at": dues(row)["resolution_due_at"]}
     keep(row, events.CaseResumed, actor, now, "resumed", **told)
 
 
@@ -152,7 +153,7 @@ def close(scope: Scope, key: str, *, cause: str, outcome: str = "resolved", word
         stop_waiting(row, now)
     row.state, row.closed_at, row.cause, row.outcome, row.note = "closed", now, cause, outcome, words
     run_clocks(row)
-    told = {"cause": cause, "outcome": outcome}
+    told: dict[str, Any] = {"cause": cause, "outcome": outcome}
     keep(row, events.CaseClosed, scope.person, now, "closed", from_value=outcome, to_value=cause, words=words, **told)
     return row
 
