@@ -23,6 +23,18 @@ def _import() -> list[typer.Typer]:
     return [app]
 
 
+def _customers() -> list[typer.Typer]:
+    from heed.service.customers.cli import app
+
+    return [app]
+
+
+def _cases() -> list[typer.Typer]:
+    from heed.service.cases.cli import app
+
+    return [app]
+
+
 def _facts() -> list[typer.Typer]:
     from heed.facts.cli import app
 
@@ -76,6 +88,8 @@ NOUNS: dict[str, tuple[str, Loader]] = {
     "collector": ("Serve the front alone, where customers answer.", _site("collector")),
     "worker": ("Carry the journal on: facts, jobs.", _site("worker")),
     "import": ("Bring records in from a file.", _import),
+    "customers": ("Who customers are, and how they are reached.", _customers),
+    "cases": ("Customers who are unhappy, and what is done about it.", _cases),
     "kpi": ("Figures, with their intervals.", _kpi),
     "model": ("Definitions as files: export, plan, apply, rehearse.", _model),
     "facts": ("The tables of facts.", _facts),

@@ -4,6 +4,7 @@ from typing import Any
 
 from ninja import Router
 
+from heed.service.cases import api as cases_api
 from heed.service.cases.pages import listing as case_list
 from heed.service.cases.pages import rehearsing as case_rehearsal
 from heed.service.cases.pages import showing as case_page
@@ -24,6 +25,7 @@ urlpatterns: list[Any] = [
     *customer_leaving.urlpatterns,
 ]
 routers: list[tuple[str, Router]] = [
+    ("/cases", cases_api.router),
     ("/imports", formats_api.router),
     ("/quarantined-rows", formats_api.rows),
     ("/replays", formats_api.replays),

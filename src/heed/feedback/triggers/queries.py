@@ -12,11 +12,22 @@ from heed.core.access.rules import Scope
 from heed.core.definitions.queries import InForce, all_in_force, in_force
 from heed.core.errors.rules import NotFound
 from heed.core.journal.rules import Entry
+from heed.core.settings.rules import current
 from heed.facts.projections import completes
+from heed.facts.schema.tables import TABLES
+from heed.facts.timelines import timeline
 from heed.feedback.triggers.definition import ContactPolicy, Trigger
 from heed.feedback.triggers.events import ListDecided
 from heed.feedback.triggers.models import Ask, AskList, Attention
-from heed.feedback.triggers.rules import DEFAULT_REST_DAYS, Memory, may_ask, rehearse_with
+from heed.feedback.triggers.rules import (
+    DEFAULT_REST_DAYS,
+    Memory,
+    conditions_of,
+    may_ask,
+    rehearse_with,
+    settled,
+)
+from heed.rehearsal.replay.deciders import truths_of
 from heed.service.customers.queries import Reach, in_reach, reachability, reachable, regions_of
 
 MAY = "ask"
@@ -264,3 +275,51 @@ def as_told(row: Ask) -> dict[str, Any]:
         "decided_at": row.decided_at.isoformat(),
         "context": dict(row.context),
     }
+
+
+def newest_lists(scope: Scope, limit: int = 8) -> list[AskList]:
+    """Lists somebody confirmed, newest first: one's own, or all for who may ask everybody."""
+    scope.demand(MAY)
+    rows = AskList.objects.filter(confirmed_at__isnull=False).defer("customers")
+    if not scope.holds_everywhere(MAY):
+        rows = rows.filter(actor=scope.person)
+    return list(rows.order_by("-id")[:limit])
+
+
+@dataclass(frozen=True)
+class Judged:
+    """What a trigger in force makes of a fact by its conditions alone."""
+
+    trigger: str
+    name: str
+    table: str
+    fact: str
+    at: datetime
+    reason: str
+
+
+def facts_judged(customer: str, limit: int = 10) -> list[Judged]:
+    """What triggers in force make of the newest facts of a customer; nothing while the facts cannot be read."""
+    watching = [each for each in all_in_force("trigger") if isinstance(each.body, Trigger)]
+    wanted: dict[str, Sequence[str]] = {
+        trigger.source: tuple(dict.fromkeys(column.name for column in TABLES[trigger.source].columns))
+        for each in watching
+        if isinstance(trigger := each.body, Trigger)
+    }
+    if not wanted:
+        return []
+    from heed.facts.engine.engine import open_engine
+
+    try:
+        with open_engine(current()) as engine:
+            rows = timeline(engine, customer, wanted, limit=limit)
+    except OSError:
+        return []
+    found = []
+    for each in watching:
+        assert isinstance(each.body, Trigger)
+        for row in rows[each.body.source]:
+            decision = settled(each.body, truths_of(conditions_of(each.body), row))
+            reason = decision.reason if decision else "condition_met"
+            found.append(Judged(each.key, each.body.name, each.body.source, row["fact_key"], row["at"], reason))
+    return sorted(found, key=lambda one: one.at, reverse=True)[: 2 * limit]

@@ -1,5 +1,6 @@
 """Whether a fact asks a customer, and if not, why not. Pure; the same function runs live and in rehearsal."""
 
+import csv
 import hashlib
 from collections import Counter
 from collections.abc import Callable, Mapping
@@ -10,6 +11,7 @@ from typing import Any, Protocol
 
 from heed.core.conditions.rules import Condition, compile_condition
 from heed.core.consent.rules import personal
+from heed.core.errors.rules import phrase
 from heed.core.journal.rules import Entry
 from heed.facts.projections import projects
 from heed.facts.schema.tables import PLACE, TABLES
@@ -30,20 +32,20 @@ DEFAULT_REST_DAYS = 30
 
 # Why somebody was not asked, by code, in words that follow "was not asked:".
 REASONS: dict[str, str] = {
-    "condition_met": "the trigger's condition held",
-    "on_list": "on a list somebody sent",
-    "condition_not_met": "the trigger's condition did not hold",
-    "unknown": "the fact does not say what the condition needs",
-    "excepted": "an exception of the trigger held",
-    "no_customer": "the fact names no customer",
-    "unknown_customer": "heed does not know this customer",
-    "no_address": "there is no e-mail address",
-    "opted_out": "the customer wants no more mail that asks",
-    "rested": "the customer was asked lately",
-    "held_out": "left out by chance, as the trigger's share says",
-    "too_late": "the fact was too old",
-    "survey_not_in_force": "the survey is not in force",
-    "out_of_reach": "the customer is not of a region of who asks",
+    "condition_met": phrase("the trigger's condition held"),
+    "on_list": phrase("on a list somebody sent"),
+    "condition_not_met": phrase("the trigger's condition did not hold"),
+    "unknown": phrase("the fact does not say what the condition needs"),
+    "excepted": phrase("an exception of the trigger held"),
+    "no_customer": phrase("the fact names no customer"),
+    "unknown_customer": phrase("heed does not know this customer"),
+    "no_address": phrase("there is no e-mail address"),
+    "opted_out": phrase("the customer wants no more mail that asks"),
+    "rested": phrase("the customer was asked lately"),
+    "held_out": phrase("left out by chance, as the trigger's share says"),
+    "too_late": phrase("the fact was too old"),
+    "survey_not_in_force": phrase("the survey is not in force"),
+    "out_of_reach": phrase("the customer is not of a region of who asks"),
 }
 # Reasons that a condition alone gives: nobody was a candidate, so nothing is kept of them.
 BY_CONDITION = ("condition_not_met", "unknown", "excepted")
@@ -272,3 +274,18 @@ def ask_once_key(trigger: str, table: str, fact_key: str) -> str:
     """What one decision is known by: a trigger and a fact."""
     whole = f"{trigger}:{table}:{fact_key}"
     return whole if len(whole) <= 200 else f"{trigger}:{table}:{hashlib.sha256(fact_key.encode()).hexdigest()}"
+
+
+def listed_in(text: str) -> list[str]:
+    """Identifiers or addresses as somebody typed them, or of a CSV file: one a line, from the first column that holds an
+    address, else from the first column. A heading names nobody and is told as unknown.
+    """
+    lines = [line for line in text.replace("\ufeff", "").splitlines() if line.strip()]
+    if not lines:
+        return []
+    sign = max(",;\t", key=lambda each: sum(line.count(each) for line in lines))
+    rows = [[cell.strip() for cell in row] for row in csv.reader(lines, delimiter=sign)]
+    width = max(len(row) for row in rows)
+    held = [sum("@" in row[place] for row in rows if place < len(row)) for place in range(width)]
+    column = held.index(max(held)) if max(held) else 0
+    return [row[column] for row in rows if column < len(row) and row[column]]

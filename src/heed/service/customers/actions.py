@@ -115,13 +115,13 @@ def _apply(customer: Customer, row: CustomerRow, now: Any) -> bool:
 
 def keep_customer(
     scope: Scope, system: str, given: Mapping[str, str], attributes: Mapping[str, str]
-) -> tuple[str, Kept]:
-    """Keep one customer, as another system tells it. Returns the key."""
+) -> tuple[Customer, bool]:
+    """Keep one customer, as another system tells it. Returns the row, and whether they are new."""
     scope.demand_everywhere(IMPORT)
     row = checked(given, attributes)
     known = checked_system(system)
     kept = keep_customers([row], scope.person, system=known)
-    return customer_key(settings.SECRET_KEY, known, row.external_id), kept
+    return Customer.objects.get(key=customer_key(settings.SECRET_KEY, known, row.external_id)), bool(kept.new)
 
 
 def correct_customer(scope: Scope, key: str, given: Mapping[str, str]) -> Customer:

@@ -10,11 +10,13 @@ from django.core.signing import BadSignature, Signer
 from django.db.models import Q, QuerySet
 
 from heed.core.access.rules import Scope
+from heed.core.definitions.queries import all_in_force
 from heed.core.errors.rules import NotFound
 from heed.core.people.queries import unit_nodes
 from heed.core.settings.rules import current
 from heed.service.customers.models import Customer, CustomerImport, RejectedCustomer
 from heed.service.customers.rules import address_of, customer_key, region_above
+from heed.service.formats.definition import Mapping as FileMapping
 
 SEE = "see_customers"
 AT_ONCE = 500
@@ -198,16 +200,21 @@ def search(words: str, scope: Scope, limit: int = 10) -> list[CustomerCard]:
 
 
 def known_as(scope: Scope, given: Iterable[str]) -> tuple[dict[str, str], list[str]]:
-    """Identifiers, addresses or keys → customers' keys, within reach; and those that are nobody's."""
+    """Identifiers (also as system:identifier), addresses or keys → customers' keys, within reach; and those that are nobody's."""
     wanted = list(dict.fromkeys(text.strip() for text in given if text.strip() and "\0" not in text))
     addresses = {text: address_of(text) for text in wanted}
+    systematic = {text: key_of(*text.split(":", 1)) for text in wanted if ":" in text}
     found: dict[str, str] = {}
     for some in _portions(wanted):
         mails = [addresses[text] for text in some if addresses[text]]
-        rows = in_reach(scope).filter(Q(key__in=some) | Q(external_id__in=some) | Q(email__in=mails))
+        keys = [*some, *(systematic[text] for text in some if text in systematic)]
+        rows = in_reach(scope).filter(Q(key__in=keys) | Q(external_id__in=some) | Q(email__in=mails))
         for key, identifier, email in rows.order_by("-id").values_list("key", "external_id", "email"):
             found |= {known: key for known in (key, identifier, email) if known}
-    named = {text: found.get(text) or found.get(addresses[text], "") for text in wanted}
+    named = {
+        text: found.get(text) or found.get(addresses[text]) or found.get(systematic.get(text, ""), "")
+        for text in wanted
+    }
     return {text: key for text, key in named.items() if key}, [text for text in wanted if not named[text]]
 
 
@@ -217,7 +224,7 @@ def key_of(system: str, identifier: str) -> str:
 
 
 def systems() -> list[str]:
-    """Systems customers were brought in from, the largest first is not told: by name."""
+    """Systems customers were brought in from, by name."""
     return list(Customer.objects.order_by("system").values_list("system", flat=True).distinct())
 
 
@@ -268,3 +275,14 @@ def customer_unsubscribing(token: str) -> str:
         raise NotFound(
             "This link is not complete.", code="unknown_link", hint="Open the link in the mail again."
         ) from error
+
+
+def known_systems() -> list[str]:
+    """Systems that facts or customers are known from: those of the mappings in force, and of customers brought in."""
+    found = set(systems())
+    for each in all_in_force("mapping"):
+        body = each.body
+        if isinstance(body, FileMapping):
+            found.add(body.system or each.key)
+            found |= {column.system for target in body.targets for column in target.columns.values() if column.system}
+    return sorted(found)

@@ -67,16 +67,16 @@ HEADINGS: dict[str, str] = {
 FIELDS = (*HEADINGS, "attribute")
 
 REASONS: dict[str, str] = {
-    "no_identifier": "has no identifier",
-    "bad_email": "is no e-mail address",
-    "bad_phone": "is no telephone number",
-    "unknown_language": "is no language",
-    "unknown_time_zone": "is no time zone",
-    "not_yes_or_no": "is neither yes nor no",
-    "too_long": "is too long",
-    "unkept_character": "holds a character that cannot be kept",
-    "repeated_identifier": "has the identifier of an earlier line, with other values",
-    "wrong_number_of_columns": "has another number of columns than the heading",
+    "no_identifier": phrase("has no identifier"),
+    "bad_email": phrase("is no e-mail address"),
+    "bad_phone": phrase("is no telephone number"),
+    "unknown_language": phrase("is no language"),
+    "unknown_time_zone": phrase("is no time zone"),
+    "not_yes_or_no": phrase("is neither yes nor no"),
+    "too_long": phrase("is too long"),
+    "unkept_character": phrase("holds a character that cannot be kept"),
+    "repeated_identifier": phrase("has the identifier of an earlier line, with other values"),
+    "wrong_number_of_columns": phrase("has another number of columns than the heading"),
 }
 
 
@@ -107,6 +107,23 @@ class Fault:
 
     column: str
     reason: str
+
+
+@dataclass(frozen=True)
+class Rejection:
+    """A row of a file that was not taken, with the physical line it stands on."""
+
+    line: int
+    fault: Fault
+    raw: Mapping[str, str | None]
+
+    @property
+    def value(self) -> str | None:
+        return self.raw.get(self.fault.column)
+
+    @property
+    def reason(self) -> str:
+        return REASONS[self.fault.reason]
 
 
 class NotTaken(Invalid):
@@ -195,6 +212,30 @@ def read_row(values: Mapping[str, str | None], mapped: Mapping[str, str]) -> Cus
     return checked(given, attributes, headings)
 
 
+def read_rows(
+    rows: Iterable[tuple[int, Mapping[str, str | None], bool]], mapped: Mapping[str, str]
+) -> tuple[list[CustomerRow], tuple[Rejection, ...], int]:
+    """The rows of a file (line, values, whether whole) as customers, those that are none, and how many were read.
+
+    Of two rows with one identifier the first counts; another that says something else is rejected.
+    """
+    taken: dict[str, CustomerRow] = {}
+    rejected: list[Rejection] = []
+    read = 0
+    column = next((name for name, to in mapped.items() if to == "external_id"), "")
+    for line, values, whole in rows:
+        read += 1
+        try:
+            if not whole:
+                raise NotTaken("", "wrong_number_of_columns")
+            row = read_row(values, mapped)
+            if taken.setdefault(row.external_id, row) != row:
+                raise NotTaken(column, "repeated_identifier")
+        except NotTaken as fault:
+            rejected.append(Rejection(line, fault.fault, values))
+    return list(taken.values()), tuple(rejected), read
+
+
 def checked(
     given: Mapping[str, str], attributes: Mapping[str, str] | None = None, headings: Mapping[str, str] | None = None
 ) -> CustomerRow:
@@ -275,11 +316,6 @@ def changes(before: Mapping[str, Any], row: CustomerRow) -> dict[str, Any]:
     if "attributes" in said:
         said["attributes"] = {**before.get("attributes", {}), **said["attributes"]}
     return {name: value for name, value in said.items() if before.get(name) != value and name != "external_id"}
-
-
-def joined(rows: Iterable[CustomerRow]) -> dict[str, CustomerRow]:
-    """Rows by identifier; the last of one identifier counts."""
-    return {row.external_id: row for row in rows}
 
 
 class Unit(Protocol):

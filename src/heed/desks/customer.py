@@ -1,0 +1,262 @@
+"""The page of one customer: who it is, their cases, and what happened to them over every channel, newest first.
+
+Each part stands alone: what this person may not see, or what cannot be read just now, is said in its place.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+from urllib.parse import urlencode
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import path, register_converter
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from heed.core.access.rules import Scope
+from heed.core.edge import page
+from heed.core.errors.rules import NotFound
+from heed.facts.timelines import timeline
+from heed.feedback.triggers.queries import last_asked, rest_days
+from heed.goals.kpis.queries import engine
+from heed.service.cases.queries import of_customer
+from heed.service.customers.queries import SEE as SEE_CUSTOMERS
+from heed.service.customers.queries import CustomerCard, customer_card
+
+AT_ONCE = 40
+WORDS_SHOWN = 600
+PLACE = ("region", "team", "channel", "topic")
+WANTED: dict[str, Sequence[str]] = {
+    "interactions": (*PLACE, "direction", "outcome", "abandoned", "answered", "case_id"),
+    "responses": (*PLACE, "response_id", "survey_key", "instrument", "score", "scale_max", "choice"),
+    "verbatims": (*PLACE, "response_id", "direction", "text", "case_id"),
+    "remedies": (*PLACE, "kind", "amount", "currency"),
+    "invitations": (*PLACE, "survey_key", "asked"),
+}
+
+
+@dataclass(frozen=True)
+class Happening:
+    """One line of the timeline: what, in a few words, and the customer's own words where they may be read."""
+
+    at: datetime
+    what: str
+    about: str = ""
+    words: str = ""
+    kept_back: bool = False
+    href: str = ""
+
+
+@require_safe
+@page()
+def customer_page(request: HttpRequest, key: str) -> HttpResponse:
+    """Who the customer is, how they stand with being asked, their cases; the timeline comes as a fragment."""
+    scope = request.scope  # type: ignore[attr-defined]
+    _demand(scope)
+    card = customer_card(key, scope)
+    cases = of_customer(scope, key) if scope.may("see_cases") else []
+    context: dict[str, Any] = {
+        "key": key,
+        "customer": card,
+        "may_know": scope.may(SEE_CUSTOMERS),
+        "pairs": _pairs(card) if card else [],
+        "cases": cases,
+        "may_correct": card is not None and scope.may("work_cases"),
+        "asked_at": last_asked([key]).get(key),
+        "rest_days": rest_days(),
+        "may_ask": scope.may("ask"),
+    }
+    if request.GET.get("inline"):
+        context |= _history(request, key)
+    return render(request, "desks/customer.html", context)
+
+
+@require_safe
+@page()
+def customer_history(request: HttpRequest, key: str) -> HttpResponse:
+    """What happened to the customer, as a fragment: of their own page, and of the page of a case."""
+    _demand(request.scope)  # type: ignore[attr-defined]
+    return render(request, "desks/customer_history.html", {"key": key, **_history(request, key)})
+
+
+def _demand(scope: Scope) -> None:
+    if not scope.may("see_cases"):
+        scope.demand(SEE_CUSTOMERS)
+
+
+def _pairs(card: CustomerCard) -> list[tuple[Any, Any]]:
+    told = [
+        (_("Identifier"), f"{card.system}:{card.external_id}"),
+        (_("E-mail address"), card.email),
+        (_("Telephone"), card.phone),
+        (_("Language"), card.language),
+        (_("Time zone"), card.time_zone),
+        (_("Region"), card.region),
+        (_("Segment"), card.segment),
+        (_("Account"), card.account),
+        *sorted(card.attributes.items()),
+    ]
+    return [(name, value) for name, value in told if value]
+
+
+# What happened
+
+
+def _history(request: HttpRequest, key: str) -> dict[str, Any]:
+    scope = request.scope  # type: ignore[attr-defined]
+    before, besides = _moment(request.GET.get("before", "")), request.GET.get("besides", "")
+    try:
+        found = timeline(engine(), key, WANTED, before=before, limit=AT_ONCE)
+        away = False
+    except (OSError, NotFound):
+        found, away = {}, True
+    rows = {name: [row for row in some if _within(scope, key, row)] for name, some in found.items()}
+    lines = [
+        *_contacts(rows),
+        *_answers(rows, scope),
+        *_remedies(rows),
+        *_asks(rows),
+        *_cases(scope, key, before, besides),
+    ]
+    lines.sort(key=lambda line: line.at, reverse=True)
+    full = any(len(some) == AT_ONCE for some in found.values())
+    shown = lines[:AT_ONCE]
+    older = (
+        urlencode({"before": shown[-1].at.isoformat(), "besides": besides})
+        if shown and (full or shown != lines)
+        else ""
+    )
+    return {"happenings": shown, "older": older, "is_first": before is None, "is_away": away, "has_history": True}
+
+
+def _moment(written: str) -> datetime | None:
+    try:
+        found = datetime.fromisoformat(written) if written else None
+    except ValueError:
+        return None
+    return found if found is None or found.tzinfo else found.replace(tzinfo=UTC)
+
+
+def _within(scope: Scope, key: str, row: Mapping[str, Any]) -> bool:
+    """A row is reached by its region or its team, or because its customer is of this person's region."""
+    if scope.everything or row["region"] in scope.regions or row["team"] in scope.teams:
+        return True
+    return _is_theirs(scope, key)
+
+
+def _is_theirs(scope: Scope, key: str) -> bool:
+    return customer_card(key, scope) is not None
+
+
+def _about(row: Mapping[str, Any]) -> str:
+    return " · ".join(str(row[name]).replace("_", " ") for name in ("topic", "team", "region") if row.get(name))
+
+
+def _contacts(rows: Mapping[str, list[dict[str, Any]]]) -> list[Happening]:
+    return [Happening(row["at"], _contact(row), _about(row)) for row in rows.get("interactions", [])]
+
+
+def _contact(row: Mapping[str, Any]) -> str:
+    over = {
+        "phone": _("By telephone"),
+        "email": _("By e-mail"),
+        "chat": _("By chat"),
+        "sms": _("By text message"),
+        "social": _("Over social media"),
+        "store": _("In a store"),
+        "web": _("On the website"),
+        "app": _("In the app"),
+        "post": _("By post"),
+    }.get(row["channel"] or "", row["channel"] or _("Contact"))
+    if row["abandoned"]:
+        return _("%(channel)s: gave up waiting") % {"channel": over}
+    return _("%(channel)s: we contacted them") % {"channel": over} if row["direction"] == "outbound" else str(over)
+
+
+def _answers(rows: Mapping[str, list[dict[str, Any]]], scope: Scope) -> list[Happening]:
+    """Answers by questionnaire: the scores in one line, the words below; words that were no answer stand alone."""
+    may_read = scope.may("see_words")
+    words: dict[str, list[dict[str, Any]]] = {}
+    for row in rows.get("verbatims", []):
+        words.setdefault(row["response_id"] or row["fact_key"], []).append(row)
+    sheets: dict[str, list[dict[str, Any]]] = {}
+    for row in rows.get("responses", []):
+        sheets.setdefault(row["response_id"], []).append(row)
+    made = []
+    for number, sheet in sheets.items():
+        said = words.pop(number, [])
+        scores = ", ".join(_score(row) for row in sorted(sheet, key=lambda row: str(row["instrument"])) if _score(row))
+        what = _("Answered: %(scores)s") % {"scores": scores} if scores else _("Answered a survey")
+        made.append(_spoken(sheet[0], what, said, may_read))
+    for said in words.values():
+        wrote = said[0]["direction"] != "outbound"
+        made.append(_spoken(said[0], _("Wrote") if wrote else _("We wrote"), said, may_read))
+    return made
+
+
+def _spoken(row: Mapping[str, Any], what: str, said: list[dict[str, Any]], may_read: bool) -> Happening:
+    text = "\n".join(each["text"] for each in said if each["text"])
+    if len(text) > WORDS_SHOWN:
+        text = text[:WORDS_SHOWN].rsplit(" ", 1)[0] + " …"
+    return Happening(row["at"], what, _about(row), text if may_read else "", bool(text) and not may_read)
+
+
+def _score(row: Mapping[str, Any]) -> str:
+    if row["score"] is None:
+        return ""
+    name, score = str(row["instrument"] or "").upper(), f"{row['score']:g}"
+    if row["scale_max"] is None:
+        return f"{name} {score}".strip()
+    return _("%(name)s %(score)s of %(most)s") % {"name": name, "score": score, "most": f"{row['scale_max']:g}"}
+
+
+def _remedies(rows: Mapping[str, list[dict[str, Any]]]) -> list[Happening]:
+    return [
+        Happening(row["at"], _("Was given: %(what)s") % {"what": _given(row)}, _about(row))
+        for row in rows.get("remedies", [])
+    ]
+
+
+def _given(row: Mapping[str, Any]) -> str:
+    money = f" {row['amount']:.2f} {row['currency'] or ''}".rstrip() if row["amount"] is not None else ""
+    return f"{str(row['kind'] or '').replace('_', ' ')}{money}".strip()
+
+
+def _asks(rows: Mapping[str, list[dict[str, Any]]]) -> list[Happening]:
+    return [
+        Happening(row["at"], _("Was asked: %(survey)s") % {"survey": row["survey_key"]}, _about(row))
+        for row in rows.get("invitations", [])
+        if row["asked"]
+    ]
+
+
+def _cases(scope: Scope, key: str, before: datetime | None, besides: str) -> list[Happening]:
+    if not scope.may("see_cases"):
+        return []
+    made = []
+    for case in of_customer(scope, key):
+        if case.key != besides and (before is None or case.opened_at < before):
+            what = _("Case %(number)s: %(title)s") % {"number": case.number, "title": case.title}
+            made.append(Happening(case.opened_at, what, case.state_name, href=case.href))
+    return made
+
+
+class CustomerKey:
+    """A customer's key in an address, so that /customers/import/ is none."""
+
+    regex = "c_[0-9a-z]{1,37}"
+
+    def to_python(self, value: str) -> str:
+        return value
+
+    def to_url(self, value: str) -> str:
+        return value
+
+
+register_converter(CustomerKey, "customer")
+urlpatterns = [
+    path("customers/<customer:key>/", customer_page, name="customer"),
+    path("customers/<customer:key>/history", customer_history, name="customer-history"),
+]
