@@ -99,8 +99,7 @@ class Answers:
             return sorry(scope, 413)
         submission = submission_of(token, form, datetime.now(UTC))
         try:
-            promise = self.writer.hand_in(take, submission)
-            taken: Taken = await asyncio.wait_for(asyncio.wrap_future(promise), WAIT_SECONDS)
+            taken: Taken = await self.writer.kept(take, submission, WAIT_SECONDS)
         except BUSY as error:
             log.warning("an answer could not be kept: %s", type(error).__name__)
             return await self._again(submission, form)

@@ -3,7 +3,6 @@
 All else about that address is the workers', who answer the same.
 """
 
-import asyncio
 import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -65,8 +64,7 @@ class Calls:
         body = await body_of(receive, SMALL_BYTES)
         call = Call(told, body, header(scope, b"content-type"), header(scope, b"idempotency-key"))
         try:
-            promise = self.writer.hand_in(keep_calls, call)
-            status, said = await asyncio.wait_for(asyncio.wrap_future(promise), WAIT_SECONDS)
+            status, said = await self.writer.kept(keep_calls, call, WAIT_SECONDS)
         except HeedError as error:
             await self._refuse(scope, send, error)
         except IntegrityError:

@@ -4,12 +4,14 @@ Whoever hands something in gets a future. It is resolved after the commit, or fa
 withdrawn before its turn is not written.
 """
 
+import asyncio
 import logging
 import queue
 import threading
 import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -32,6 +34,7 @@ class Waiting:
     keep: Keep
     item: Any
     promise: "Future[Any]" = field(default_factory=Future)
+    waiter: "asyncio.Future[Any] | None" = None
 
 
 def busy() -> Unavailable:
@@ -48,14 +51,29 @@ class Writer:
 
     def hand_in(self, keep: Keep, item: Any) -> "Future[Any]":
         """Queue an item. Raises Unavailable when too much waits already."""
+        entry = Waiting(keep, item)
+        self._queue(entry)
+        return entry.promise
+
+    async def kept(self, keep: Keep, item: Any, seconds: float) -> Any:
+        """Keep an item and wait for its commit. After so many seconds it is withdrawn, unless it is being written, and TimeoutError raised."""
+        entry = Waiting(keep, item, waiter=asyncio.get_running_loop().create_future())
+        self._queue(entry)
+        assert entry.waiter is not None
+        try:
+            async with asyncio.timeout(seconds):
+                return await entry.waiter
+        except TimeoutError:
+            entry.promise.cancel()
+            raise
+
+    def _queue(self, entry: Waiting) -> None:
         if self.thread is None or not self.thread.is_alive():
             self._start()
-        entry = Waiting(keep, item)
         try:
             self.waiting.put_nowait(entry)
         except queue.Full:
             raise busy() from None
-        return entry.promise
 
     def _start(self) -> None:
         with self.starting:
@@ -77,6 +95,7 @@ class Writer:
                 return
             if group:
                 write(group)
+                _tell(group)
                 if connection.vendor == "sqlite":
                     time.sleep(PAUSE_SECONDS)
 
@@ -97,6 +116,27 @@ class Writer:
             return None
         self.waiting.put(None)
         return group
+
+
+def _tell(group: Sequence[Waiting]) -> None:
+    """Wake those who wait in a loop: one call for all of a loop, because each call is a word to another thread."""
+    loops: dict[asyncio.AbstractEventLoop, list[Waiting]] = {}
+    for each in group:
+        if each.waiter is not None:
+            loops.setdefault(each.waiter.get_loop(), []).append(each)
+    for loop, entries in loops.items():
+        with suppress(RuntimeError):  # the loop has ended, and with it whoever waited
+            loop.call_soon_threadsafe(_hand_over, entries)
+
+
+def _hand_over(entries: Sequence[Waiting]) -> None:
+    for each in entries:
+        if each.waiter is None or each.waiter.done():
+            continue
+        if (error := each.promise.exception()) is not None:
+            each.waiter.set_exception(error)
+        else:
+            each.waiter.set_result(each.promise.result())
 
 
 def write(group: Sequence[Waiting]) -> None:
