@@ -81,6 +81,42 @@ def _careless() -> Procedures:
     return careless.PROCEDURES
 
 
+def _representativeness() -> Procedures:
+    from heed.stats.procedures import representativeness
+
+    return representativeness.PROCEDURES
+
+
+def _timeseries() -> Procedures:
+    from heed.stats.procedures import timeseries
+
+    return timeseries.PROCEDURES
+
+
+def _drivers() -> Procedures:
+    from heed.stats.procedures import drivers
+
+    return drivers.PROCEDURES
+
+
+def _clv() -> Procedures:
+    from heed.stats.procedures import clv
+
+    return clv.PROCEDURES
+
+
+def _changepoint() -> Procedures:
+    from heed.stats.procedures import changepoint
+
+    return changepoint.PROCEDURES
+
+
+def _experiments() -> Procedures:
+    from heed.stats.procedures import experiments
+
+    return experiments.PROCEDURES
+
+
 METHODS: dict[str, Callable[[], Procedures]] = {
     "proportion": _proportion,
     "nps": _nps,
@@ -94,6 +130,12 @@ METHODS: dict[str, Callable[[], Procedures]] = {
     "agreement": _agreement,
     "reliability": _reliability,
     "careless": _careless,
+    "representativeness": _representativeness,
+    "timeseries": _timeseries,
+    "drivers": _drivers,
+    "clv": _clv,
+    "changepoint": _changepoint,
+    "experiments": _experiments,
 }
 
 
