@@ -60,6 +60,13 @@ def _sample() -> list[typer.Typer]:
     return [app]
 
 
+def _text() -> list[typer.Typer]:
+    from heed.feedback.verbatims.cli import app as verbatims
+    from heed.text.cli import app as text
+
+    return [text, verbatims]
+
+
 def _stats() -> list[typer.Typer]:
     from heed.stats.cli import app
 
@@ -95,6 +102,7 @@ NOUNS: dict[str, tuple[str, Loader]] = {
     "facts": ("The tables of facts.", _facts),
     "journal": ("The record of all that happened.", _journal),
     "people": ("Who may sign in.", _people),
+    "text": ("Words: mask, train, read, measure.", _text),
     "stats": ("Statistics by their reference cases.", _stats),
     "sample-operation": ("An operation to try heed on, with planted truths.", _sample),
     "backup": ("Write the whole store into one file.", _site("backup")),

@@ -13,6 +13,8 @@ class FeedbackConfig(AppConfig):
 
         from heed.feedback.privacy import definition  # noqa: F401  registers the kind it owns
         from heed.feedback.privacy.actions import ensure_policy
+        from heed.feedback.routing import events as routing_events  # noqa: F401  registers its events
+        from heed.feedback.routing import rules as routing_rules  # noqa: F401  registers personal columns and notices
         from heed.feedback.surveys import definition as survey_definition  # noqa: F401  registers its kind
         from heed.feedback.surveys import events as survey_events  # noqa: F401  registers its events
         from heed.feedback.surveys import queries as survey_queries  # noqa: F401  reads the words of answers for facts
@@ -20,6 +22,10 @@ class FeedbackConfig(AppConfig):
         from heed.feedback.surveys.rules import projections as survey_projections  # noqa: F401  what becomes of events
         from heed.feedback.triggers import queries as trigger_queries  # noqa: F401  what rehearsals begin with
         from heed.feedback.triggers.actions import ensure_contact_policy
+        from heed.feedback.verbatims import definition as verbatim_definition  # noqa: F401  registers its kind
+        from heed.feedback.verbatims import events as verbatim_events  # noqa: F401  registers its events
+        from heed.feedback.verbatims.actions.taxonomy import ensure_taxonomy
 
         post_migrate.connect(ensure_policy, sender=self, dispatch_uid="heed.ensure_policy")
         post_migrate.connect(ensure_contact_policy, sender=self, dispatch_uid="heed.ensure_contact_policy")
+        post_migrate.connect(ensure_taxonomy, sender=self, dispatch_uid="heed.ensure_taxonomy")

@@ -1,6 +1,20 @@
 """Gathers the models of feedback for Django."""
 
+from heed.feedback.routing.models import Connection, Delivery
 from heed.feedback.surveys.models import Answer, Invitation, Response
 from heed.feedback.triggers.models import Ask, AskList, Attention
+from heed.feedback.verbatims.models import Looking, Signal, TextModel
 
-__all__ = ["Answer", "Ask", "AskList", "Attention", "Invitation", "Response"]
+__all__ = [
+    "Answer",
+    "Ask",
+    "AskList",
+    "Attention",
+    "Connection",
+    "Delivery",
+    "Invitation",
+    "Looking",
+    "Response",
+    "Signal",
+    "TextModel",
+]

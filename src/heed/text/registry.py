@@ -43,6 +43,7 @@ def keep_sentiment(models: Path, name: str, model: SentimentModel, card: dict[st
             "form": FORM,
             "classes": model.classes,
             "penalty": model.penalty,
+            "unseen_accuracy": model.unseen_accuracy,
             "digests": {each: _digest(draft / each) for each in (NUMBERS, TERMS)},
         }
         (draft / CARD).write_text(json.dumps(about, indent=2, ensure_ascii=False, default=str), encoding="utf-8")
@@ -82,7 +83,14 @@ def load_sentiment(models: Path, name: str) -> SentimentModel:
         ) from error
     words = Vocabulary("words", tuple(terms["words"]), arrays.pop("words_idf"))
     characters = Vocabulary("characters", tuple(terms["characters"]), arrays.pop("characters_idf"))
-    return SentimentModel(tuple(card["classes"]), words, characters, penalty=float(card["penalty"]), **arrays)
+    return SentimentModel(
+        tuple(card["classes"]),
+        words,
+        characters,
+        penalty=float(card["penalty"]),
+        unseen_accuracy=float(card.get("unseen_accuracy", 0.0)),
+        **arrays,
+    )
 
 
 def _digest(file: Path) -> str:

@@ -1,0 +1,123 @@
+"""What is new is read: each verbatim once by each model, newest first, in batches that are kept one by one."""
+
+import fcntl
+import logging
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+import pyarrow as pa
+from django.db import transaction
+from django.utils import timezone
+
+from heed.core.access.rules import Scope
+from heed.core.journal.actions import record
+from heed.core.settings.rules import current
+from heed.facts.schema.arrow import arrow_schema
+from heed.facts.schema.tables import TABLES
+from heed.feedback.verbatims.actions.models import ensure_model
+from heed.feedback.verbatims.events import WordsRead
+from heed.feedback.verbatims.models import TextModel
+from heed.feedback.verbatims.queries.engine import engine
+from heed.feedback.verbatims.queries.models import analyzer_of
+from heed.feedback.verbatims.queries.reading import Verbatim, verbatim
+from heed.feedback.verbatims.rules.labels import label_rows
+from heed.metrics.verbatims import unread
+from heed.text.analyzer import UNKNOWN, Analysis, TextAnalyzer
+
+AT_ONCE = 2000
+log = logging.getLogger("heed.verbatims")
+
+
+@contextmanager
+def _alone() -> Iterator[bool]:
+    """Whether nobody else on this machine reads now. Elsewhere the keys of the labels keep two from writing the same."""
+    home = current().home_path
+    home.mkdir(parents=True, exist_ok=True)
+    with (home / "verbatims.door").open("w") as door:
+        try:
+            fcntl.flock(door, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            yield False
+            return
+        yield True
+
+
+def is_behind(model: TextModel) -> bool:
+    """Whether there may be verbatims this model has not read: their table has moved since it had read all."""
+    return engine().store.version("verbatims") != model.read_version
+
+
+def read_new(*, seconds: float = 20.0) -> int:
+    """Read what is new, for so many seconds at most. Returns how many verbatims were read."""
+    with _alone() as mine:
+        if not mine:
+            return 0
+        model = ensure_model()
+        if not is_behind(model):
+            return 0
+        return _read(model, time.monotonic() + seconds)
+
+
+def _read(model: TextModel, end: float) -> int:
+    analyzer = analyzer_of(model)
+    many = 0
+    while True:
+        version = engine().store.version("verbatims")
+        rows = unread(engine(), model.name, AT_ONCE).to_pylist()
+        if rows:
+            _keep(rows, analyzer)
+            many += len(rows)
+        if len(rows) < AT_ONCE:
+            _complete(model, version)
+            return many
+        if time.monotonic() > end:
+            return many
+
+
+def _keep(rows: Sequence[Mapping[str, Any]], analyzer: TextAnalyzer) -> None:
+    analyses = _analyses(rows, analyzer)
+    made = label_rows(rows, analyses, analyzer.name, timezone.now())
+    schema = arrow_schema(TABLES["verbatim_labels"])
+    columns = [name for name in schema.names if name in made[0]]
+    table = pa.Table.from_pylist(made, schema=pa.schema([schema.field(name) for name in columns]))
+    engine().store.append_new("verbatim_labels", table)
+
+
+def _analyses(rows: Sequence[Mapping[str, Any]], analyzer: TextAnalyzer) -> list[Analysis]:
+    texts, scores = [row["text"] for row in rows], [row["scaled"] for row in rows]
+    try:
+        return analyzer.analyze(texts, scores=scores)
+    except Exception:
+        # One text that cannot be read must not keep the others from being read.
+        log.exception("a batch of %d verbatims could not be read; reading them one by one", len(rows))
+        return [_one(row, analyzer) for row in rows]
+
+
+def _one(row: Mapping[str, Any], analyzer: TextAnalyzer) -> Analysis:
+    try:
+        return analyzer.analyze([row["text"]], scores=[row["scaled"]])[0]
+    except Exception:
+        log.exception("verbatim %s could not be read", row["verbatim_id"])
+        return Analysis(UNKNOWN, 0.0, "", (), "neutral", 0.0, 0.0, ())
+
+
+def _complete(model: TextModel, version: int | None) -> None:
+    """Note how far the model has read; labels of models before it go once it has read everything."""
+    first = model.completed_at is None
+    model.read_version = version
+    model.completed_at = model.completed_at or timezone.now()
+    model.save(update_fields=["read_version", "completed_at"])
+    store = engine().store
+    if first and TextModel.objects.count() > 1 and store.exists("verbatim_labels"):
+        store.delete("verbatim_labels", f"model <> '{model.name}'")
+
+
+def open_words(scope: Scope, key: str) -> Verbatim:
+    """The words of a verbatim as they came in. Each opening is journaled. Raises Forbidden, NotFound."""
+    scope.demand("see_words")
+    found = verbatim(scope, key)
+    with transaction.atomic():
+        record(WordsRead(key), actor=scope.person, subject=("verbatim", key))
+    return found

@@ -1,0 +1,98 @@
+"""`heed text train`, `read` and `signals`: what reads the words of the store."""
+
+from typing import Annotated
+
+import typer
+
+from heed.core.console.rules import print_json, print_table, progress, say
+from heed.core.edge import AsJson, door
+
+app = typer.Typer(no_args_is_help=True, help="Words of the store.")
+
+
+@app.callback()
+def words() -> None:
+    """Words of the store."""
+
+
+@app.command(epilog="Example: heed text train --json")
+@door
+def train(as_json: AsJson = False) -> None:
+    """Train the sentiment on labels people gave, and on scores given beside words; kept when it beats the lexicon."""
+    from heed.feedback.verbatims.actions.models import train as trained
+
+    told = trained(actor="command-line")
+    if as_json:
+        print_json({**told, "card": told.get("card")})
+        return
+    if not told["trained"]:
+        say(f"The model stays {told['model']}: {told['reason']}.")
+        return
+    card = told["card"]
+    say(f"Trained {told['model']} on {told['rows']} texts; {card['given_by_people']} of them labelled by people.")
+    say(f"On texts it had not seen: {card['unseen_accuracy']:.3f} right; the lexicon {card['lexicon_accuracy']:.3f}.")
+
+
+@app.command(epilog="Example: heed text read")
+@door
+def read(as_json: AsJson = False) -> None:
+    """Read every verbatim nobody has read yet: language, sentiment, themes. The worker does the same by itself."""
+    from heed.feedback.verbatims.actions.reading import read_new
+    from heed.feedback.verbatims.queries.models import shown_model
+
+    many = 0
+    with progress(1, "Reading") as advance:
+        while done := read_new():
+            many += done
+        advance(1)
+    model = shown_model()
+    told = {"read": many, "model": model.name if model else None}
+    print_json(told) if as_json else say(f"{many} verbatims read by {told['model']}.")
+
+
+@app.command(epilog="Example: heed text signals --json")
+@door
+def signals(
+    look: Annotated[
+        bool, typer.Option("--look/--no-look", help="Look for changes now, or tell what was found.")
+    ] = True,
+    as_json: AsJson = False,
+) -> None:
+    """Look for what changed beyond noise: themes that start or rise, days that jump, teams that rise."""
+    from heed.core.access.rules import COMMAND_LINE
+    from heed.feedback.verbatims.actions import signals as actions
+    from heed.feedback.verbatims.queries.signals import signals as found
+
+    if look:
+        actions.look()
+    rows = found(COMMAND_LINE)
+    if as_json:
+        keys = (
+            "key",
+            "kind",
+            "subject",
+            "unit",
+            "share_before",
+            "share_after",
+            "ratio",
+            "low",
+            "high",
+            "n",
+            "p",
+            "method",
+        )
+        print_json(
+            {
+                "signals": [
+                    {
+                        **{key: getattr(row, key) for key in keys},
+                        "since": row.since.isoformat(),
+                        "near_change": row.near_change,
+                    }
+                    for row in rows
+                ]
+            }
+        )
+        return
+    table = [(row.kind, row.subject, row.unit, row.since, row.size, row.n, row.near_change) for row in rows]
+    print_table(("kind", "subject", "unit", "since", "share", "n", "near"), table)

@@ -1,0 +1,29 @@
+"""What runs by itself: new words are read, signals are looked for, the model learns anew."""
+
+import logging
+
+from heed.feedback.verbatims.actions import models, reading, signals
+
+log = logging.getLogger("heed.verbatims")
+
+
+def read_new() -> int:
+    """Read what is new: a moment when little is, a slice of the rest when much is. Returns how many were read."""
+    return reading.read_new()
+
+
+def look_for_signals() -> int:
+    """Look for signals when it is due and everything said so far was read. Returns how many are new."""
+    model = models.ensure_model()
+    if reading.is_behind(model) or not signals.is_due():
+        return 0
+    found = signals.look()
+    log.info("looked for signals: %d, %d new, in %.1f s", found.signals, found.new, found.seconds)
+    return found.new
+
+
+def learn() -> bool:
+    """Train the sentiment anew when there is a tenth more to train on. Returns whether a model was made."""
+    told = models.train(by_clock=True)
+    log.info("trained: %s", {name: told[name] for name in ("model", "rows", "trained", "reason")})
+    return bool(told["trained"])

@@ -1,0 +1,58 @@
+"""What reading verbatims stands on: the engine of this process, the organisation's zone and languages, what may be shown."""
+
+import os
+from functools import lru_cache
+from threading import Lock
+from typing import Any, cast
+from zoneinfo import ZoneInfo
+
+from heed.core.access.rules import Scope
+from heed.core.definitions.queries import all_in_force, in_force
+from heed.core.definitions.rules import KINDS
+from heed.core.settings.rules import Settings, current
+from heed.facts.engine.engine import open_engine
+from heed.facts.engine.seam import Engine
+from heed.metrics.periods import zone_of
+
+POLICY_KIND = "privacy_policy"
+LEAST_PEOPLE = 10  # where no policy is in force
+_OPENING = Lock()
+
+
+def engine() -> Engine:
+    """The engine of this process, over the store the settings name."""
+    with _OPENING:
+        return _engine(current(), os.getpid())
+
+
+@lru_cache(maxsize=1)
+def _engine(settings: Settings, process: int) -> Engine:
+    return open_engine(settings)
+
+
+def zone() -> ZoneInfo:
+    """The time zone in which the organisation cuts its days; UTC until it says otherwise."""
+    found = _organisation()
+    return zone_of(getattr(found, "time_zone", "UTC") if found else "UTC")
+
+
+def organisation_languages() -> tuple[str, ...]:
+    return tuple(getattr(_organisation(), "languages", ()) or ())
+
+
+def _organisation() -> Any:
+    found = in_force("organisation", "organisation") if "organisation" in KINDS else None
+    return found.body if found else None
+
+
+def least_people() -> int:
+    """How many people a figure must be about: the strictest of the privacy policies in force."""
+    if POLICY_KIND not in KINDS:
+        return LEAST_PEOPLE
+    least = [int(cast(Any, found.body).min_n_customers) for found in all_in_force(POLICY_KIND)]
+    return max(least, default=LEAST_PEOPLE)
+
+
+def reached(scope: Scope) -> dict[str, frozenset[str]] | None:
+    """Column → values of the rows a person reaches; None = every row."""
+    return None if scope.everything else {"team": scope.teams, "region": scope.regions}

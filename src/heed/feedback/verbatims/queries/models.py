@@ -1,0 +1,64 @@
+"""Which model reads, which one's labels are shown, and what it is made of."""
+
+from functools import lru_cache
+from pathlib import Path
+from typing import cast
+
+from heed.core.definitions.queries import all_in_force
+from heed.core.settings.rules import current
+from heed.feedback.verbatims.definition import TaxonomyDefinition, name_in
+from heed.feedback.verbatims.models import TextModel
+from heed.feedback.verbatims.queries.engine import organisation_languages
+from heed.text.builtin import Builtin
+from heed.text.language import chosen_languages
+from heed.text.lexicon import NAME as LEXICON
+from heed.text.registry import load_sentiment
+from heed.text.sentiment import SentimentModel
+from heed.text.themes import FoundTheme, ThemeWords
+
+
+def models_folder() -> Path:
+    return current().home_path / "models"
+
+
+def newest_model() -> TextModel | None:
+    """The model that reads what comes in; None before anything was read."""
+    return TextModel.objects.first()
+
+
+def shown_model() -> TextModel | None:
+    """The model whose labels are shown: the newest that has read everything, else the newest."""
+    return TextModel.objects.exclude(completed_at=None).first() or newest_model()
+
+
+def taxonomy_in_force() -> tuple[tuple[ThemeWords, ...], str]:
+    """The themes of every taxonomy in force, and a digest of them."""
+    held = all_in_force("taxonomy")
+    themes = tuple(theme for found in held for theme in cast(TaxonomyDefinition, found.body).theme_words())
+    return themes, "".join(found.digest[:16] for found in held)[:64]
+
+
+def found_themes(model: TextModel | None) -> tuple[FoundTheme, ...]:
+    """The themes that were found in the organisation's own words."""
+    rows = model.found if model else []
+    return tuple(FoundTheme(**{**row, "words": tuple(row["words"]), "weights": tuple(row["weights"])}) for row in rows)
+
+
+def theme_names(model: TextModel | None, language: str = "en") -> dict[str, str]:
+    """Key → name of every theme, those of the taxonomy in a language."""
+    names = {theme.key: theme.name for theme in found_themes(model)}
+    for found in all_in_force("taxonomy"):
+        names |= {theme.key: name_in(theme.name, language) for theme in cast(TaxonomyDefinition, found.body).themes}
+    return names
+
+
+def analyzer_of(model: TextModel) -> Builtin:
+    """The analyzer a model stands for, ready to read."""
+    themes, _ = taxonomy_in_force()
+    sentiment = None if model.sentiment == LEXICON else _sentiment(str(models_folder()), model.sentiment)
+    return Builtin(model.name, themes, found_themes(model), sentiment, chosen_languages(organisation_languages()))
+
+
+@lru_cache(maxsize=2)
+def _sentiment(folder: str, name: str) -> SentimentModel:
+    return load_sentiment(Path(folder), name)

@@ -1,0 +1,88 @@
+"""`heed text mask` and `heed text evaluate`: what needs no store."""
+
+import sys
+from collections.abc import Iterator
+from typing import Annotated, Any
+
+import typer
+
+from heed.core.console.rules import print_json, print_table, progress
+from heed.core.edge import AsJson, door
+
+app = typer.Typer(no_args_is_help=True, help="Words: mask them, train on them, measure how well they are read.")
+
+Text = Annotated[str, typer.Option("--text", metavar="COL", help="Column of the text, where FILE is a CSV file.")]
+
+
+@app.callback()
+def text() -> None:
+    """Words: mask them, train on them, measure how well they are read."""
+
+
+@app.command(epilog="Example: heed text mask letters.txt --json")
+@door(store=False)
+def mask(
+    file: Annotated[str, typer.Argument(metavar="[FILE]", help="Lines to mask; - or nothing is stdin.")] = "-",
+    column: Text = "",
+    as_json: AsJson = False,
+) -> None:
+    """Mask what tells who somebody is: [PHONE] [EMAIL] [IBAN] [CARD] [ADDRESS] [NAME] [DATE_OF_BIRTH] [ACCOUNT] [IP] [URL_TOKEN]."""
+    from heed.text.masking import mask as masked
+
+    lines, spans = 0, []
+    for number, line in enumerate(_lines(file, column), 1):
+        lines = number
+        found = masked(line)
+        if as_json:
+            spans += [{"line": number, "start": s.start, "end": s.end, "kind": s.kind} for s in found.spans]
+        else:
+            sys.stdout.write(found.text + "\n")
+    if as_json:
+        print_json({"lines": lines, "spans": spans})
+
+
+def _lines(file: str, column: str) -> Iterator[str]:
+    """The lines of a file, or the texts of a column; only line feeds end a line."""
+    from heed.text.files import read_rows, read_text
+
+    if column:
+        yield from (_of(row, column) for row in read_rows(file))
+        return
+    lines = read_text(file).split("\n")
+    yield from (line.removesuffix("\r") for line in (lines[:-1] if lines[-1] == "" else lines))
+
+
+def _of(row: dict[str, str], column: str) -> str:
+    from heed.core.errors.rules import Invalid, nearest
+
+    if column not in row:
+        raise Invalid(f"The file has no column {column}.", code="unknown_column", hint=nearest(column, row))
+    return row[column]
+
+
+@app.command(epilog="Example: heed text evaluate --train a.csv --test b.csv --text words --label sentiment --json")
+@door(store=False)
+def evaluate(
+    train: Annotated[str, typer.Option(metavar="F", help="Labelled texts to learn from.")],
+    test: Annotated[str, typer.Option(metavar="F", help="Labelled texts to be told.")],
+    column: Text = "text",
+    label: Annotated[str, typer.Option(metavar="COL", help="Column of the label.")] = "label",
+    as_json: AsJson = False,
+) -> None:
+    """Train on one file and measure on another: accuracy with its interval, macro-F1, speed."""
+    from heed.text.evaluation import evaluate as measured
+    from heed.text.files import read_rows
+
+    learn, tell = read_rows(train), read_rows(test)
+    with progress(3, "Training and telling") as advance:
+        told: dict[str, Any] = measured(
+            [_of(row, column) for row in learn],
+            [_of(row, label) for row in learn],
+            [_of(row, column) for row in tell],
+            lambda: [_of(row, label) for row in tell],
+        )
+        advance(3)
+    if as_json:
+        print_json(told)
+        return
+    print_table(("figure", "value"), [(name, value) for name, value in told.items() if value is not None])
