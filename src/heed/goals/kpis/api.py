@@ -37,6 +37,7 @@ class KpiOut(Schema):
     formula: str
     definition_version: int
     state: str
+    target: float | None
 
 
 class KpisOut(Schema):
@@ -80,6 +81,7 @@ class FigureOut(Schema):
     excluded: dict[str, int]
     settings: dict[str, Any]
     min_n: int
+    target: float | None
     rows: list[FigureRow]
 
 

@@ -7,7 +7,15 @@ from dataclasses import dataclass
 from itertools import product
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    SerializerFunctionWrapHandler,
+    ValidationError,
+    model_serializer,
+    model_validator,
+)
 
 from heed.core.conditions.rules import compile_condition
 from heed.core.definitions.rules import kind
@@ -18,6 +26,8 @@ from heed.metrics.sources.shapes import field_of, shape_of
 Unit = Literal["share", "points", "seconds", "count", "money", "number"]
 Direction = Literal["higher_is_better", "lower_is_better", "neither"]
 Setting = float | str
+# Unit -> the least and the greatest value a figure in it can have, where there is one.
+RANGES: dict[str, tuple[float, float | None]] = {"share": (0.0, 1.0), "points": (-100.0, 100.0)}
 KINDS: dict[str, type[Measure]] = {kind.kind: kind for kind in (Proportion, Mean, Nps, Ratio, Quantile, Rate, Count)}
 CODE: dict[str, Any] = {"typed": "code"}
 FROZEN = ConfigDict(frozen=True, extra="forbid")
@@ -34,7 +44,7 @@ class MeasureBody(BaseModel):
     kind: Literal["proportion", "mean", "nps", "ratio", "quantile", "rate", "count"] = Field(
         description="Kind of measure."
     )
-    source: str = Field(description="The table of facts, or `cases` or `contacts`, that is measured.")
+    source: str = Field(description="The table of facts, or `cases`, `resolved_cases` or `contacts`, that is measured.")
     where: str = Field(
         "", description="Which rows it is about; rows left out are counted among these.", json_schema_extra=CODE
     )
@@ -142,6 +152,35 @@ class Kpi(BaseModel):
     source: str = Field(min_length=1, description="Where the definition comes from.")
     target_hints: tuple[str, ...] = Field((), description="What others aim at; a hint, not a target.")
     parameters: dict[Name, Parameter] = Field({}, description="What a reader may set.")
+    target: float | None = Field(
+        None,
+        allow_inf_nan=False,
+        description="What this operation aims at, in the unit of the figure: a share from 0 to 1, a time in seconds.",
+    )
+
+    @model_validator(mode="after")
+    def _target_fits(self) -> "Kpi":
+        if self.target is None:
+            return self
+        if self.direction == "neither":
+            raise ValueError("a target needs a direction: higher_is_better or lower_is_better")
+        least, most = RANGES.get(self.unit, (0.0, None))
+        if self.target < least or (most is not None and self.target > most):
+            if most is None:
+                raise ValueError(
+                    phrase("a target in {unit} is at least {least:g}", unit=phrase(self.unit), least=least)
+                )
+            said = phrase(
+                "a target in {unit} lies between {least:g} and {most:g}", unit=phrase(self.unit), least=least, most=most
+            )
+            raise ValueError(said)
+        return self
+
+    @model_serializer(mode="wrap")
+    def _stored(self, handler: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        """Without a target that is not there: definitions from before there were targets stay what they were."""
+        body: dict[str, Any] = handler(self)
+        return body if self.target is not None else {name: value for name, value in body.items() if name != "target"}
 
     def resolve(self, settings: Mapping[str, Setting] | None = None) -> Resolved:
         """The measure under these settings; defaults for the rest. Raises Invalid naming the nearest parameter or

@@ -47,6 +47,7 @@ class KpiSummary:
     formula: str
     definition_version: int
     state: str
+    target: float | None = None
 
 
 @dataclass(frozen=True)
@@ -78,6 +79,7 @@ class ShownKpi:
     period: "Period | None"
     zone: str
     sql: str
+    target: float | None = None
 
     @property
     def whole(self) -> "Row | None":
@@ -121,7 +123,9 @@ def list_kpis() -> tuple[KpiSummary, ...]:
         state = "in_force" if held else row.state
         short = kpi.short or kpi.name
         formula = kpi.resolve().formula
-        summaries.append(KpiSummary(row.key, kpi.name, short, kpi.unit, kpi.direction, formula, version, state))
+        summaries.append(
+            KpiSummary(row.key, kpi.name, short, kpi.unit, kpi.direction, formula, version, state, kpi.target)
+        )
     return tuple(sorted(summaries, key=lambda summary: summary.key))
 
 
@@ -238,6 +242,7 @@ def as_contract(found: ShownKpi) -> dict[str, Any]:
         **{name: getattr(found, name) for name in same},
         "settings": found.settings,
         "min_n": found.min_n,
+        "target": found.target,
         "rows": rows,
     }
 
@@ -337,4 +342,12 @@ def _shown(
         period=period,
         zone=zone.key,
         sql=reading.sql,
+        target=kpi.target if _is_as_defined(kpi, resolved) else None,
+    )
+
+
+def _is_as_defined(kpi: Kpi, resolved: Resolved) -> bool:
+    """Whether no parameter is set otherwise than the definition has it: a target is meant for that figure alone."""
+    return resolved.unit == kpi.unit and all(
+        resolved.settings[name] == parameter.read(name, parameter.default) for name, parameter in kpi.parameters.items()
     )

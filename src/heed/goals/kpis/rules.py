@@ -5,7 +5,7 @@ reaches.
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from importlib.resources import files
-from typing import Any, Protocol
+from typing import Any, Literal, Protocol
 
 import yaml
 
@@ -26,6 +26,7 @@ CATALOGUE = (
     "reopen_rate",
     "transfer_rate",
 )
+Standing = Literal["", "met", "missed", "uncertain"]
 EMPLOYEE_COLUMNS = frozenset({"agent_key"})
 PEOPLE_COLUMNS = EMPLOYEE_COLUMNS | {"customer_key"}
 POLICY_KIND = "privacy_policy"
@@ -81,6 +82,19 @@ def reached_rows(reach: Reach) -> dict[str, frozenset[str]] | None:
     if reach.everything:
         return None
     return {"team": reach.teams, "region": reach.regions}
+
+
+def standing(low: float | None, high: float | None, target: float | None, direction: str) -> Standing:
+    """How a figure stands to its target by its interval: met or missed when all of it lies on that side, uncertain when
+    it holds the target. Empty where there is no target, no interval or no better side.
+    """
+    if low is None or high is None or target is None or direction not in ("higher_is_better", "lower_is_better"):
+        return ""
+    if direction == "lower_is_better":
+        low, high, target = -high, -low, -target
+    if low >= target:
+        return "met"
+    return "missed" if high < target else "uncertain"
 
 
 def moment_of(text: str) -> date | datetime | None:

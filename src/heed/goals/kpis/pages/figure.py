@@ -24,7 +24,7 @@ from heed.goals.kpis.pages.asking import Asked, active_filters, asked, column_ti
 from heed.goals.kpis.pages.reading import figures
 from heed.goals.kpis.pages.window import Window, change, following, starts
 from heed.goals.kpis.queries import Question, ShownKpi, condition_fields, engine
-from heed.goals.kpis.rules import EMPLOYEE_COLUMNS, reached_rows
+from heed.goals.kpis.rules import EMPLOYEE_COLUMNS, Standing, reached_rows, standing
 from heed.metrics.happenings import happenings
 from heed.metrics.periods import start_of
 from heed.metrics.readings import Row
@@ -95,7 +95,15 @@ def _chart(ask: Asked, seen: Window) -> Chart:
     subtitle = _("the band is the %(level)s interval") % {"level": level_said(shown.level)}
     marks = _marks(ask.scope, seen, ZoneInfo(shown.zone))
     title = PERIOD_TITLES[seen.period] % {"name": shown.short}
-    return trend(_points(shown, seen), title=title, unit=shown.unit, key="trend", subtitle=subtitle, marks=marks)
+    return trend(
+        _points(shown, seen),
+        title=title,
+        unit=shown.unit,
+        key="trend",
+        subtitle=subtitle,
+        marks=marks,
+        target=shown.target,
+    )
 
 
 def _parts(ask: Asked, shown: ShownKpi) -> list[Part]:
@@ -125,7 +133,7 @@ def _about(ask: Asked, shown: ShownKpi) -> list[tuple[str, Any]]:
     since = _("in force since %(day)s") % {"day": said(shown.effective_from.date())}
     if shown.effective_from.year < 2000:
         since = _("in force from the beginning")
-    rows = [
+    rows: list[tuple[str, Any]] = [
         (_("Definition"), _("version %(number)s, %(since)s") % {"number": shown.definition_version, "since": since}),
         (_("Better"), BETTER[shown.direction]),
         (_("Method"), method_title(shown.method)),
@@ -134,6 +142,8 @@ def _about(ask: Asked, shown: ShownKpi) -> list[tuple[str, Any]]:
         (_("Data up to"), _moment(shown.cutoff, shown.zone)),
         (_("Source"), shown.source),
     ]
+    if shown.target is not None:
+        rows.insert(2, (_("Target"), in_unit(shown.target, shown.unit)))
     return [*rows, *((_("Others aim at"), hint) for hint in shown.target_hints)]
 
 
@@ -189,6 +199,7 @@ def _figures(ask: Asked, seen: Window) -> dict[str, Any]:
         "shown": shown,
         "method": f"{method_title(shown.method)}, {level_said(shown.level)}",
         "whole": shown.whole,
+        "standing": _standing(shown),
         "change": moved,
         "change_title": _("Against %(since)s – %(until)s")
         % {"since": said(seen.before[0]), "until": said(seen.before[1] - timedelta(days=1))},
@@ -204,6 +215,11 @@ def _figures(ask: Asked, seen: Window) -> dict[str, Any]:
         split = figures(ask.key, ask.scope, ask.question, by=ask.by)
         context |= _split(ask, split)
     return context
+
+
+def _standing(shown: ShownKpi) -> Standing:
+    row = shown.whole
+    return standing(row.low, row.high, shown.target, shown.direction) if row else ""
 
 
 def _split(ask: Asked, shown: ShownKpi) -> dict[str, Any]:

@@ -19,6 +19,7 @@ from heed.goals.kpis.pages.reading import figures, is_kept
 from heed.goals.kpis.pages.spans import facts_span
 from heed.goals.kpis.pages.window import WEEK, Change, change, full_weeks, monday
 from heed.goals.kpis.queries import KpiSummary, Question, list_kpis, organisation_zone
+from heed.goals.kpis.rules import Standing, standing
 from heed.metrics.readings import Row
 
 WEEKS = 13
@@ -50,6 +51,15 @@ class Glance:
     @property
     def unit(self) -> str:
         return self.kpi.unit
+
+    @property
+    def target(self) -> float | None:
+        return self.kpi.target
+
+    @property
+    def standing(self) -> Standing:
+        """How the last full week stands to the target."""
+        return standing(self.row.low, self.row.high, self.kpi.target, self.kpi.direction)
 
     @property
     def beyond(self) -> float | None:
@@ -135,10 +145,35 @@ def kpi_list(request: HttpRequest) -> HttpResponse:
     scope: Scope = request.scope  # type: ignore[attr-defined]
     if request.htmx or "figures" in request.GET or are_kept(scope):  # type: ignore[attr-defined]
         found = glances(scope)
-        context: dict[str, Any] = {"kpis": found, "until": last_day_of(found), "cutoff": newest(found)}
+        context: dict[str, Any] = {
+            "kpis": found,
+            "has_targets": any(item.target is not None for item in found),
+            "until": last_day_of(found),
+            "cutoff": newest(found),
+        }
     else:
         context = {"names": in_force_kpis()}
     template = "goals/kpis/table.html" if request.htmx else "goals/kpis/list.html"  # type: ignore[attr-defined]
+    return render(request, template, context)
+
+
+@require_safe
+@page("see_figures")
+def targets(request: HttpRequest) -> HttpResponse:
+    """How the KPIs stand to their targets, those off it first; a fragment of the first page, and a page by itself."""
+    found = [item for item in glances(request.scope) if item.target is not None]  # type: ignore[attr-defined]
+    judged = sorted(
+        (item for item in found if item.standing), key=lambda item: ("missed", "uncertain", "met").index(item.standing)
+    )
+    context = {
+        "kpis": judged,
+        "off": [item for item in judged if item.standing != "met"],
+        "met": sum(item.standing == "met" for item in judged),
+        "has_targets": bool(found),
+        "until": last_day_of(judged),
+        "cutoff": newest(found),
+    }
+    template = "goals/kpis/targets.html" if request.htmx else "goals/kpis/targets_page.html"  # type: ignore[attr-defined]
     return render(request, template, context)
 
 
@@ -164,4 +199,5 @@ def changed(request: HttpRequest) -> HttpResponse:
 urlpatterns = [
     path("kpis/", kpi_list, name="kpis"),
     path("kpis/changed/", changed, name="kpis-changed"),
+    path("kpis/targets/", targets, name="kpis-targets"),
 ]
