@@ -4,8 +4,9 @@ Each step is taken in the transaction that moves the flow past the entry: all st
 """
 
 from heed.core.journal.actions import StepFollower
-from heed.core.journal.rules import WITH_ROWS, Step
+from heed.core.journal.rules import EVERY, WITH_ROWS, Step
 from heed.facts.rows import facts_of
+from heed.feedback.routing import actions as routing
 from heed.feedback.triggers import actions as triggers
 from heed.service.cases.actions import opening, telling
 
@@ -20,6 +21,10 @@ FLOW: tuple[Step, ...] = (
     Step("case-transferred", "tell-case-transferred", telling.tell_case_transferred),
     Step("case-escalated", "tell-case-escalated", telling.tell_case_escalated),
     Step("case-reopened", "tell-case-reopened", telling.tell_case_reopened),
+    # Anything happened: other systems that want to know are told, and we when that fails.
+    Step(EVERY, "queue-deliveries", routing.queue_deliveries),
+    Step("connection-ended", "tell-connection-ended", routing.tell_connection_ended),
+    Step("delivery-given-up", "tell-delivery-given-up", routing.tell_delivery_given_up),
 )
 
 

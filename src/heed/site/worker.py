@@ -19,12 +19,14 @@ from heed.core.journal.queries import last_id
 from heed.core.people.jobs import mail_notifications
 from heed.core.queue.actions import queue
 from heed.facts.projector.follow import project
+from heed.feedback.routing.jobs import deliver_due, forget_deliveries
 from heed.service.cases.jobs import escalate_due
 from heed.site import jobs
 from heed.site.pumps import NOTE_SECONDS, Pump, PumpHouse
 
 # Noted so often at most: each time is a write beside those of the facts.
 NOTE_REACHED_SECONDS = 0.5
+DELIVERERS = 3
 log = logging.getLogger("heed.worker")
 
 
@@ -55,6 +57,9 @@ def pumps() -> list[Pump]:
         Pump("facts", Projector().carry, 0.2, wakes=True),
         Pump("escalate_due", escalate_due, 5.0),
         Pump("mail_notifications", mail_notifications, 5.0),
+        # Each takes a line of its own, so that one that answers slowly does not keep the others waiting.
+        *(Pump(f"deliver_due {number}", deliver_due, 0.5) for number in range(1, DELIVERERS + 1)),
+        Pump("forget_deliveries", forget_deliveries, 3600.0),
     ]
 
 
