@@ -56,7 +56,10 @@ class Writer:
         return entry.promise
 
     async def kept(self, keep: Keep, item: Any, seconds: float) -> Any:
-        """Keep an item and wait for its commit. After so many seconds it is withdrawn, unless it is being written, and TimeoutError raised."""
+        """Keep an item and wait for its commit.
+
+        Raises TimeoutError after so many seconds; the item is withdrawn then, unless it is being written.
+        """
         entry = Waiting(keep, item, waiter=asyncio.get_running_loop().create_future())
         self._queue(entry)
         assert entry.waiter is not None

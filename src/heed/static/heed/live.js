@@ -1,4 +1,5 @@
-// Live parts: a page that holds elements with `data-live` and an id listens at /live, and fetches itself again when the journal moved.
+// Live parts: a page that holds elements with `data-live` and an id listens at /live, and fetches itself again when the journal moved
+// (or the address that `data-live` names).
 // Only what changed is exchanged, and never what somebody is busy with. Without this script a page is as it was when it was loaded.
 (() => {
   "use strict";
@@ -15,7 +16,7 @@
   let wait = FIRST_WAIT_MS;
   let lostTimer = 0;
   let asking = null;
-  let etag = "";
+  const etags = new Map();
   let took = 0;
   // What each part was on the server, by its id: what scripts made of it since is no change.
   const sources = new Map();
@@ -28,6 +29,8 @@
   };
   const found = () => { clearTimeout(lostTimer); lostTimer = 0; wait = FIRST_WAIT_MS; say(false); };
   const lost = () => { lostTimer ||= setTimeout(() => say(true), LOST_AFTER_MS); };
+
+  const placeOf = (part) => part.dataset.live || location.href;
 
   // what a person holds just now is left as it is
   const isBusy = (part) => {
@@ -77,9 +80,9 @@
   };
   // form tokens are new in every answer and mean no change
   const plain = (element) => element.outerHTML.replace(/ value="[A-Za-z0-9]{64}"/g, "");
-  const exchange = (fresh) => {
+  const exchange = (fresh, place) => {
     let isLeft = false;
-    parts().forEach((part) => {
+    parts().filter((part) => placeOf(part) === place).forEach((part) => {
       const next = fresh.getElementById(part.id);
       if (!part.isConnected || !next || sources.get(part.id) === plain(next)) return;
       if (isBusy(part)) { isLeft = true; return; }
@@ -97,24 +100,27 @@
   };
 
   // at most once a second, only when somebody looks; what was left because somebody was busy is tried again
+  const fetchPlace = async (place) => {
+    const headers = { accept: "text/html", "x-heed-live": "1" };
+    if (etags.has(place)) headers["if-none-match"] = etags.get(place);
+    const answer = await fetch(place, { headers, cache: "no-store", credentials: "same-origin", signal: asking.signal });
+    if (answer.status === 304 || !answer.ok || answer.redirected) return false;
+    const isLeft = exchange(new DOMParser().parseFromString(await answer.text(), "text/html"), place);
+    if (answer.headers.has("etag") && !isLeft) etags.set(place, answer.headers.get("etag"));
+    else etags.delete(place);
+    return isLeft;
+  };
   const refresh = async () => {
     timer = 0;
     if (document.hidden || asking) return;
     shownAt = Date.now();
     asking = new AbortController();
-    try {
-      const headers = { accept: "text/html", "x-heed-live": "1", ...(etag ? { "if-none-match": etag } : {}) };
-      const answer = await fetch(location.href, { headers, cache: "no-store", credentials: "same-origin", signal: asking.signal });
-      if (answer.status === 304 || !answer.ok || answer.redirected) return;
-      etag = answer.headers.get("etag") ?? "";
-      const isLeft = exchange(new DOMParser().parseFromString(await answer.text(), "text/html"));
-      if (isLeft) { etag = ""; ask(3 * LEAST_MS); }
-    } catch (error) {
-      if (error.name !== "AbortError") ask(3 * LEAST_MS);
-    } finally {
-      asking = null;
-      took = Date.now() - shownAt;
-    }
+    const places = [...new Set(parts().map(placeOf))];
+    const done = await Promise.allSettled(places.map(fetchPlace));
+    const isStopped = asking.signal.aborted;
+    asking = null;
+    took = Date.now() - shownAt;
+    if (!isStopped && done.some((each) => each.status === "rejected" || each.value)) ask(3 * LEAST_MS);
   };
   // A page that is slow to make is asked for less often.
   const ask = (atLeast = 0) => {
