@@ -8,12 +8,13 @@ from typing import Any
 
 from django.conf import settings
 from django.db import IntegrityError, InterfaceError, OperationalError, connection, transaction
+from django.db.models import F, Q
 from django.utils import timezone
 
 from heed.core.errors.rules import NotFound, phrase
 from heed.core.fields import new_key
 from heed.core.journal.actions import record_all
-from heed.feedback.surveys.events import ResponseReceived
+from heed.feedback.surveys.events import InvitationFailed, InvitationLapsed, InvitationSent, ResponseReceived
 from heed.feedback.surveys.language import chosen
 from heed.feedback.surveys.models import Answer, Invitation, Response
 from heed.feedback.surveys.queries import given_in, plan_of_version, state_of, survey_in_force
@@ -26,12 +27,14 @@ from heed.feedback.surveys.rules.answering import (
     final_replies,
     judge,
     kept_replies,
+    standing,
     told_answers,
 )
 from heed.feedback.surveys.rules.links import checked_context, digest_of, token_of
 
 log = logging.getLogger("heed.surveys")
 CUSTOMER = "customer"
+LEASE_SECONDS, IDLE_HOURS = 300, 24
 CHANGING = ("language", "touched_at", "answered_at", "duration_seconds", "state", "nonce")
 # The store is full, busy or away: no fault of an answer.
 Entry = tuple[Any, str, tuple[str, str]]
@@ -278,3 +281,119 @@ def _told(row: Invitation, response: Response, plan: Plan, replies: Iterable[Rep
         context=row.context,
     )
     return happened, CUSTOMER, ("response", response.key)
+
+
+def claim_due(limit: int, lease_seconds: int = LEASE_SECONDS) -> list[Invitation]:
+    """Take invitations that are due, so that nobody else sends them while the lease runs; one that dies gives them back."""
+    now = timezone.now()
+    with transaction.atomic():
+        rows = Invitation.objects.filter(
+            Q(leased_until=None) | Q(leased_until__lte=now), state="due", due_at__lte=now, expires_at__gt=now
+        ).order_by("due_at", "id")
+        if connection.features.has_select_for_update_skip_locked:
+            rows = rows.select_for_update(skip_locked=True)
+        claimed = list(rows[:limit])
+        lease = now + timedelta(seconds=lease_seconds)
+        Invitation.objects.filter(pk__in=[row.pk for row in claimed]).update(
+            leased_until=lease, attempts=F("attempts") + 1
+        )
+    for row in claimed:
+        row.attempts, row.leased_until = row.attempts + 1, lease
+    return claimed
+
+
+def note_sent(row: Invitation) -> None:
+    """The mail server took it: the address is of no further use."""
+    with transaction.atomic():
+        now = timezone.now()
+        # Answered already where a mail went out, and the note of it was lost.
+        changed = Invitation.objects.filter(pk=row.pk, sent_at=None).update(
+            sent_at=now, address="", last_error="", leased_until=None
+        )
+        Invitation.objects.filter(pk=row.pk, state="due").update(state="sent")
+        if changed:
+            record_all([(InvitationSent(**_decided(row), reason=row.reason), "system", ("invitation", row.key))])
+
+
+def note_refused(row: Invitation, reason: str, code: str, pause: int | None) -> None:
+    """The mail was not taken: it is tried again after a pause, or given up where there is none."""
+    with transaction.atomic():
+        rows = Invitation.objects.filter(pk=row.pk, state="due")
+        if pause is not None:
+            again = timezone.now() + timedelta(seconds=pause)
+            rows.update(last_error=reason[:500], leased_until=again)
+        elif rows.update(state="failed", last_error=reason[:500], address="", leased_until=None):
+            record_all([(InvitationFailed(**_decided(row), code=code), "system", ("invitation", row.key))])
+
+
+def _decided(row: Invitation) -> dict[str, Any]:
+    """What the journal tells of an invitation, sent or not."""
+    return {
+        "invitation": row.key,
+        "survey": row.survey_key,
+        "version": row.survey_version,
+        "trigger": row.trigger_key,
+        "customer": row.customer_key,
+        "channel": row.channel,
+        "language": row.language,
+        "decided_at": row.decided_at.isoformat(),
+        "probability": row.probability,
+        "context": row.context,
+    }
+
+
+def renew_link(row: Invitation) -> str:
+    """The token of an invitation that is to be sent; kept again by its digest where the store's secret has changed since."""
+    token = token_of(settings.SECRET_KEY, row.key)
+    if digest_of(token) != row.token_digest:
+        Invitation.objects.filter(pk=row.pk).update(token_digest=digest_of(token))
+    return token
+
+
+def close_idle(limit: int = 200) -> int:
+    """End questionnaires that nobody went on with for a day: what was answered there counts. Returns how many."""
+    with transaction.atomic():
+        before = timezone.now() - timedelta(hours=IDLE_HOURS)
+        rows = Response.objects.filter(answered_at=None, touched_at__lt=before).order_by("id")
+        invitations = Invitation.objects.filter(pk__in=list(rows.values_list("invitation", flat=True)[:limit]))
+        if connection.features.has_select_for_update:
+            invitations = invitations.order_by("id").select_for_update()
+        held = {row.pk: row for row in invitations}
+        # Asked again under the lock: somebody may have gone on in the meantime.
+        ended = list(rows.filter(invitation__in=held).prefetch_related("answers"))
+        told = [_close(held[response.invitation_id], response) for response in ended]
+        if ended:
+            Response.objects.bulk_update(ended, CHANGING)
+            Invitation.objects.filter(pk__in=[row.invitation_id for row in ended]).update(state="answered", address="")
+        record_all(told)
+    return len(ended)
+
+
+def _close(row: Invitation, response: Response) -> Entry:
+    """End one idle questionnaire with the answers to the questions that were shown."""
+    plan = plan_of_version(row.survey_key, row.survey_version)
+    found = standing(plan, given_in(plan.survey, response.answers.all())).replies
+    replies = [reply for question in plan.survey.questions for reply in found.get(question.key, ())]
+    end_response(row, response, response.touched_at, is_complete=False)
+    return _told(row, response, plan, replies)
+
+
+def expire_due(limit: int = 500) -> int:
+    """End invitations whose time is over and that nobody began to answer. Returns how many."""
+    with transaction.atomic():
+        rows = Invitation.objects.filter(
+            state__in=("due", "sent"), expires_at__lte=timezone.now(), response=None
+        ).order_by("id")
+        if connection.features.has_select_for_update:
+            rows = rows.select_for_update(of=("self",))
+        over = list(rows[:limit])
+        Invitation.objects.filter(pk__in=[row.pk for row in over]).update(
+            state="expired", address="", leased_until=None
+        )
+        record_all(
+            [
+                (InvitationLapsed(row.key, row.survey_key, row.customer_key), "system", ("invitation", row.key))
+                for row in over
+            ]
+        )
+    return len(over)

@@ -4,6 +4,7 @@ A customer's language is not one of the house: a survey may be asked in any, so 
 """
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -67,6 +68,13 @@ def native_name(language: str) -> str:
     found = _locale(language)
     name = found.get_display_name() if found else None
     return str(name)[:1].upper() + str(name)[1:] if name else language
+
+
+def said_day(language: str, moment: datetime) -> str:
+    """A day as a language writes it: 3 May 2026."""
+    from babel.dates import format_date
+
+    return str(format_date(moment, "long", locale=_locale(language) or "en"))
 
 
 def _locale(language: str) -> Any:

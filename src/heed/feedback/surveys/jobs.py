@@ -1,0 +1,87 @@
+"""What is done again and again: invitations that are due go out, questionnaires left idle and invitations out of time end."""
+
+import logging
+from typing import Any
+
+from django.template.loader import render_to_string
+
+from heed.channels.mail import Mail, MailRefused, line, send
+from heed.core.people.queries import organisation
+from heed.core.settings.rules import current
+from heed.feedback.surveys.actions import claim_due, close_idle, expire_due, note_refused, note_sent, renew_link
+from heed.feedback.surveys.models import Invitation
+from heed.feedback.surveys.queries import plan_of_version
+from heed.feedback.surveys.rules.letters import letter, pause_after
+from heed.feedback.surveys.rules.links import answer_path
+from heed.service.customers.queries import reachable, unsubscribe_url
+
+log = logging.getLogger("heed.surveys")
+OPTED_OUT = "The customer does not want to be asked."
+
+
+def send_due_invitations(limit: int = 50) -> int:
+    """Send what is due. Returns how many mails the server took. A mail that fails waits longer each time."""
+    claimed = claim_due(limit)
+    if not claimed:
+        return 0
+    reach = reachable([row.customer_key for row in claimed])
+    sent = 0
+    with line() as connection:
+        for row in claimed:
+            known = reach.get(row.customer_key)
+            if known and known.opted_out:
+                note_refused(row, OPTED_OUT, "opted_out", None)
+                continue
+            sent += _send(row, connection)
+    return sent
+
+
+def _send(row: Invitation, connection: Any) -> int:
+    try:
+        send(mail_of(row), connection)
+    except MailRefused as refusal:
+        pause = None if refusal.permanent else pause_after(row.attempts)
+        note_refused(row, refusal.message, refusal.code, pause)
+        log.warning("invitation %s was not taken, try %d: %s", row.key, row.attempts, refusal.code)
+        return 0
+    except Exception:
+        # One that cannot be written must not keep the others waiting.
+        log.exception("invitation %s could not be written", row.key)
+        note_refused(row, "The invitation could not be written.", "not_written", pause_after(row.attempts))
+        return 0
+    note_sent(row)
+    return 1
+
+
+def mail_of(row: Invitation) -> Mail:
+    """An invitation as a mail. The same invitation sent twice is known as the same by its id."""
+    survey = plan_of_version(row.survey_key, row.survey_version).survey
+    unsubscribe = unsubscribe_url(row.customer_key)
+    written = letter(
+        survey,
+        row.language,
+        organisation=organisation().name,
+        link=current().public_url + answer_path(renew_link(row)),
+        expires_at=row.expires_at,
+        unsubscribe=unsubscribe,
+    )
+    return Mail(
+        to=row.address,
+        subject=written.subject,
+        text=render_to_string("surveys/mail/invitation.txt", {"letter": written}),
+        html=render_to_string("surveys/mail/invitation.html", {"letter": written}),
+        sender_name=written.organisation,
+        headers={"Content-Language": written.language},
+        unsubscribe_url=unsubscribe,
+        message_id=f"<{row.key}@{(current().public_url.partition('://')[2].partition(':')[0]) or 'localhost'}>",
+    )
+
+
+def close_partials() -> int:
+    """End questionnaires that nobody went on with for a day."""
+    return close_idle()
+
+
+def expire_invitations() -> int:
+    """End invitations whose time is over."""
+    return expire_due()
