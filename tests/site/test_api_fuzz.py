@@ -31,6 +31,8 @@ from heed.core.settings.rules import current
 from heed.goals.kpis import queries
 from heed.goals.kpis.actions import ensure_catalogue
 from heed.goals.kpis.rules import catalogue_body
+from heed.service.cases.actions.opening import open_case
+from heed.service.cases.models import Case
 from heed.service.formats.models import QuarantinedRow
 from heed.site.api import api
 from tests.core.conftest import House, build
@@ -163,6 +165,8 @@ def house(django_db_setup: None, django_db_blocker: Any, tmp_path_factory: pytes
         assert admin.generic("POST", "/api/v1/imports", body, content_type=media).json()["quarantined"] == 1
         # Tests before this one may have used up the first numbers; the calls below name row 1.
         QuarantinedRow.objects.update(id=1)
+        open_case(made.scope("admin"), title="Lost parcel", team="north-phone", words="Where is it?")
+        Case.objects.update(key="case_1")
         yield made
         transaction.set_rollback(True)
     patch.undo()
@@ -183,6 +187,8 @@ def known(house: House, path: str) -> dict[str, Any]:
     key = "asa"
     if path.startswith("/api/v1/people"):
         key = house.agent.key
+    elif path.startswith("/api/v1/cases"):
+        key = "case_1"
     elif path.startswith("/api/v1/units"):
         key = "north-phone"
     numbers = {"/api/v1/tokens": ApiToken.objects.order_by("id").values_list("pk", flat=True).first()}
@@ -286,6 +292,17 @@ BODIES: dict[str, tuple[str, str, Any]] = {
     "end": ("POST", "/definitions/kpi/asa/retirements", {"effective_until": "2999-01-01T00:00:00Z"}),
     "row": ("PATCH", "/quarantined-rows/1", {"values": {"wait": "3"}, "state": "open"}),
     "replay": ("POST", "/replays", {"mapping": "calls", "rule": "", "rows": [1]}),
+    "case": (
+        "POST", "/cases",
+        {"title": "Lost", "team": "north-phone", "customer": "crm:1", "severity": "high", "words": "x", "take": False},
+    ),
+    "assignment": ("POST", "/cases/case_1/assignments", {"owner": ""}),
+    "contact": ("POST", "/cases/case_1/contacts", {"way": "phone", "words": "x"}),
+    "wait": (
+        "POST", "/cases/case_1/waits", {"waiting_for": "customer", "until": "2999-01-01T00:00:00Z", "words": "x"},
+    ),
+    "transfer": ("POST", "/cases/case_1/transfers", {"team": "south-phone", "words": "x"}),
+    "closure": ("POST", "/cases/case_1/closures", {"cause": "other", "outcome": "resolved", "words": "x"}),
     "event": ("POST", "/events", event()),
     "verbatim": (
         "POST", "/events",

@@ -1,6 +1,6 @@
 """What people do about a case. One transaction a verb: may they? → the case, held → rules → saved, a step, a journal entry."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
@@ -24,6 +24,8 @@ from heed.service.cases.actions.keeping import (
 )
 from heed.service.cases.models import OUTCOMES, WAITS_FOR, WAYS, Case
 from heed.service.cases.queries import causes_in_force, clock_of, region_of
+
+LONGEST_WAIT = timedelta(days=366)
 
 
 @transaction.atomic
@@ -106,8 +108,9 @@ def wait(scope: Scope, key: str, waiting_for: str, *, until: datetime | None = N
     row, now = held_case(scope, key), timezone.now()
     if row.state == "waiting":
         raise Refused("This case waits already.", code="waits_already", hint="Let it go on first.")
-    if until is not None and until <= now:
-        raise Invalid("A case can wait only until a time to come.", code="in_the_past", hint="Give a later day.")
+    if until is not None and not now < until <= now + LONGEST_WAIT:
+        hint = "Give a day to come, within a year."
+        raise Invalid("A case waits until a time to come, a year at most.", code="invalid_until", hint=hint)
     own(scope, row, now)
     row.state, row.waiting_since, row.waiting_for, row.waiting_until = "waiting", now, waiting_for, until
     run_clocks(row)
