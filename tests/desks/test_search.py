@@ -28,7 +28,12 @@ def house(db: None) -> House:
     ensure_catalogue()
     for region, name in (("north", "Nora <b>Lind</b>"), ("south", "Sol Lind")):
         Customer.objects.create(
-            key=f"c_{region}", system="crm", external_id=region, name=name, email=f"{region}@example.org", region=region
+            key=f"c_{region}1",
+            system="crm",
+            external_id=region,
+            name=name,
+            email=f"{region}@example.org",
+            region=region,
         )
     for number, (team, region) in enumerate((("north-phone", "north"), ("south-phone", "south"))):
         Case.objects.create(

@@ -1,5 +1,10 @@
-"""The first page: what changed, what waits for the person who looks, what to do next."""
+"""The first page: what changed, what is off target, what waits for the person who looks, what to do next.
 
+Who works on cases and decides nothing else sees first what waits; everybody else what changed.
+"""
+
+import logging
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from typing import Any
 
@@ -8,20 +13,26 @@ from django.shortcuts import render
 from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
 from django.utils.formats import date_format
+from django.utils.translation import get_language, gettext_lazy, ngettext
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 from django.views.decorators.http import require_safe
 
 from heed.core.access.rules import Scope
 from heed.core.definitions.queries import waiting
 from heed.core.definitions.rules import kind_of
 from heed.core.edge import page
-from heed.core.people.queries import names_of, organisation, people
+from heed.core.people.queries import names_of, notifications, organisation, people, sentence
 from heed.core.settings.rules import current
+from heed.documents.units import in_unit
 from heed.facts.store.store import Store
+from heed.feedback.verbatims.queries.signals import Signal, signals
+from heed.service.cases.queries import CaseLine, waiting_for
 from heed.service.formats.queries import waiting_by_rule
 
 MOST_WAITING = 6
+MOST_CASES = 8
+MOST_TOLD = 4
+MOST_SIGNALS = 5
 MEASURED = ("interactions", "responses", "case_changes", "events", "verbatims")
 
 
@@ -88,11 +99,80 @@ def _quarantine(scope: Scope) -> list[Item]:
             text=ngettext("%(count)d row in quarantine: %(rules)s", "%(count)d rows in quarantine: %(rules)s", count)
             % {"count": count, "rules": ", ".join(rules[mapping][:3])},
             href=address("quarantine") or address("imports"),
-            badge=f"{count:,}",
+            badge=in_unit(count, "count"),
             kind="act",
         )
         for mapping, count in counts.items()
     ]
+
+
+def _case(line: CaseLine) -> Item:
+    said = [line.severity_name, line.owner_name or line.team_name]
+    if line.due_at:
+        said.append(_("due %(at)s") % {"at": date_format(timezone.localtime(line.due_at), _("j M, H:i"))})
+    badge = _("overdue") if line.is_overdue else "" if line.owner else _("nobody's")
+    kind = "act" if line.is_overdue else "accent"
+    return Item(
+        f"{line.number} {line.title}".strip(), " · ".join(part for part in said if part), line.href, badge, kind
+    )
+
+
+SIGNALS = {
+    "theme-start": gettext_lazy("%(subject)s: customers begin to write about it"),
+    "theme-rise": gettext_lazy("%(subject)s: customers write more about it"),
+    "topic-jump": gettext_lazy("%(subject)s: a jump of contacts"),
+    "team-rise": gettext_lazy("%(subject)s: complaints rise"),
+}
+
+
+def _signal(found: Signal) -> Item:
+    said = [_("since %(day)s") % {"day": date_format(found.since, _("j M Y"))}, found.size]
+    if found.near_change:
+        said.append(_("near “%(change)s”") % {"change": found.near_change})
+    title = SIGNALS.get(found.kind, gettext_lazy("%(subject)s")) % {"subject": found.subject}
+    return Item(title, " · ".join(said), found.href, _("new") if found.state == "new" else "", "accent")
+
+
+def _signals(scope: Scope) -> list[Item]:
+    language = get_language() or "en"
+    return _part("signals", lambda: [_signal(found) for found in signals(scope, limit=MOST_SIGNALS, language=language)])
+
+
+def _told(scope: Scope, shown: Collection[str]) -> list[Item]:
+    """What this person was told and has not read; not what stands in another list already."""
+    rows = notifications(scope.person, unread_only=True, limit=MOST_TOLD + len(shown))
+    return [
+        Item(
+            sentence(row.kind, row.params),
+            date_format(timezone.localtime(row.made_at), _("j M, H:i")),
+            reverse("notification", args=[row.pk]),
+        )
+        for row in rows
+        if row.href not in shown
+    ][:MOST_TOLD]
+
+
+def _waiting(scope: Scope) -> dict[str, Any]:
+    """What waits for a person, part by part; a part that fails leaves the others standing."""
+    cases = _part("cases", lambda: [_case(line) for line in waiting_for(scope, MOST_CASES + 1)])
+    hrefs = {item.href for item in cases}
+    return {
+        "cases": cases[:MOST_CASES],
+        "more_cases": len(cases) > MOST_CASES,
+        "told": _part("notifications", lambda: _told(scope, hrefs)),
+        "waiting": [
+            *_part("quarantine", lambda: _quarantine(scope)),
+            *_part("proposals", lambda: _proposals(scope)),
+        ][:MOST_WAITING],
+    }
+
+
+def _part(name: str, read: Callable[[], list[Item]]) -> list[Item]:
+    try:
+        return read()
+    except Exception:
+        logging.getLogger("heed.home").exception("the part %s of the first page failed", name)
+        return [Item(_("This part could not be read"), _("Its fault is in the log."), "", _("fault"), "act")]
 
 
 def _steps() -> list[Item]:
@@ -141,12 +221,18 @@ def home(request: HttpRequest) -> HttpResponse:
     """What changed comes from the KPIs' own address, so that the page stands before the figures are read."""
     scope: Scope = request.scope  # type: ignore[attr-defined]
     steps = _steps()
+    waits = _waiting(scope)
     context = {
+        **waits,
+        "nothing_waits": not any(waits[name] for name in ("cases", "told", "waiting")),
+        "mine_first": scope.may("work_cases") and not scope.may("approve"),
+        "sees_cases": scope.may("see_cases"),
         "organisation": organisation().name,
         "today": timezone.localdate(),
         "steps": steps,
         "is_empty": bool(steps),
-        "waiting": [*_quarantine(scope), *_proposals(scope)][:MOST_WAITING],
+        "signals": _signals(scope) if not steps else [],
         "changed_href": address("kpis-changed") if scope.may("see_figures") else "",
+        "targets_href": address("kpis-targets") if scope.may("see_figures") else "",
     }
     return render(request, "desks/home.html", context)

@@ -28,6 +28,7 @@ from heed.core.definitions.rules import KINDS
 from heed.core.edge import page
 from heed.core.errors.rules import HeedError, translated
 from heed.core.people.queries import people
+from heed.feedback.verbatims.queries.reading import search as search_verbatims
 from heed.goals.kpis.queries import list_kpis
 from heed.service.cases.queries import search as search_cases
 from heed.service.customers.queries import search as search_customers
@@ -115,6 +116,18 @@ def _customers(said: str, scope: Scope, limit: int) -> list[Found]:
     ]
 
 
+def _verbatims(said: str, scope: Scope, limit: int) -> list[Found]:
+    return [
+        Found(
+            hit.excerpt,
+            " · ".join([date_format(localtime(hit.at), _("j M Y")), *hit.themes]),
+            reverse("verbatim", args=[hit.key]),
+            _(hit.sentiment),
+        )
+        for hit in search_verbatims(said, scope, limit)
+    ]
+
+
 def _kpis(said: str, scope: Scope, limit: int) -> list[Found]:
     found = []
     for kpi in list_kpis():
@@ -158,6 +171,7 @@ def _listed(name: str, parameter: str) -> Callable[[str], str]:
 GROUPS: tuple[Group, ...] = (
     Group("cases", gettext_lazy("Cases"), "see_cases", _cases, _listed("cases", "words")),
     Group("customers", gettext_lazy("Customers"), "see_customers", _customers, _listed("customers", "words")),
+    Group("verbatims", gettext_lazy("Verbatims"), "see_words", _verbatims),
     Group("kpis", gettext_lazy("KPIs"), "see_figures", _kpis),
     Group("definitions", gettext_lazy("Definitions"), "see_figures", _definitions),
     Group("people", gettext_lazy("People"), "manage_people", _people),
@@ -240,7 +254,7 @@ def hits(request: HttpRequest) -> JsonResponse:
     """The first of each group for the palette, while somebody types."""
     scope: Scope = request.scope  # type: ignore[attr-defined]
     said = asked_for(request)
-    groups = [group for group in groups_for(scope) if group.key not in ("kpis", "people")]
+    groups = [group for group in groups_for(scope) if group.key in ("cases", "customers", "definitions")]
     response = JsonResponse({"places": _told(groups, said, scope) if len(said) >= SHORTEST else []})
     response["Cache-Control"] = "private, no-store"
     return response

@@ -94,7 +94,7 @@ def words(answer: Any) -> str:
 def test_what_is_off_target_is_told_with_its_interval(house: House) -> None:
     client = house.client("admin")
     answer = client.get("/kpis/targets/", HTTP_HX_REQUEST="true")
-    assert [(item.kpi.key, item.standing) for item in answer.context["off"]][0] == ("abandonment", "missed")
+    assert next((item.kpi.key, item.standing) for item in answer.context["off"]) == ("abandonment", "missed")
     assert answer.context["met"] == 1
     said = words(answer)
     assert "off target" in said
