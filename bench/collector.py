@@ -28,7 +28,7 @@ with_store()
 from django.conf import settings
 from django.db import connection, transaction
 from heed.core.definitions.actions import ensure
-from heed.feedback.surveys.actions import invite
+from heed.feedback.surveys.actions.invitations import invite
 from heed.feedback.surveys.rules.links import token_of
 ensure("survey", "bench", {"name": "After a call", "languages": ["en"], "questions": [
     {"key": "nps", "type": "nps", "text": {"en": "Recommend us?"}, "required": True},

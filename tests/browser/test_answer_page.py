@@ -11,7 +11,7 @@ from django.conf import settings
 from django.db import OperationalError
 from pytest_django.live_server_helper import LiveServer
 
-from heed.feedback.surveys.actions import invite
+from heed.feedback.surveys.actions.invitations import invite
 from heed.feedback.surveys.models import Answer, Invitation, Response
 from heed.feedback.surveys.rules.links import answer_path, token_of
 from tests.browser.conftest import InFlight

@@ -28,7 +28,7 @@ SURVEY = {
 INVITE = """
 from django.conf import settings
 from heed.core.definitions.actions import ensure
-from heed.feedback.surveys.actions import invite
+from heed.feedback.surveys.actions.invitations import invite
 from heed.feedback.surveys.rules.links import token_of
 from django.db import transaction
 ensure("survey", "call", SURVEY)

@@ -7,7 +7,6 @@ never cached, and not told to other sites.
 import asyncio
 import logging
 import re
-import secrets
 from collections import OrderedDict
 from collections.abc import Mapping
 from dataclasses import replace
@@ -15,14 +14,14 @@ from datetime import UTC, datetime
 from urllib.parse import parse_qs, urlencode
 
 from django.db import DatabaseError, InterfaceError
-from django.template.loader import render_to_string
 
 from heed.collector.apology import sorry
 from heed.collector.replies import Receive, Reply, Scope, Send, TooMuch, answer, body_of, header
 from heed.collector.threads import Threads
 from heed.collector.writing import Writer
 from heed.core.errors.rules import Unavailable
-from heed.feedback.surveys.actions import take
+from heed.feedback.surveys.actions.answers import take
+from heed.feedback.surveys.queries import answer_html
 from heed.feedback.surveys.queries import asked as asked_by
 from heed.feedback.surveys.rules.answering import FIELD, UNKNOWN, Asked, Submission, Taken, submission_of
 from heed.feedback.surveys.rules.links import answer_path
@@ -112,7 +111,8 @@ class Answers:
             asked = await self._asked(submission.token)
         except BUSY:
             return await self._again(submission, {})
-        page = page_of(asked, submission.given, submission.language, taken.step, errors=taken.errors, state="open")
+        given = {**asked.given, **submission.given}
+        page = page_of(asked, given, submission.language, taken.step, errors=taken.errors, state="open")
         return _drawn(submission.token, page, 422, submission)
 
     async def _again(self, submission: Submission, form: Form) -> Reply:
@@ -123,8 +123,7 @@ class Answers:
             asked = UNKNOWN
         if asked.plan is None or asked.state != "open":
             typed = tuple((name, value) for name, values in form.items() if name.startswith(FIELD) for value in values)
-            plain = page_of(UNKNOWN, {}, submission.language, 0, state="again")
-            page = replace(plain, hidden=typed, step=submission.step)
+            page = page_of(UNKNOWN, {}, submission.language, submission.step, state="again", hidden=typed)
         else:
             page = page_of(asked, submission.given, submission.language, submission.step, state="open")
             page = replace(page, state="again")
@@ -132,20 +131,10 @@ class Answers:
 
 
 def _drawn(token: str, page: AnswerPage, status: int = 0, submission: Submission | None = None) -> Reply:
-    """The page as HTML. A form drawn again keeps its mark and its beginning: sent twice, it is known again."""
-    now = datetime.now(UTC).timestamp()
-    lasted = submission.duration_seconds if submission else None
-    context = {
-        "page": page,
-        "action": answer_path(token),
-        "nonce": (submission.nonce if submission else "") or secrets.token_urlsafe(12),
-        "started": int(now - (lasted or 0)),
-        "move": submission.move if submission else "next",
-    }
-    html = render_to_string("surveys/answer.html", context)
     headers = {"content-language": page.language}
     if page.state == "again":
         headers["retry-after"] = "5"
+    html = answer_html(token, page, submission)
     return Reply(status or STATUS[page.state], html.encode("utf-8", "replace"), headers=headers)
 
 

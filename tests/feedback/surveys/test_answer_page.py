@@ -6,7 +6,7 @@ import pytest
 from django.conf import settings
 from django.test import Client
 
-from heed.feedback.surveys import actions
+from heed.feedback.surveys.actions.invitations import invite
 from heed.feedback.surveys.models import Answer, Invitation, Response
 from heed.feedback.surveys.rules.links import answer_path, token_of
 from tests.feedback.surveys.surveys import in_force
@@ -17,7 +17,7 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture
 def link() -> str:
     in_force()
-    key = actions.invite(survey_key="after_call", customer_key="c_1", address="a@example.com", language="de")
+    key = invite(survey_key="after_call", customer_key="c_1", address="a@example.com", language="de")
     return answer_path(token_of(settings.SECRET_KEY, key))
 
 

@@ -6,7 +6,8 @@ import pytest
 from django.conf import settings
 
 from heed.core.journal.models import JournalEntry
-from heed.feedback.surveys.actions import invite, take
+from heed.feedback.surveys.actions.answers import take
+from heed.feedback.surveys.actions.invitations import invite
 from heed.feedback.surveys.models import Answer, Invitation, Response
 from heed.feedback.surveys.queries import asked
 from heed.feedback.surveys.rules.answering import Submission

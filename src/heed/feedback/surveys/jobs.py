@@ -8,7 +8,8 @@ from django.template.loader import render_to_string
 from heed.channels.mail import Mail, MailRefused, line, send
 from heed.core.people.queries import organisation
 from heed.core.settings.rules import current
-from heed.feedback.surveys.actions import claim_due, close_idle, expire_due, note_refused, note_sent, renew_link
+from heed.feedback.surveys.actions.answers import close_idle
+from heed.feedback.surveys.actions.invitations import claim_due, expire_due, note_refused, note_sent, renew_link
 from heed.feedback.surveys.models import Invitation
 from heed.feedback.surveys.queries import plan_of_version
 from heed.feedback.surveys.rules.letters import letter, pause_after

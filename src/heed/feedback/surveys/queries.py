@@ -5,10 +5,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.template.loader import render_to_string
 from django.utils import timezone
 
+from heed.core.access.rules import Scope
 from heed.core.definitions.queries import in_force, version
 from heed.core.definitions.rules import validate
 from heed.core.journal.rules import Entry
@@ -17,7 +18,16 @@ from heed.facts.projections import completes
 from heed.feedback.surveys.definition import Question, Survey
 from heed.feedback.surveys.events import ResponseReceived
 from heed.feedback.surveys.models import Answer, Invitation, Response
-from heed.feedback.surveys.rules.answering import UNKNOWN, Asked, Given, Plan, Submission, plan_of
+from heed.feedback.surveys.rules.answering import (
+    UNKNOWN,
+    Asked,
+    Given,
+    Plan,
+    Reply,
+    Submission,
+    plan_of,
+    told_answers,
+)
 from heed.feedback.surveys.rules.links import answer_path, digest_of
 from heed.feedback.surveys.rules.showing import AnswerPage
 
@@ -105,6 +115,41 @@ def _typed(question: Question, reply: Answer) -> str:
     return f"{reply.score:.15g}" if reply.score is not None else ""
 
 
+def received(row: Invitation, response: Response, plan: Plan, replies: Iterable[Reply]) -> ResponseReceived:
+    """What the journal tells of an ended response: answers without words."""
+    assert response.answered_at is not None
+    return ResponseReceived(
+        response=response.key,
+        survey=row.survey_key,
+        version=row.survey_version,
+        invitation=row.key,
+        customer=row.customer_key,
+        language=response.language,
+        complete=response.state == "complete",
+        invited_at=(row.sent_at or row.decided_at).isoformat(),
+        answered_at=response.answered_at.isoformat(),
+        duration_seconds=response.duration_seconds,
+        answers=told_answers(plan, replies),
+        context=row.context,
+    )
+
+
+def decided(row: Invitation) -> dict[str, Any]:
+    """What the journal tells of an invitation, sent or not."""
+    return {
+        "invitation": row.key,
+        "survey": row.survey_key,
+        "version": row.survey_version,
+        "trigger": row.trigger_key,
+        "customer": row.customer_key,
+        "channel": row.channel,
+        "language": row.language,
+        "decided_at": row.decided_at.isoformat(),
+        "probability": row.probability,
+        "context": row.context,
+    }
+
+
 @completes(ResponseReceived, fields=("words",))
 def words_written(entries: Sequence[Entry]) -> Mapping[int, Mapping[str, Any]]:
     """What customers wrote, by question; nothing of a response that was erased."""
@@ -120,3 +165,15 @@ def words_written(entries: Sequence[Entry]) -> Mapping[int, Mapping[str, Any]]:
     for key, question, words in rows:
         found[key][question] = words
     return {entry: {"words": found[key]} for entry, key in keys.items() if key in found}
+
+
+# What the house sees
+
+
+def in_reach(scope: Scope, rows: QuerySet[Any], permission: str = "see_records") -> QuerySet[Any]:
+    """Invitations or responses of the units a permission is held in; all of them where it is held over the organisation."""
+    scope.demand(permission)
+    if scope.holds_everywhere(permission):
+        return rows
+    units = scope.reaches.get(permission, frozenset())
+    return rows.filter(Q(team__in=units) | Q(region__in=units))

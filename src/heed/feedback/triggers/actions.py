@@ -20,7 +20,7 @@ from heed.core.errors.rules import Invalid, NotFound, Refused, nearest, phrase
 from heed.core.journal.actions import record
 from heed.core.journal.rules import Entry
 from heed.facts.schema.tables import TABLES
-from heed.feedback.surveys.actions import invite
+from heed.feedback.surveys.actions.invitations import invite
 from heed.feedback.triggers.definition import Trigger
 from heed.feedback.triggers.events import CustomerNotAsked, ListConfirmed, ListDecided
 from heed.feedback.triggers.models import Ask, AskList, Attention

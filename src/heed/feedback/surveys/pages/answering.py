@@ -17,7 +17,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
 from heed.core.errors.rules import Unavailable
-from heed.feedback.surveys.actions import take
+from heed.feedback.surveys.actions.answers import take
 from heed.feedback.surveys.queries import answer_html, asked
 from heed.feedback.surveys.rules.answering import FIELD, UNKNOWN, Submission, Taken, submission_of
 from heed.feedback.surveys.rules.links import answer_path

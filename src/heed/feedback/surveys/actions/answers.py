@@ -1,23 +1,19 @@
-"""What happens to surveys: somebody is invited, answers are taken, a response is closed. One transaction each."""
+"""Answers are taken, many at once; questionnaires left idle are ended."""
 
 import logging
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.conf import settings
-from django.db import IntegrityError, InterfaceError, OperationalError, connection, transaction
-from django.db.models import F, Q
+from django.db import InterfaceError, OperationalError, connection, transaction
 from django.utils import timezone
 
-from heed.core.errors.rules import NotFound, phrase
 from heed.core.fields import new_key
 from heed.core.journal.actions import record_all
-from heed.feedback.surveys.events import InvitationFailed, InvitationLapsed, InvitationSent, ResponseReceived
 from heed.feedback.surveys.language import chosen
 from heed.feedback.surveys.models import Answer, Invitation, Response
-from heed.feedback.surveys.queries import given_in, plan_of_version, state_of, survey_in_force
+from heed.feedback.surveys.queries import given_in, plan_of_version, received, state_of
 from heed.feedback.surveys.rules.answering import (
     Judged,
     Plan,
@@ -28,87 +24,16 @@ from heed.feedback.surveys.rules.answering import (
     judge,
     kept_replies,
     standing,
-    told_answers,
 )
-from heed.feedback.surveys.rules.links import checked_context, digest_of, token_of
+from heed.feedback.surveys.rules.links import digest_of
 
 log = logging.getLogger("heed.surveys")
 CUSTOMER = "customer"
-LEASE_SECONDS, IDLE_HOURS = 300, 24
+IDLE_HOURS = 24
 CHANGING = ("language", "touched_at", "answered_at", "duration_seconds", "state", "nonce")
 # The store is full, busy or away: no fault of an answer.
-Entry = tuple[Any, str, tuple[str, str]]
 AWAY = (OperationalError, InterfaceError)
-
-
-def invite(
-    *,
-    survey_key: str,
-    customer_key: str,
-    address: str,
-    language: str = "",
-    channel: str = "email",
-    trigger_key: str = "",
-    reason: str = "",
-    context: Mapping[str, Any] | None = None,
-    due_at: datetime | None = None,
-    expires_days: int | None = None,
-    probability: float | None = None,
-    once_key: str = "",
-    actor: str = "system",
-) -> str:
-    """Ask a customer, when it is due. Returns the invitation's key; the same once_key gives the same one again.
-
-    The survey in force now is the one that will be answered. Raises NotFound when none is.
-    """
-    with transaction.atomic():
-        before = Invitation.objects.filter(once_key=once_key).first() if once_key else None
-        if before:
-            return before.key
-        found = survey_in_force(survey_key)
-        if found is None:
-            raise NotFound(
-                phrase("No survey {key} is in force.", key=survey_key),
-                code="survey_not_in_force",
-                hint="Put a version of it in force first.",
-            )
-        survey, number = found
-        now, key = timezone.now(), new_key("inv")
-        due, kept = due_at or now, checked_context(context or {})
-        row = Invitation(
-            key=key,
-            once_key=once_key or None,
-            token_digest=digest_of(token_of(settings.SECRET_KEY, key)),
-            survey_key=survey_key,
-            survey_version=number,
-            customer_key=customer_key,
-            language=chosen(survey.languages, language),
-            channel=channel,
-            trigger_key=trigger_key,
-            reason=reason,
-            probability=probability,
-            context=kept,
-            region=kept.get("region", "")[:60],
-            team=kept.get("team", "")[:60],
-            address=address,
-            decided_at=now,
-            due_at=due,
-            expires_at=due + timedelta(days=expires_days or survey.expires_days),
-        )
-        return _kept_once(row)
-
-
-def _kept_once(row: Invitation) -> str:
-    """Of two that invite by one once_key at the same moment, one wins and both get its key."""
-    try:
-        with transaction.atomic():
-            row.save(force_insert=True)
-    except IntegrityError:
-        before = Invitation.objects.filter(once_key=row.once_key).first() if row.once_key else None
-        if before is None:
-            raise
-        return before.key
-    return row.key
+Entry = tuple[Any, str, tuple[str, str]]
 
 
 def take(batch: Sequence[Submission]) -> list[Taken]:
@@ -241,7 +166,11 @@ class _Batch:
         )
         ended = [held for held in touched if held.is_ended]
         Invitation.objects.filter(pk__in=[held.row.pk for held in ended]).update(state="answered", address="")
-        record_all([_told(held.row, held.response, held.plan, held.replies) for held in ended if held.response])
+        record_all([_received(held.row, held.response, held.plan, held.replies) for held in ended if held.response])
+
+
+def _received(row: Invitation, response: Response, plan: Plan, replies: Iterable[Reply]) -> Entry:
+    return received(row, response, plan, replies), CUSTOMER, ("response", response.key)
 
 
 def end_response(row: Invitation, response: Response, at: datetime, *, is_complete: bool, nonce: str = "") -> None:
@@ -261,93 +190,6 @@ def _answer(response: Response, reply: Reply) -> Answer:
         choice=reply.choice,
         words=reply.words,
     )
-
-
-def _told(row: Invitation, response: Response, plan: Plan, replies: Iterable[Reply]) -> Entry:
-    """The journal's entry of an ended response: answers without words."""
-    assert response.answered_at is not None
-    happened = ResponseReceived(
-        response=response.key,
-        survey=row.survey_key,
-        version=row.survey_version,
-        invitation=row.key,
-        customer=row.customer_key,
-        language=response.language,
-        complete=response.state == "complete",
-        invited_at=(row.sent_at or row.decided_at).isoformat(),
-        answered_at=response.answered_at.isoformat(),
-        duration_seconds=response.duration_seconds,
-        answers=told_answers(plan, replies),
-        context=row.context,
-    )
-    return happened, CUSTOMER, ("response", response.key)
-
-
-def claim_due(limit: int, lease_seconds: int = LEASE_SECONDS) -> list[Invitation]:
-    """Take invitations that are due, so that nobody else sends them while the lease runs; one that dies gives them back."""
-    now = timezone.now()
-    with transaction.atomic():
-        rows = Invitation.objects.filter(
-            Q(leased_until=None) | Q(leased_until__lte=now), state="due", due_at__lte=now, expires_at__gt=now
-        ).order_by("due_at", "id")
-        if connection.features.has_select_for_update_skip_locked:
-            rows = rows.select_for_update(skip_locked=True)
-        claimed = list(rows[:limit])
-        lease = now + timedelta(seconds=lease_seconds)
-        Invitation.objects.filter(pk__in=[row.pk for row in claimed]).update(
-            leased_until=lease, attempts=F("attempts") + 1
-        )
-    for row in claimed:
-        row.attempts, row.leased_until = row.attempts + 1, lease
-    return claimed
-
-
-def note_sent(row: Invitation) -> None:
-    """The mail server took it: the address is of no further use."""
-    with transaction.atomic():
-        now = timezone.now()
-        # Answered already where a mail went out, and the note of it was lost.
-        changed = Invitation.objects.filter(pk=row.pk, sent_at=None).update(
-            sent_at=now, address="", last_error="", leased_until=None
-        )
-        Invitation.objects.filter(pk=row.pk, state="due").update(state="sent")
-        if changed:
-            record_all([(InvitationSent(**_decided(row), reason=row.reason), "system", ("invitation", row.key))])
-
-
-def note_refused(row: Invitation, reason: str, code: str, pause: int | None) -> None:
-    """The mail was not taken: it is tried again after a pause, or given up where there is none."""
-    with transaction.atomic():
-        rows = Invitation.objects.filter(pk=row.pk, state="due")
-        if pause is not None:
-            again = timezone.now() + timedelta(seconds=pause)
-            rows.update(last_error=reason[:500], leased_until=again)
-        elif rows.update(state="failed", last_error=reason[:500], address="", leased_until=None):
-            record_all([(InvitationFailed(**_decided(row), code=code), "system", ("invitation", row.key))])
-
-
-def _decided(row: Invitation) -> dict[str, Any]:
-    """What the journal tells of an invitation, sent or not."""
-    return {
-        "invitation": row.key,
-        "survey": row.survey_key,
-        "version": row.survey_version,
-        "trigger": row.trigger_key,
-        "customer": row.customer_key,
-        "channel": row.channel,
-        "language": row.language,
-        "decided_at": row.decided_at.isoformat(),
-        "probability": row.probability,
-        "context": row.context,
-    }
-
-
-def renew_link(row: Invitation) -> str:
-    """The token of an invitation that is to be sent; kept again by its digest where the store's secret has changed since."""
-    token = token_of(settings.SECRET_KEY, row.key)
-    if digest_of(token) != row.token_digest:
-        Invitation.objects.filter(pk=row.pk).update(token_digest=digest_of(token))
-    return token
 
 
 def close_idle(limit: int = 200) -> int:
@@ -375,25 +217,4 @@ def _close(row: Invitation, response: Response) -> Entry:
     found = standing(plan, given_in(plan.survey, response.answers.all())).replies
     replies = [reply for question in plan.survey.questions for reply in found.get(question.key, ())]
     end_response(row, response, response.touched_at, is_complete=False)
-    return _told(row, response, plan, replies)
-
-
-def expire_due(limit: int = 500) -> int:
-    """End invitations whose time is over and that nobody began to answer. Returns how many."""
-    with transaction.atomic():
-        rows = Invitation.objects.filter(
-            state__in=("due", "sent"), expires_at__lte=timezone.now(), response=None
-        ).order_by("id")
-        if connection.features.has_select_for_update:
-            rows = rows.select_for_update(of=("self",))
-        over = list(rows[:limit])
-        Invitation.objects.filter(pk__in=[row.pk for row in over]).update(
-            state="expired", address="", leased_until=None
-        )
-        record_all(
-            [
-                (InvitationLapsed(row.key, row.survey_key, row.customer_key), "system", ("invitation", row.key))
-                for row in over
-            ]
-        )
-    return len(over)
+    return _received(row, response, plan, replies)

@@ -1,0 +1,181 @@
+"""Customers are invited: when it is due, once, and no more than they want."""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.conf import settings
+from django.db import IntegrityError, connection, transaction
+from django.db.models import F, Q
+from django.utils import timezone
+
+from heed.core.access.rules import Scope
+from heed.core.errors.rules import NotFound, Refused, phrase
+from heed.core.fields import new_key
+from heed.core.journal.actions import record_all
+from heed.feedback.surveys.events import InvitationFailed, InvitationLapsed, InvitationSent, InvitationTakenBack
+from heed.feedback.surveys.language import chosen
+from heed.feedback.surveys.models import Invitation
+from heed.feedback.surveys.queries import decided, in_reach, survey_in_force
+from heed.feedback.surveys.rules.links import checked_context, digest_of, token_of
+
+LEASE_SECONDS = 300
+
+
+def invite(
+    *,
+    survey_key: str,
+    customer_key: str,
+    address: str,
+    language: str = "",
+    channel: str = "email",
+    trigger_key: str = "",
+    reason: str = "",
+    context: Mapping[str, Any] | None = None,
+    due_at: datetime | None = None,
+    expires_days: int | None = None,
+    probability: float | None = None,
+    once_key: str = "",
+    actor: str = "system",
+) -> str:
+    """Ask a customer, when it is due. Returns the invitation's key; the same once_key gives the same one again.
+
+    The survey in force now is the one that will be answered. Raises NotFound when none is.
+    """
+    with transaction.atomic():
+        before = Invitation.objects.filter(once_key=once_key).first() if once_key else None
+        if before:
+            return before.key
+        found = survey_in_force(survey_key)
+        if found is None:
+            raise NotFound(
+                phrase("No survey {key} is in force.", key=survey_key),
+                code="survey_not_in_force",
+                hint="Put a version of it in force first.",
+            )
+        survey, number = found
+        now, key = timezone.now(), new_key("inv")
+        due, kept = due_at or now, checked_context(context or {})
+        row = Invitation(
+            key=key,
+            once_key=once_key or None,
+            token_digest=digest_of(token_of(settings.SECRET_KEY, key)),
+            survey_key=survey_key,
+            survey_version=number,
+            customer_key=customer_key,
+            language=chosen(survey.languages, language),
+            channel=channel,
+            trigger_key=trigger_key,
+            reason=reason,
+            probability=probability,
+            context=kept,
+            region=kept.get("region", "")[:60],
+            team=kept.get("team", "")[:60],
+            address=address,
+            decided_at=now,
+            due_at=due,
+            expires_at=due + timedelta(days=expires_days or survey.expires_days),
+        )
+        return _kept_once(row)
+
+
+def _kept_once(row: Invitation) -> str:
+    """Of two that invite by one once_key at the same moment, one wins and both get its key."""
+    try:
+        with transaction.atomic():
+            row.save(force_insert=True)
+    except IntegrityError:
+        before = Invitation.objects.filter(once_key=row.once_key).first() if row.once_key else None
+        if before is None:
+            raise
+        return before.key
+    return row.key
+
+
+def claim_due(limit: int, lease_seconds: int = LEASE_SECONDS) -> list[Invitation]:
+    """Take invitations that are due, so that nobody else sends them while the lease runs; one that dies gives them back."""
+    now = timezone.now()
+    with transaction.atomic():
+        rows = Invitation.objects.filter(
+            Q(leased_until=None) | Q(leased_until__lte=now), state="due", due_at__lte=now, expires_at__gt=now
+        ).order_by("due_at", "id")
+        if connection.features.has_select_for_update_skip_locked:
+            rows = rows.select_for_update(skip_locked=True)
+        claimed = list(rows[:limit])
+        lease = now + timedelta(seconds=lease_seconds)
+        Invitation.objects.filter(pk__in=[row.pk for row in claimed]).update(
+            leased_until=lease, attempts=F("attempts") + 1
+        )
+    for row in claimed:
+        row.attempts, row.leased_until = row.attempts + 1, lease
+    return claimed
+
+
+def note_sent(row: Invitation) -> None:
+    """The mail server took it: the address is of no further use."""
+    with transaction.atomic():
+        now = timezone.now()
+        # Answered already where a mail went out, and the note of it was lost.
+        changed = Invitation.objects.filter(pk=row.pk, sent_at=None).update(
+            sent_at=now, address="", last_error="", leased_until=None
+        )
+        Invitation.objects.filter(pk=row.pk, state="due").update(state="sent")
+        if changed:
+            record_all([(InvitationSent(**decided(row), reason=row.reason), "system", ("invitation", row.key))])
+
+
+def note_refused(row: Invitation, reason: str, code: str, pause: int | None) -> None:
+    """The mail was not taken: it is tried again after a pause, or given up where there is none."""
+    with transaction.atomic():
+        rows = Invitation.objects.filter(pk=row.pk, state="due")
+        if pause is not None:
+            again = timezone.now() + timedelta(seconds=pause)
+            rows.update(last_error=reason[:500], leased_until=again)
+        elif rows.update(state="failed", last_error=reason[:500], address="", leased_until=None):
+            record_all([(InvitationFailed(**decided(row), code=code), "system", ("invitation", row.key))])
+
+
+def renew_link(row: Invitation) -> str:
+    """The token of an invitation that is to be sent; kept again by its digest where the store's secret has changed since."""
+    token = token_of(settings.SECRET_KEY, row.key)
+    if digest_of(token) != row.token_digest:
+        Invitation.objects.filter(pk=row.pk).update(token_digest=digest_of(token))
+    return token
+
+
+def expire_due(limit: int = 500) -> int:
+    """End invitations whose time is over and that nobody began to answer. Returns how many."""
+    with transaction.atomic():
+        rows = Invitation.objects.filter(
+            state__in=("due", "sent"), expires_at__lte=timezone.now(), response=None
+        ).order_by("id")
+        if connection.features.has_select_for_update:
+            rows = rows.select_for_update(of=("self",))
+        over = list(rows[:limit])
+        Invitation.objects.filter(pk__in=[row.pk for row in over]).update(
+            state="expired", address="", leased_until=None
+        )
+        record_all(
+            [
+                (InvitationLapsed(row.key, row.survey_key, row.customer_key), "system", ("invitation", row.key))
+                for row in over
+            ]
+        )
+    return len(over)
+
+
+def withdraw(scope: Scope, key: str) -> Invitation:
+    """Take an invitation back: nothing more is sent, and its link says that the survey has ended."""
+    scope.demand("ask")
+    with transaction.atomic():
+        rows = in_reach(scope, Invitation.objects.filter(key=key), "ask")
+        row = (rows.select_for_update() if connection.features.has_select_for_update else rows).first()
+        if row is None:
+            raise NotFound("There is no such invitation.", code="unknown_invitation")
+        if row.state not in ("due", "sent"):
+            raise Refused("This invitation is over already.", code="not_open", hint="Reload the page.")
+        row.state, row.address, row.leased_until = "withdrawn", "", None
+        row.save(update_fields=["state", "address", "leased_until"])
+        told = InvitationTakenBack(row.key, row.survey_key, row.customer_key)
+        record_all([(told, scope.person, ("invitation", row.key))])
+    return row
