@@ -8,13 +8,23 @@ from heed.feedback.surveys.pages import answering as survey_answers
 from heed.feedback.triggers import api as asks_api
 from heed.feedback.triggers.pages import log as ask_log
 from heed.feedback.triggers.pages import sending as ask_sending
+from heed.feedback.verbatims import api as verbatims_api
+from heed.feedback.verbatims.pages import listing as verbatim_listing
+from heed.feedback.verbatims.pages import signals as verbatim_signals
+from heed.feedback.verbatims.pages import themes as verbatim_themes
 
 urlpatterns: list[Any] = [
+    *verbatim_themes.urlpatterns,
+    *verbatim_listing.urlpatterns,
+    *verbatim_signals.urlpatterns,
     *ask_log.urlpatterns,
     *ask_sending.urlpatterns,
     *survey_answers.urlpatterns,
 ]
 routers: list[tuple[str, Router]] = [
+    ("/verbatims", verbatims_api.router),
+    ("/themes", verbatims_api.theme_router),
+    ("/signals", verbatims_api.signal_router),
     ("/asks", asks_api.router),
     ("/ask-lists", asks_api.lists),
 ]

@@ -1,0 +1,243 @@
+"""Verbatims, themes and signals over the API. Words come masked."""
+
+import base64
+import binascii
+from datetime import date, datetime
+from typing import Annotated, Any, cast
+
+from django.http import HttpRequest
+from ninja import Query, Router, Schema
+
+from heed.core.access.rules import Scope
+from heed.core.errors.rules import Invalid
+from heed.feedback.verbatims.queries.reading import verbatims
+from heed.feedback.verbatims.queries.signals import signals
+from heed.feedback.verbatims.queries.spans import stretch
+from heed.feedback.verbatims.queries.themes import Narrowed, demand_theme, themes
+from heed.metrics.readings import Row
+from heed.metrics.records import Mark
+
+router = Router(tags=["verbatims"])
+theme_router = Router(tags=["verbatims"])
+signal_router = Router(tags=["verbatims"])
+Line = Annotated[str, Query(max_length=300, pattern=r"^[^\x00]*$")]
+Mood = Annotated[str, Query(pattern=r"^(negative|neutral|positive)?$")]
+
+
+class FigureOut(Schema):
+    """A share with its interval and n; a suppressed one has none of them."""
+
+    value: float | None
+    low: float | None
+    high: float | None
+    n: int | None
+    suppressed: bool
+
+
+class ChangeOut(Schema):
+    """How a share moved against the stretch before."""
+
+    difference: float
+    low: float
+    high: float
+    is_noise: bool
+
+
+class ThemeOut(Schema):
+    """One theme of a stretch."""
+
+    key: str
+    name: str
+    found: bool
+    share: FigureOut
+    negative: FigureOut
+    change: ChangeOut | None
+    since: date | None
+
+
+class ThemesOut(Schema):
+    """The themes of a stretch, largest first. `total` is null where it is about too few people."""
+
+    items: list[ThemeOut]
+    total: int | None
+    min_n: int
+    model: str
+    method: str
+    cutoff: datetime | None
+
+
+class VerbatimOut(Schema):
+    """One verbatim, masked."""
+
+    key: str
+    said_at: datetime
+    text: str
+    language: str
+    sentiment: str
+    sentiment_score: float
+    confidence: float
+    themes: list[str]
+    places: dict[str, str]
+    survey: str
+
+
+class VerbatimsOut(Schema):
+    """A page of verbatims, newest first; `next` is the cursor of the following page."""
+
+    items: list[VerbatimOut]
+    next: str | None
+
+
+class SignalOut(Schema):
+    """One change beyond noise. `ratio` and its limits are null where there was nothing before."""
+
+    key: str
+    kind: str
+    subject: str
+    unit: str
+    since: date
+    share_before: float
+    share_after: float
+    ratio: float | None
+    low: float | None
+    high: float | None
+    n: int
+    p: float
+    method: str
+    near_change: str
+    near_on: date | None
+    words: list[str]
+    state: str
+
+
+class SignalsOut(Schema):
+    """What changed beyond noise and nobody has put away, newest first."""
+
+    items: list[SignalOut]
+
+
+def _scope(request: HttpRequest) -> Scope:
+    return cast(Scope, request.scope)  # type: ignore[attr-defined]
+
+
+def _figure(row: Row) -> dict[str, Any]:
+    return {name: getattr(row, name) for name in ("value", "low", "high", "n", "suppressed")}
+
+
+def _narrowed(sentiment: str, **places: str) -> Narrowed:
+    return Narrowed(sentiment, tuple((name, value) for name, value in places.items() if value))
+
+
+@theme_router.get("", response=ThemesOut, summary="Themes with their shares")
+def theme_list(
+    request: HttpRequest,
+    since: date | None = None,
+    until: date | None = None,
+    sentiment: Mood = "",
+    language: Line = "",
+    region: Line = "",
+    team: Line = "",
+) -> dict[str, Any]:
+    """Of the last 13 weeks unless days are given; `until` is the first day left out."""
+    scope = _scope(request)
+    scope.demand("see_figures")
+    _check_days(since, until)
+    seen = stretch("", since, until)
+    if seen is None:
+        return {"items": [], "total": 0, "min_n": 0, "model": "", "method": "wilson", "cutoff": None}
+    found = themes(scope, seen, _narrowed(sentiment, language=language, region=region, team=team))
+    items = [
+        {
+            "key": line.key,
+            "name": line.name,
+            "found": line.is_found,
+            "share": _figure(line.share),
+            "negative": _figure(line.negative),
+            "change": None
+            if line.change is None
+            else {name: getattr(line.change, name) for name in ("difference", "low", "high", "is_noise")},
+            "since": line.since,
+        }
+        for line in found.lines
+    ]
+    return {
+        "items": items,
+        "total": found.total,
+        "min_n": found.least,
+        "model": found.model,
+        "method": "wilson",
+        "cutoff": found.cutoff,
+    }
+
+
+@router.get("", response=VerbatimsOut, summary="Verbatims, masked")
+def verbatim_list(
+    request: HttpRequest,
+    theme: Line = "",
+    since: date | None = None,
+    until: date | None = None,
+    sentiment: Mood = "",
+    language: Line = "",
+    region: Line = "",
+    team: Line = "",
+    words: Line = "",
+    cursor: Line = "",
+    limit: Annotated[int, Query(ge=1, le=200)] = 50,
+) -> dict[str, Any]:
+    """`words` must all stand in the masked text; what is masked finds nothing."""
+    scope = _scope(request)
+    scope.demand("see_words")
+    _check_days(since, until)
+    mark = _mark(cursor)
+    if theme:
+        demand_theme(theme)
+    seen = stretch("all" if since is None else "", since, until)
+    if seen is None:
+        return {"items": [], "next": None}
+    narrowed = _narrowed(sentiment, language=language, region=region, team=team)
+    page = verbatims(scope, seen, theme=theme, narrowed=narrowed, words=words, after=mark, limit=limit)
+    items = [
+        {
+            "key": each.key,
+            "said_at": each.at,
+            "text": each.masked,
+            "language": each.language,
+            "sentiment": each.sentiment,
+            "sentiment_score": each.score,
+            "confidence": each.confidence,
+            "themes": [key for key, _name in each.themes],
+            "places": each.places,
+            "survey": each.survey,
+        }
+        for each in page.items
+    ]
+    return {"items": items, "next": _cursor(page.next)}
+
+
+@signal_router.get("", response=SignalsOut, summary="What changed beyond noise")
+def signal_list(request: HttpRequest) -> dict[str, Any]:
+    _scope(request).demand("see_figures")
+    return {"items": signals(_scope(request))}
+
+
+def _check_days(since: date | None, until: date | None) -> None:
+    if since and until and since >= until:
+        raise Invalid("The end is not after the start.", code="invalid_time", hint="`until` is the first day left out.")
+
+
+def _cursor(mark: Mark | None) -> str | None:
+    return None if mark is None else base64.urlsafe_b64encode(f"{mark.at.isoformat()} {mark.key}".encode()).decode()
+
+
+def _mark(cursor: str) -> Mark | None:
+    if not cursor:
+        return None
+    wrong = Invalid("This is no cursor.", code="invalid_cursor", hint="Send back `next` as it came.")
+    try:
+        at, _, key = base64.urlsafe_b64decode(cursor.encode()).decode().partition(" ")
+        moment = datetime.fromisoformat(at)
+    except (binascii.Error, UnicodeError, ValueError) as error:
+        raise wrong from error
+    if moment.tzinfo is None or "\0" in key:
+        raise wrong
+    return Mark(moment, key)
