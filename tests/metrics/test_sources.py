@@ -5,7 +5,9 @@ from typing import Any
 
 import pytest
 
-from heed.metrics.measures import Count
+from heed.metrics.measures import Count, Quantile
+from heed.metrics.periods import zone_of
+from heed.metrics.readings import read
 from heed.metrics.records import Mark, records
 from heed.metrics.selection import Slice
 from heed.metrics.sources.opening import open_source
@@ -56,6 +58,27 @@ def test_cases(tmp_path: Path, engine: str) -> None:
     assert (found["shut"]["resolved_at"], found["shut"]["resolutions"]) == (at(4), 1)
     assert found["test"]["excluded_reason"] == "test_case"
     assert (found["headless"]["opened_at"], found["headless"]["resolution_seconds"]) == (None, None)
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_what_cases_took_is_dated_by_their_end(tmp_path: Path, engine: str) -> None:
+    """By their opening, the newest week would hold only the cases that were quick, and look good."""
+    changes = []
+    for week in range(4):
+        for number, days in enumerate((1, 10)):
+            changes += [
+                change(f"{week}-{number}", "opened", 7 * week),
+                change(f"{week}-{number}", "resolved", 7 * week + days),
+            ]
+    seen = [row for row in changes if row["at"] <= at(25)]
+    with facts(tmp_path, engine, case_changes=seen) as opened:
+        took = Quantile(source="resolved_cases", value="resolution_seconds", exclusions=(("open", "!has_resolved_at"),))
+        rows = read(opened, took, period="week", zone=zone_of("UTC"), min_n=1).rows
+        late = read(opened, took, part=Slice(since=at(15)), min_n=1).rows
+        whole = read(opened, took, min_n=1)
+    assert sum(row.n or 0 for row in rows) == 7
+    assert (late[0].n, late[0].value) == (3, 10 * DAY)
+    assert (whole.rows[0].n, whole.excluded) == (7, {"open": 1})
 
 
 def contact(key: str, customer: str | None, days: float, **more: Any) -> dict[str, Any]:

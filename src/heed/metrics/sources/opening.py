@@ -10,7 +10,7 @@ import pyarrow as pa
 from heed.facts.schema.tables import TABLES
 from heed.metrics.sources.cases import cases
 from heed.metrics.sources.contacts import contacts
-from heed.metrics.sources.shapes import Shape, shape_of
+from heed.metrics.sources.shapes import CASES, RESOLVED, Shape, shape_of
 
 
 class Engine(Protocol):
@@ -38,7 +38,7 @@ def open_source(engine: Engine, name: str, since: datetime | None = None) -> Sou
     """
     shape = shape_of(name)
     base = engine.table(shape.base)
-    if name == "cases":
+    if name in (CASES.name, RESOLVED.name):
         return Source(shape, cases(base), base)
     return Source(shape, contacts(base, since) if name == "contacts" else base, base)
 

@@ -2,7 +2,7 @@
 so rules can check names.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from heed.core.errors.rules import Invalid, nearest, phrase
 from heed.facts.schema.columns import Column, count, seconds, time
@@ -77,6 +77,14 @@ CASES = Shape(
     ),
 )
 
+# A figure about how cases ended is dated by their end: by opening, the newest weeks would hold the quick ones alone.
+RESOLVED = replace(
+    CASES,
+    name="resolved_cases",
+    meaning="one case, dated by the resolution it stands at; place, agent, topic and the like as last recorded",
+    time="resolved_at",
+)
+
 CONTACTS = Shape(
     "contacts",
     "one interaction, with the customer's next inbound contact on the same topic",
@@ -91,7 +99,9 @@ CONTACTS = Shape(
     ),
 )
 
-SHAPES: dict[str, Shape] = {name: _plain(name) for name in TABLES} | {"cases": CASES, "contacts": CONTACTS}
+SHAPES: dict[str, Shape] = {name: _plain(name) for name in TABLES} | {
+    shape.name: shape for shape in (CASES, RESOLVED, CONTACTS)
+}
 
 
 def shape_of(name: str) -> Shape:
