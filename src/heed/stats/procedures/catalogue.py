@@ -117,6 +117,12 @@ def _experiments() -> Procedures:
     return experiments.PROCEDURES
 
 
+def _survey_design() -> Procedures:
+    from heed.stats.procedures import survey_design
+
+    return survey_design.PROCEDURES
+
+
 METHODS: dict[str, Callable[[], Procedures]] = {
     "proportion": _proportion,
     "nps": _nps,
@@ -136,6 +142,7 @@ METHODS: dict[str, Callable[[], Procedures]] = {
     "clv": _clv,
     "changepoint": _changepoint,
     "experiments": _experiments,
+    "survey_design": _survey_design,
 }
 
 

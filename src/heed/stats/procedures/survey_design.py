@@ -1,0 +1,215 @@
+"""Estimates by survey design, from data files or columns."""
+
+from typing import Any
+
+import numpy as np
+
+from heed.stats.arrays import Flags, Floats, normal_quantile
+from heed.stats.procedures.given import Figures, Given
+from heed.stats.procedures.tables import Table, data_table
+from heed.stats.regression.formula import INTERCEPT, coded
+from heed.stats.survey_design.calibration import calibrate, post_stratify, rake
+from heed.stats.survey_design.design import Design, survey_design
+from heed.stats.survey_design.estimates import (
+    Estimate,
+    Sample,
+    design_effect,
+    difference,
+    mean_by,
+    total,
+)
+from heed.stats.survey_design.estimates import mean as mean_of
+from heed.stats.survey_design.estimates import ratio as ratio_of
+from heed.stats.survey_design.independence import independence
+from heed.stats.survey_design.proportions import proportion as proportion_of
+
+# The references' likelihood limits are read off a grid (docs/methods/survey_design.md).
+METHODS = {"likelihood": "likelihood_interpolated", "likelihood_exact": "likelihood"}
+
+
+def _design(given: Given, table: Table) -> Design:
+    """Without a design each row was drawn alone, with equal weight."""
+    told = given.raw("design", {})
+    clusters, fpc = told.get("clusters") or [], told.get("fpc") or []
+    return survey_design(
+        table.rows,
+        strata=table.texts(told["strata"]) if told.get("strata") else None,
+        clusters=[table.texts(name) for name in ([clusters] if isinstance(clusters, str) else clusters)],
+        weights=table.numbers(told["weights"]) if told.get("weights") else None,
+        population=[table.numbers(name) for name in ([fpc] if isinstance(fpc, str) else fpc)],
+        nest=bool(told.get("nest", False)),
+    )
+
+
+def _sample(given: Given) -> tuple[Table, Sample]:
+    table = data_table(given)
+    return table, Sample.of(_design(given, table))
+
+
+def _holds(table: Table, condition: dict[str, Any]) -> Flags:
+    values = table.texts(condition["column"])
+    wanted = condition["equals"] if "equals" in condition else condition["not_equals"]
+    text = f"{wanted:g}" if isinstance(wanted, int | float) and not isinstance(wanted, bool) else str(wanted)
+    return np.asarray(values == text if "equals" in condition else values != text)
+
+
+def _both(found: Estimate) -> dict[str, Any]:
+    return {"estimate": found.value, "se": found.se}
+
+
+def mean(given: Given) -> Figures:
+    table, sample = _sample(given)
+    y, level = table.numbers(given.text("variable")), given.number("level", 0.95)
+    found = mean_of(sample, y, level=level)
+    effect = design_effect(sample, y, found.se**2 if found.se is not None else None)
+    half = normal_quantile(level) * found.se if found.se is not None else None
+    known = found.value is not None and half is not None
+    return {
+        **_both(found),
+        "deff": effect.without,
+        "deff_replace": effect.replaced,
+        "n": found.n,
+        "n_eff": effect.effective_n,
+        "degf": found.df,
+        "ci_normal": [found.value - half, found.value + half] if known else None,  # type: ignore[operator]
+        "ci_t": [found.low, found.high],
+    }
+
+
+def whole(given: Given) -> Figures:
+    table, sample = _sample(given)
+    y = table.numbers(given.text("variable"))
+    effect = design_effect(sample, y, None)
+    return {
+        **_both(total(sample, y)),
+        "sum_weights": sample.weights.sum(),
+        "kish_deff": effect.kish,
+        "kish_neff": effect.kish_effective_n,
+    }
+
+
+def ratio(given: Given) -> Figures:
+    table, sample = _sample(given)
+    return _both(ratio_of(sample, *(table.numbers(given.text(name)) for name in ("numerator", "denominator"))))
+
+
+def domain_means(given: Given) -> Figures:
+    table, sample = _sample(given)
+    found = mean_by(sample, table.numbers(given.text("variable")), table.texts(given.text("by")))
+    return {
+        "level": list(found),
+        "estimate": [each.value for each in found.values()],
+        "se": [each.se for each in found.values()],
+    }
+
+
+def subpopulation(given: Given) -> Figures:
+    table, sample = _sample(given)
+    y, inside = table.numbers(given.text("variable")), _holds(table, given.table("filter"))
+    return {"mean": _both(mean_of(sample, y, inside=inside)), "total": _both(total(sample, y, inside=inside))}
+
+
+def proportion(given: Given) -> Figures:
+    table, sample = _sample(given)
+    holds = _holds(table, given.table("condition")).astype(np.float64)
+    method = given.text("method", "logit")
+    found = proportion_of(
+        sample,
+        holds,
+        level=given.number("level", 0.95),
+        method=METHODS.get(method, method),  # type: ignore[arg-type]
+    )
+    return {**_both(found), "ci": [found.low, found.high], "degf": found.df}
+
+
+def group_difference(given: Given) -> Figures:
+    table, sample = _sample(given)
+    labels = table.texts(given.text("group"))
+    groups = np.unique(labels)
+    if groups.size != 2:
+        raise given.refuse("group", "a column of two groups")
+    found = difference(sample, table.numbers(given.text("variable")), labels == groups[1])
+    return {"difference": found.difference, "se": found.se, "t": found.t, "df": found.df, "p": found.p}
+
+
+def rao_scott(given: Given) -> Figures:
+    table, sample = _sample(given)
+    found = independence(sample, table.texts(given.text("rows")), table.texts(given.text("cols")))
+    return {
+        "F": found.f,
+        "ndf": found.df1,
+        "ddf": found.df2,
+        "p": found.p,
+        "X2": found.chi2,
+        "X2_p": found.chi2_p,
+    }
+
+
+def _weighted(given: Given, table: Table, sample: Sample) -> Figures:
+    y = table.numbers(given.text("variable"))
+    return {"mean": _both(mean_of(sample, y)), "total": _both(total(sample, y))}
+
+
+def _totals(margin: dict[str, list[Any]]) -> tuple[str, dict[str, float]]:
+    """The column of a margin and the total of each of its classes."""
+    (name,) = (name for name in margin if name != "Freq")
+    return name, dict(zip((str(label) for label in margin[name]), map(float, margin["Freq"]), strict=True))
+
+
+def post_stratification(given: Given) -> Figures:
+    table = data_table(given)
+    name, totals = _totals(given.table("population"))
+    labels = table.texts(given.text("by", name))
+    sample = post_stratify(_design(given, table), labels, totals, plain_means=True)
+    weights = {label: float(sample.weights[labels == label].mean()) for label in totals if np.any(labels == label)}
+    return {**_weighted(given, table, sample), "weights": weights}
+
+
+def raking(given: Given) -> Figures:
+    """Mean weights by cell of the first two margins, the first running fastest."""
+    table = data_table(given)
+    named = [_totals(margin) for margin in given.listed("margins")]
+    columns = [table.texts(name) for name, _ in named]
+    margins = [(column, totals) for column, (_, totals) in zip(columns, named, strict=True)]
+    sample = rake(_design(given, table), margins, plain_means=True)
+    first, second = columns[0], columns[min(1, len(columns) - 1)]
+    cells = [
+        (a, b, float(sample.weights[inside].mean()))
+        for b in np.unique(second)
+        for a in np.unique(first)
+        if np.any(inside := (first == a) & (second == b))
+    ]
+    shown = {key: [cell[at] for cell in cells] for at, key in enumerate(("a", "b", "x"))}
+    return {**_weighted(given, table, sample), "cell_weight": shown}
+
+
+def calibration(given: Given) -> Figures:
+    """Totals of the intercept, of levels of the factors, and of columns of numbers."""
+    table = data_table(given)
+    design, totals = _design(given, table), given.table("totals")
+    known: dict[str, Floats] = {INTERCEPT: np.ones(table.rows)}
+    for name in given.texts("factors"):
+        matrix = coded(name, table.texts(name).tolist())
+        known |= dict(zip(matrix.names, matrix.values.T, strict=True))
+    x = np.column_stack([known[name] if name in known else table.numbers(name) for name in totals])
+    figures: Figures = {}
+    for distance in ("linear", "raking"):
+        sample = calibrate(design, x, np.array([float(value) for value in totals.values()]), distance)  # type: ignore[arg-type]
+        ends = [float(sample.weights.min()), float(sample.weights.max())]
+        figures[distance] = {**_weighted(given, table, sample), "weight_range": ends}
+    return figures
+
+
+PROCEDURES = {
+    "mean": mean,
+    "total": whole,
+    "ratio": ratio,
+    "domain_means": domain_means,
+    "subpopulation": subpopulation,
+    "proportion": proportion,
+    "group_difference": group_difference,
+    "rao_scott": rao_scott,
+    "post_stratification": post_stratification,
+    "raking": raking,
+    "calibration": calibration,
+}
