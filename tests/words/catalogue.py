@@ -66,7 +66,7 @@ def brought_up(language: str, messages: dict[tuple[str, str], Message], *, forge
             context=message.context or None,
         )
     if not forget:
-        made.obsolete.update({message.id: message for message in former.values() if message.string})
+        made.obsolete.update({_key(message): message for message in former.values() if message.string})  # type: ignore[misc]
     return made
 
 

@@ -24,6 +24,7 @@ GETTEXT: dict[str, tuple[int, int | None, int | None]] = {
 }
 CALL = re.compile(r"\b(?:_|n?p?gettext(?:_lazy)?)\((?:[^\"'()]|\"(?:\\.|[^\"\\])*\"|'(?:\\.|[^'\\])*')*\)", re.DOTALL)
 DATE_FORMAT = re.compile(r"\|date:(?:\"([^\"]+)\"|'([^']+)')")
+BARE = re.compile(r"\{[^}]*\}|%\(\w+\)[sd]")
 HAS_WORDS = re.compile(r"[^\W\d_]{2}")
 MACHINE_DATES = {"c", "r", "U", "Y-m-d"}
 # Fields of a catalogue in YAML that people read.
@@ -51,7 +52,7 @@ class Found:
         self.messages: dict[tuple[str, str], Message] = {}
 
     def add(self, text: Any, file: str, plural: str = "", context: str = "") -> None:
-        if not isinstance(text, str) or not HAS_WORDS.search(re.sub(r"\{[^}]*\}|%\(\w+\)[sd]", "", text)):
+        if not isinstance(text, str) or not (HAS_WORDS.search(BARE.sub("", text)) or "%%" in text):
             return
         message = self.messages.setdefault((text, context), Message(text, plural, context))
         message.plural = message.plural or plural
@@ -72,7 +73,9 @@ def called(call: ast.Call) -> str:
 
 def refusals(trees: Iterable[ast.Module]) -> set[str]:
     """Names of HeedError, of each class made from it, and of each function that gives one."""
-    names, bases, gives = {"HeedError"}, defaultdict(set), {}
+    names: set[str] = {"HeedError"}
+    bases: dict[str, set[str]] = defaultdict(set)
+    gives: dict[str, str] = {}
     for tree in trees:
         for node in ast.walk(tree):
             if isinstance(node, ast.ClassDef):
@@ -105,6 +108,9 @@ def _call(call: ast.Call, refusing: set[str]) -> Iterator[tuple[str | None, str,
         for word in call.keywords:
             if word.arg in ("title", "title_plural"):
                 yield _text(word.value), "", ""
+    elif name == "kept":
+        for part in call.args:
+            yield _text(part), "", ""
     elif name == "date_format" and len(call.args) > 1:
         yield _text(call.args[1]), "", ""
     for part, _name in written(call, refusing):
@@ -198,13 +204,14 @@ def _registries(found: Found) -> None:
     from heed.core.people.rules import NOTICES
     from heed.facts.schema.tables import TABLES
 
-    for table, file in (
+    registries: tuple[tuple[Mapping[str, str], str], ...] = (
         (PERMISSIONS, "core/access/rules.py"),
         (FAULTS, "core/errors/rules.py"),
         (NOTICES, "core/people/rules.py"),
         (WORDS, "core/conditions/language.py"),
-    ):
-        for text in table.values():
+    )
+    for registry, file in registries:
+        for text in registry.values():
             found.add(text, f"src/heed/{file}")
     for table in TABLES.values():
         for column in table.columns:

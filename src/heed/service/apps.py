@@ -19,7 +19,7 @@ class ServiceConfig(AppConfig):
         from heed.service.customers import events as customer_events  # noqa: F401  registers its events
         from heed.service.customers import rules as customer_rules  # noqa: F401  registers the personal columns
         from heed.service.formats import definition, events  # noqa: F401  registers the kind and the events
-        from heed.service.formats.rules import personal  # noqa: F401  registers the personal columns
+        from heed.service.formats.rules import personal, reasons  # noqa: F401  registers the personal columns, and why rows fail
 
         post_migrate.connect(_install, sender=self, dispatch_uid="heed.ensure_causes")
 

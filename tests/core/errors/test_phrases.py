@@ -6,7 +6,18 @@ import pickle
 import pytest
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
-from heed.core.errors.rules import FAULTS, Invalid, Phrase, fault_said, nearest, phrase, together, translated
+from heed.core.errors.rules import (
+    FAULTS,
+    Invalid,
+    Phrase,
+    fault_said,
+    kept,
+    nearest,
+    phrase,
+    recognised,
+    together,
+    translated,
+)
 
 GERMAN = {
     "There is no role {role}.": "Es gibt keine Rolle {role}.",
@@ -104,3 +115,14 @@ def test_what_pydantic_says_is_known_by_its_own_words() -> None:
     assert set(FAULTS) <= set(known)
     differ = {name for name, text in FAULTS.items() if known[name] != text}
     assert differ == {name for name in FAULTS if "{expected_plural}" in known[name]}
+
+
+def test_words_that_were_stored_are_known_again_by_their_template() -> None:
+    kept("lies outside of {low} … {high}", "is nothing")
+    said = recognised("lies outside of 1 … 5")
+    assert (said, getattr(said, "values", None)) == ("lies outside of 1 … 5", {"low": "1", "high": "5"})
+    assert translated(said, {"lies outside of {low} … {high}": "liegt außerhalb von {low} … {high}"}.get) == (  # type: ignore[arg-type]
+        "liegt außerhalb von 1 … 5"
+    )
+    assert recognised("somebody's own words (with [signs])") == "somebody's own words (with [signs])"
+    assert not isinstance(recognised("somebody's own words"), Phrase)

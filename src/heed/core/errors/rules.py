@@ -4,6 +4,7 @@ One place at each edge turns them into a page fragment, problem+json or an exit 
 phrase remembers how it was made, so that an edge can say it in the reader's language.
 """
 
+import re
 from collections.abc import Callable, Iterable, Mapping
 from difflib import get_close_matches
 from typing import Any
@@ -47,6 +48,28 @@ def translated(text: str, gettext: Callable[[str], str]) -> str:
     except (LookupError, ValueError):
         # A text of people's own, such as a formula with a stray brace, is no template.
         return str(text)
+
+
+_PLACE = re.compile(r"\{(\w+)\}")
+_KEPT: dict[str, re.Pattern[str]] = {}
+
+
+def kept(*templates: str) -> None:
+    """Register words that are stored as they were said, such as why a row was rejected, so that what is stored can be
+    said in another language when it is shown.
+    """
+    for template in templates:
+        parts = _PLACE.split(template)
+        pattern = "".join(f"(?P<{part}>.*?)" if place % 2 else re.escape(part) for place, part in enumerate(parts))
+        _KEPT[template] = re.compile(pattern, re.DOTALL)
+
+
+def recognised(text: str) -> str:
+    """A stored text as the phrase it was said by; as it is when no registered template gives it."""
+    for template, pattern in _KEPT.items():
+        if found := pattern.fullmatch(text):
+            return Phrase(text, template, found.groupdict())
+    return text
 
 
 class HeedError(Exception):

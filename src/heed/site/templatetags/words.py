@@ -7,7 +7,7 @@ from django import template
 from django.template import defaultfilters
 from django.utils.translation import gettext
 
-from heed.core.errors.rules import translated
+from heed.core.errors.rules import Phrase, recognised, translated
 
 register = template.Library()
 
@@ -23,7 +23,8 @@ def in_words(text: Any) -> str:
     """What a rule, a definition or a catalogue says in English, in the reader's language; people's own words as they are."""
     if text is None:
         return ""
-    return translated(text if isinstance(text, str) else str(text), gettext)
+    said = text if isinstance(text, str) else str(text)
+    return translated(said if isinstance(said, Phrase) else recognised(said), gettext)
 
 
 @register.filter
