@@ -47,7 +47,7 @@ class Store:
         told: dict[str, Any] = json.loads(done.communicate()[0])
         return told
 
-    def until_carried(self, seconds: float = 120.0) -> dict[str, Any]:
+    def until_carried(self, seconds: float = 600.0) -> dict[str, Any]:
         end = time.monotonic() + seconds
         found = self.counts()
         while min(found["flow"], found["facts"]) < found["last"] and time.monotonic() < end:

@@ -4,6 +4,8 @@ from typing import Any
 
 from ninja import Router
 
+from heed.feedback.routing import api as routing_api
+from heed.feedback.routing import pages as routing_pages
 from heed.feedback.surveys.pages import answering as survey_answers
 from heed.feedback.triggers import api as asks_api
 from heed.feedback.triggers.pages import log as ask_log
@@ -14,6 +16,7 @@ from heed.feedback.verbatims.pages import signals as verbatim_signals
 from heed.feedback.verbatims.pages import themes as verbatim_themes
 
 urlpatterns: list[Any] = [
+    *routing_pages.urlpatterns,
     *verbatim_themes.urlpatterns,
     *verbatim_listing.urlpatterns,
     *verbatim_signals.urlpatterns,
@@ -22,6 +25,8 @@ urlpatterns: list[Any] = [
     *survey_answers.urlpatterns,
 ]
 routers: list[tuple[str, Router]] = [
+    ("/connections", routing_api.connections),
+    ("/deliveries", routing_api.deliveries),
     ("/verbatims", verbatims_api.router),
     ("/themes", verbatims_api.theme_router),
     ("/signals", verbatims_api.signal_router),

@@ -35,7 +35,7 @@ _TAKE_THE_END = "SELECT pg_advisory_xact_lock(%s), pg_notify('heed_journal', '')
 # Seconds before the second, third, fourth and fifth try of an entry.
 PAUSES = (0.2, 1.0, 5.0, 20.0)
 # Writers of an embedded store wait while a batch is open, so it is small and short.
-BATCH = 100
+BATCH = 25
 BATCH_SECONDS = 0.03
 # Stands for the rows of an entry among its steps: what could not be made into rows.
 ROWS = "facts"
