@@ -272,6 +272,7 @@ def event(**data: Any) -> dict[str, Any]:
     return {"specversion": "1.0", "id": "1", "source": "/crm", "type": "heed.fact.interactions", "data": row | data}
 
 
+SOON = (timezone.now() + timedelta(days=9)).isoformat()
 BODIES: dict[str, tuple[str, str, Any]] = {
     "unit": ("POST", "/units", {"name": "West", "kind": "region", "parent": "organisation", "key": "west"}),
     "invitation": (
@@ -299,7 +300,7 @@ BODIES: dict[str, tuple[str, str, Any]] = {
     "assignment": ("POST", "/cases/case_1/assignments", {"owner": ""}),
     "contact": ("POST", "/cases/case_1/contacts", {"way": "phone", "words": "x"}),
     "wait": (
-        "POST", "/cases/case_1/waits", {"waiting_for": "customer", "until": "2999-01-01T00:00:00Z", "words": "x"},
+        "POST", "/cases/case_1/waits", {"waiting_for": "customer", "until": SOON, "words": "x"},
     ),
     "transfer": ("POST", "/cases/case_1/transfers", {"team": "south-phone", "words": "x"}),
     "closure": ("POST", "/cases/case_1/closures", {"cause": "other", "outcome": "resolved", "words": "x"}),
