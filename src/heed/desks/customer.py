@@ -19,7 +19,7 @@ from heed.core.access.rules import Scope
 from heed.core.edge import page
 from heed.core.errors.rules import NotFound
 from heed.facts.timelines import timeline
-from heed.feedback.triggers.queries import last_asked, rest_days
+from heed.feedback.triggers.queries import last_asked, rest_days, surveys_in_force
 from heed.goals.kpis.queries import engine
 from heed.service.cases.queries import of_customer
 from heed.service.customers.queries import SEE as SEE_CUSTOMERS
@@ -29,9 +29,9 @@ AT_ONCE = 40
 WORDS_SHOWN = 600
 PLACE = ("region", "team", "channel", "topic")
 WANTED: dict[str, Sequence[str]] = {
-    "interactions": (*PLACE, "direction", "outcome", "abandoned", "answered", "case_id"),
+    "interactions": (*PLACE, "direction", "abandoned", "interaction_id"),
     "responses": (*PLACE, "response_id", "survey_key", "instrument", "score", "scale_max", "choice"),
-    "verbatims": (*PLACE, "response_id", "direction", "text", "case_id"),
+    "verbatims": (*PLACE, "response_id", "interaction_id", "direction", "text"),
     "remedies": (*PLACE, "kind", "amount", "currency"),
     "invitations": (*PLACE, "survey_key", "asked"),
 }
@@ -112,14 +112,10 @@ def _history(request: HttpRequest, key: str) -> dict[str, Any]:
         away = False
     except (OSError, NotFound):
         found, away = {}, True
-    rows = {name: [row for row in some if _within(scope, key, row)] for name, some in found.items()}
-    lines = [
-        *_contacts(rows),
-        *_answers(rows, scope),
-        *_remedies(rows),
-        *_asks(rows),
-        *_cases(scope, key, before, besides),
-    ]
+    whole = scope.everything or customer_card(key, scope) is not None
+    rows = {name: [row for row in some if whole or _is_reached(scope, row)] for name, some in found.items()}
+    told = [*_contacts(rows, scope), *_answers(rows, scope), *_remedies(rows), *_asks(rows)]
+    lines = [*told, *_cases(scope, key, before, besides)]
     lines.sort(key=lambda line: line.at, reverse=True)
     full = any(len(some) == AT_ONCE for some in found.values())
     shown = lines[:AT_ONCE]
@@ -139,23 +135,31 @@ def _moment(written: str) -> datetime | None:
     return found if found is None or found.tzinfo else found.replace(tzinfo=UTC)
 
 
-def _within(scope: Scope, key: str, row: Mapping[str, Any]) -> bool:
-    """A row is reached by its region or its team, or because its customer is of this person's region."""
-    if scope.everything or row["region"] in scope.regions or row["team"] in scope.teams:
-        return True
-    return _is_theirs(scope, key)
-
-
-def _is_theirs(scope: Scope, key: str) -> bool:
-    return customer_card(key, scope) is not None
+def _is_reached(scope: Scope, row: Mapping[str, Any]) -> bool:
+    """Of a customer who is not of this person's regions, what happened in their regions and teams."""
+    return row["region"] in scope.regions or row["team"] in scope.teams
 
 
 def _about(row: Mapping[str, Any]) -> str:
-    return " · ".join(str(row[name]).replace("_", " ") for name in ("topic", "team", "region") if row.get(name))
+    return " · ".join(str(row[name]).replace("_", " ") for name in ("topic", "team") if row.get(name))
 
 
-def _contacts(rows: Mapping[str, list[dict[str, Any]]]) -> list[Happening]:
-    return [Happening(row["at"], _contact(row), _about(row)) for row in rows.get("interactions", [])]
+def _said(rows: Mapping[str, list[dict[str, Any]]]) -> dict[str, list[dict[str, Any]]]:
+    """What was said, by what it was said in: an answered questionnaire, a contact, or itself alone."""
+    known = {row["interaction_id"] for row in rows.get("interactions", [])}
+    words: dict[str, list[dict[str, Any]]] = {}
+    for row in rows.get("verbatims", []):
+        contact = row["interaction_id"] if row["interaction_id"] in known else None
+        words.setdefault(row["response_id"] or contact or row["fact_key"], []).append(row)
+    return words
+
+
+def _contacts(rows: Mapping[str, list[dict[str, Any]]], scope: Scope) -> list[Happening]:
+    words, may_read = _said(rows), scope.may("see_words")
+    return [
+        _spoken(row, _contact(row), words.get(row["interaction_id"], []), may_read)
+        for row in rows.get("interactions", [])
+    ]
 
 
 def _contact(row: Mapping[str, Any]) -> str:
@@ -177,10 +181,9 @@ def _contact(row: Mapping[str, Any]) -> str:
 
 def _answers(rows: Mapping[str, list[dict[str, Any]]], scope: Scope) -> list[Happening]:
     """Answers by questionnaire: the scores in one line, the words below; words that were no answer stand alone."""
-    may_read = scope.may("see_words")
-    words: dict[str, list[dict[str, Any]]] = {}
-    for row in rows.get("verbatims", []):
-        words.setdefault(row["response_id"] or row["fact_key"], []).append(row)
+    may_read, words = scope.may("see_words"), _said(rows)
+    for row in rows.get("interactions", []):
+        words.pop(row["interaction_id"], None)
     sheets: dict[str, list[dict[str, Any]]] = {}
     for row in rows.get("responses", []):
         sheets.setdefault(row["response_id"], []).append(row)
@@ -204,9 +207,11 @@ def _spoken(row: Mapping[str, Any], what: str, said: list[dict[str, Any]], may_r
 
 
 def _score(row: Mapping[str, Any]) -> str:
+    if row["instrument"] == "resolved" and row["score"] is not None:
+        return str(_("solved") if row["score"] else _("not solved"))
     if row["score"] is None:
         return ""
-    name, score = str(row["instrument"] or "").upper(), f"{row['score']:g}"
+    name, score = str(row["instrument"] or "").replace("_", " ").upper(), f"{row['score']:g}"
     if row["scale_max"] is None:
         return f"{name} {score}".strip()
     return _("%(name)s %(score)s of %(most)s") % {"name": name, "score": score, "most": f"{row['scale_max']:g}"}
@@ -225,11 +230,17 @@ def _given(row: Mapping[str, Any]) -> str:
 
 
 def _asks(rows: Mapping[str, list[dict[str, Any]]]) -> list[Happening]:
+    names = dict(surveys_in_force())
     return [
-        Happening(row["at"], _("Was asked: %(survey)s") % {"survey": row["survey_key"]}, _about(row))
+        Happening(row["at"], _("Was asked: %(survey)s") % {"survey": _survey(row, names)}, _about(row))
         for row in rows.get("invitations", [])
         if row["asked"]
     ]
+
+
+def _survey(row: Mapping[str, Any], names: Mapping[str, str]) -> str:
+    key = str(row["survey_key"] or "")
+    return names.get(key, key.replace("_", " "))
 
 
 def _cases(scope: Scope, key: str, before: datetime | None, besides: str) -> list[Happening]:
@@ -244,9 +255,9 @@ def _cases(scope: Scope, key: str, before: datetime | None, besides: str) -> lis
 
 
 class CustomerKey:
-    """A customer's key in an address, so that /customers/import/ is none."""
+    """A customer's key in an address: it has a digit, so that /customers/import/ is none."""
 
-    regex = "c_[0-9a-z]{1,37}"
+    regex = "(?=[^/]*[0-9])[A-Za-z0-9_.-]{1,40}"
 
     def to_python(self, value: str) -> str:
         return value

@@ -7,7 +7,7 @@ import typer
 from heed.core.access.rules import COMMAND_LINE
 from heed.core.console.rules import print_json, print_table, say
 from heed.core.edge import AsJson, door
-from heed.core.errors.rules import Invalid
+from heed.core.errors.rules import Invalid, phrase
 
 app = typer.Typer(help="Who customers are and how they are reached.", no_args_is_help=True)
 
@@ -58,7 +58,7 @@ def _pair(written: str) -> tuple[str, str]:
     column, equals, name = written.rpartition("=")
     if not equals or not column:
         raise Invalid(
-            f"{written} is no COLUMN=FIELD.", code="invalid_map", hint="Such as --map Kundennummer=external_id."
+            phrase("{written} is no COLUMN=FIELD.", written=written), code="invalid_map", hint="Such as --map Kundennummer=external_id."
         )
     return column, name.strip()
 
@@ -74,7 +74,7 @@ def _only_system() -> str:
     raise Invalid(
         "Which system do the identifiers belong to?",
         code="unknown_system",
-        hint=f"{named}. Facts that name customers by the same system and identifier belong to them.",
+        hint=phrase("{named}. Facts that name customers by the same system and identifier belong to them.", named=named),
     )
 
 

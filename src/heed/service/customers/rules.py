@@ -10,6 +10,7 @@ from typing import Any, Protocol
 
 from heed.core.consent.rules import personal, pseudonym
 from heed.core.errors.rules import Invalid, nearest, phrase
+from heed.core.http.rules import unkept
 from heed.service.formats.rules.arrays import bare_identifier
 
 _REACH = "to reach a customer who is asked or answered"
@@ -198,8 +199,6 @@ def read_row(values: Mapping[str, str | None], mapped: Mapping[str, str]) -> Cus
     attributes: dict[str, str] = {}
     for column, name in mapped.items():
         text = (values.get(column) or "").strip()
-        if "\0" in text:
-            raise NotTaken(column, "unkept_character")
         if text.casefold() in NOTHING:
             continue
         if name == "attribute":
@@ -245,6 +244,9 @@ def checked(
         return NotTaken((headings or {}).get(name, name), reason)
 
     made: dict[str, Any] = dict(given)
+    for name, value in {**(attributes or {}), **given}.items():
+        if unkept(value) is not None:
+            raise refuse(name, "unkept_character")
     for name, longest in LONGEST.items():
         if len(made.get(name, "")) > longest:
             raise refuse(name, "too_long")
