@@ -22,6 +22,7 @@ DIMENSIONS = 64
 NAMED_BY, KEPT_WORDS = 3, 12
 LEAST_TEXTS = 40  # of all together: with fewer nothing is looked for
 LEAST_SIZE = 15  # of one theme
+FITS = 0.6  # F1 of a theme's words against its cluster: below it the words do not tell the cluster
 STANDS_OUT = 1.5  # log ratio of a word's share inside to outside that makes it a theme's own
 SAME = 0.5  # share of common weight from which a found theme is the one known before
 
@@ -114,18 +115,21 @@ def _theme(counted: Counted, inside: NDArray[np.bool_], *, forced: bool) -> Foun
         return None
     words = tuple(counted.terms[place] for place in best)
     weights = np.round(strength[best] / strength[best].sum(), 4)
-    least = _least(np.asarray(counted.present[:, best] @ weights).ravel(), inside)
+    least, fit = _least(np.asarray(counted.present[:, best] @ weights).ravel(), inside)
+    if not forced and fit < FITS:
+        return None
     return FoundTheme(key_of(words), name_of(words), words, tuple(weights.tolist()), least, many)
 
 
-def _least(totals: Floats, inside: NDArray[np.bool_]) -> float:
-    """The total weight from which on a text has the theme: where hits and misses balance best (F1)."""
+def _least(totals: Floats, inside: NDArray[np.bool_]) -> tuple[float, float]:
+    """The total weight from which on a text has the theme: where hits and misses balance best, and how well (F1)."""
     steps = np.unique(np.quantile(totals[inside], np.linspace(0.05, 0.8, 12)))
     steps = steps[steps > 0]
     if not len(steps):
-        return 1.0
+        return 1.0, 0.0
     scores = [2 * np.sum(inside & (totals >= step)) / (inside.sum() + np.sum(totals >= step)) for step in steps]
-    return round(float(steps[int(np.argmax(scores))]), 4)
+    best = int(np.argmax(scores))
+    return round(float(steps[best]), 4), float(scores[best])
 
 
 def name_of(words: Sequence[str]) -> str:

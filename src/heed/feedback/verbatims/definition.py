@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from heed.core.definitions.rules import kind
+from heed.core.errors.rules import phrase
 from heed.text.themes import ThemeWords
 
 FROZEN = ConfigDict(frozen=True, extra="forbid")
@@ -36,9 +37,11 @@ class Theme(BaseModel):
             for word in words:
                 inner = word.strip().strip("*").strip()
                 if len(inner) < LETTERS_AT_LEAST or "*" in inner.replace("* ", " ").replace(" *", " "):
-                    raise ValueError(f"{word!r} would be found everywhere; * stands at an end of a word only")
+                    raise ValueError(
+                        phrase("{word!r} would be found everywhere; * stands at an end of a word only", word=word)
+                    )
                 if len(word) > 80:
-                    raise ValueError(f"{word[:20]!r} … is longer than 80 letters")
+                    raise ValueError(phrase("{word!r} … is longer than 80 letters", word=word[:20]))
         return value
 
 
@@ -56,7 +59,7 @@ class TaxonomyDefinition(BaseModel):
         keys = [theme.key for theme in self.themes]
         twice = sorted({key for key in keys if keys.count(key) > 1})
         if twice:
-            raise ValueError(f"the theme {twice[0]} stands there twice")
+            raise ValueError(phrase("the theme {twice} stands there twice", twice=twice[0]))
         return self
 
     def theme_words(self) -> tuple[ThemeWords, ...]:

@@ -22,8 +22,8 @@ def look_for_signals() -> int:
     return found.new
 
 
-def learn() -> bool:
-    """Train the sentiment anew when there is a tenth more to train on. Returns whether a model was made."""
+def learn() -> int:
+    """Train the sentiment anew when there is a tenth more to train on. Returns how many models were made."""
     told = models.train(by_clock=True)
     log.info("trained: %s", {name: told[name] for name in ("model", "rows", "trained", "reason")})
-    return bool(told["trained"])
+    return int(told["trained"])

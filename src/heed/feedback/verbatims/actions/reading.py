@@ -49,7 +49,7 @@ def is_behind(model: TextModel) -> bool:
     return engine().store.version("verbatims") != model.read_version
 
 
-def read_new(*, seconds: float = 20.0) -> int:
+def read_new(*, seconds: float = 4.0) -> int:
     """Read what is new, for so many seconds at most. Returns how many verbatims were read."""
     with _alone() as mine:
         if not mine:

@@ -21,7 +21,7 @@ from heed.feedback.verbatims.queries.engine import engine, zone
 from heed.feedback.verbatims.queries.models import analyzer_of, found_themes
 from heed.feedback.verbatims.queries.signals import signal as signal_row
 from heed.feedback.verbatims.rules.emerging import Emerged, Said, emerging
-from heed.feedback.verbatims.rules.finding import contact_signals, contacts_of, theme_signals
+from heed.feedback.verbatims.rules.finding import contact_signals, contacts_of, theme_signals, told_once
 from heed.feedback.verbatims.rules.signals import Happened, Signal, not_again
 from heed.metrics.happenings import happenings
 from heed.metrics.verbatims import contact_days, contact_span, newest_verbatim, said_texts, theme_days
@@ -58,15 +58,9 @@ def look() -> Looked:
     emerged, texts = _emerged(changes)
     model = _with_found(model, emerged, texts)
     by_words = [(each.signal, _key_of(each, model)) for each in emerged]
-    days = {each.since for each, _ in by_words}
-    known = [
-        (each, each.subject)
-        for each in _theme_signals(model, changes)
-        # What began is told once, by its own words, and not again by each theme it lies in.
-        if not any(abs((each.since - day).days) <= 7 for day in days)
-    ]
+    known = told_once([each for each, _ in by_words], _theme_signals(model, changes))
     others = [(each, "") for each in _contact_signals(changes)]
-    new = _keep([*by_words, *known, *others])
+    new = _keep([*by_words, *((each, each.subject) for each in known), *others])
     Looking.objects.create(
         looked_at=timezone.now(), model_name=model.name, seconds=time.monotonic() - began, **versions
     )

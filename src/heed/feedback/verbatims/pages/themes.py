@@ -1,5 +1,6 @@
 """What customers write about: the table of themes, and the page of one."""
 
+from datetime import timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -31,7 +32,7 @@ def before_title(seen: Stretch | None) -> str:
         return ""
     return _("Against %(since)s – %(until)s") % {
         "since": date_format(seen.before.since, DAY),
-        "until": date_format(seen.before.until, DAY),
+        "until": date_format(seen.before.until - timedelta(days=1), DAY),
     }
 
 
@@ -110,6 +111,8 @@ def theme(request: HttpRequest, key: str) -> HttpResponse:
         "line": line,
         "found": found,
         "least": least_people(),
+        # Written here: a template would double the sign.
+        "method": _("Wilson, 95 %"),
         "before": before_title(ask.seen),
         "signals": list(Signal.objects.filter(theme=key, dismissed_at=None)) if ask.scope.everything else [],
     }

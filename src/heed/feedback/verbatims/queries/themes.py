@@ -5,7 +5,7 @@ from datetime import date, datetime
 from typing import Any
 
 from heed.core.access.rules import Scope
-from heed.core.errors.rules import NotFound, nearest
+from heed.core.errors.rules import NotFound, nearest, phrase
 from heed.feedback.verbatims.models import Signal, TextModel
 from heed.feedback.verbatims.queries.engine import engine, least_people, reached
 from heed.feedback.verbatims.queries.models import found_themes, shown_model, theme_names
@@ -190,5 +190,5 @@ def demand_theme(key: str) -> str:
     """The name of a theme. Raises NotFound naming the nearest."""
     names = theme_names(shown_model())
     if key not in names:
-        raise NotFound(f"There is no theme {key}.", code="unknown_theme", hint=nearest(key, names))
+        raise NotFound(phrase("There is no theme {key}.", key=key), code="unknown_theme", hint=nearest(key, names))
     return names[key]

@@ -102,3 +102,11 @@ def theme_signals(rows: Iterable[Mapping[str, Any]], changes: Sequence[Happened]
     shares = counts.sum(axis=2) / np.maximum(by_stream.sum(axis=1), 1.0)[None, :]
     series = Series(EPOCH + timedelta(days=start), themes, counts.sum(axis=1))
     return step_signals(series, exposures(by_stream, shares), by_stream.sum(axis=0), changes)
+
+
+def told_once(emerged: Sequence[Signal], known: Sequence[Signal]) -> list[Signal]:
+    """The signals of known themes that no theme found in the words tells already: what began is told by its own words,
+    and not again by each theme it lies in.
+    """
+    days = [each.since for each in emerged]
+    return [each for each in known if not any(abs((each.since - day).days) <= WEEK for day in days)]
