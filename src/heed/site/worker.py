@@ -20,6 +20,7 @@ from heed.core.people.jobs import mail_notifications
 from heed.core.queue.actions import queue
 from heed.facts.projector.follow import project
 from heed.feedback.routing.jobs import deliver_due, forget_deliveries
+from heed.feedback.verbatims import jobs as words
 from heed.service.cases.jobs import escalate_due
 from heed.site import jobs
 from heed.site.pumps import NOTE_SECONDS, Pump, PumpHouse
@@ -57,6 +58,9 @@ def pumps() -> list[Pump]:
         Pump("facts", Projector().carry, 0.2, wakes=True),
         Pump("escalate_due", escalate_due, 5.0),
         Pump("mail_notifications", mail_notifications, 5.0),
+        Pump("read_new", words.read_new, 0.5),
+        Pump("look_for_signals", words.look_for_signals, 60.0),
+        Pump("learn_words", words.learn, 3600.0),
         # Each takes a line of its own, so that one that answers slowly does not keep the others waiting.
         *(Pump(f"deliver_due {number}", deliver_due, 0.5) for number in range(1, DELIVERERS + 1)),
         Pump("forget_deliveries", forget_deliveries, 3600.0),
