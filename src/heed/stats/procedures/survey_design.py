@@ -46,6 +46,15 @@ def _sample(given: Given) -> tuple[Table, Sample]:
     return table, Sample.of(_design(given, table))
 
 
+def _measured(table: Table, *names: str) -> tuple[list[Floats], Flags | None]:
+    """Columns of numbers, and which rows have all of them: None where each does. The others are no part of what is
+    estimated, but stay in the design.
+    """
+    columns = [table.numbers(name) for name in names]
+    known = np.all([~np.isnan(each) for each in columns], axis=0)
+    return [np.where(known, each, 0.0) for each in columns], None if known.all() else known
+
+
 def _holds(table: Table, condition: dict[str, Any]) -> Flags:
     values = table.texts(condition["column"])
     wanted = condition["equals"] if "equals" in condition else condition["not_equals"]
@@ -59,9 +68,10 @@ def _both(found: Estimate) -> dict[str, Any]:
 
 def mean(given: Given) -> Figures:
     table, sample = _sample(given)
-    y, level = table.numbers(given.text("variable")), given.number("level", 0.95)
-    found = mean_of(sample, y, level=level)
-    effect = design_effect(sample, y, found.se**2 if found.se is not None else None)
+    (y,), inside = _measured(table, given.text("variable"))
+    level = given.number("level", 0.95)
+    found = mean_of(sample, y, inside=inside, level=level)
+    effect = design_effect(sample, y, found.se**2 if found.se is not None else None, inside=inside)
     half = normal_quantile(level) * found.se if found.se is not None else None
     known = found.value is not None and half is not None
     return {
@@ -78,10 +88,10 @@ def mean(given: Given) -> Figures:
 
 def whole(given: Given) -> Figures:
     table, sample = _sample(given)
-    y = table.numbers(given.text("variable"))
+    (y,), inside = _measured(table, given.text("variable"))
     effect = design_effect(sample, y, None)
     return {
-        **_both(total(sample, y)),
+        **_both(total(sample, y, inside=inside)),
         "sum_weights": sample.weights.sum(),
         "kish_deff": effect.kish,
         "kish_neff": effect.kish_effective_n,
@@ -90,7 +100,8 @@ def whole(given: Given) -> Figures:
 
 def ratio(given: Given) -> Figures:
     table, sample = _sample(given)
-    return _both(ratio_of(sample, *(table.numbers(given.text(name)) for name in ("numerator", "denominator"))))
+    (above, below), inside = _measured(table, given.text("numerator"), given.text("denominator"))
+    return _both(ratio_of(sample, above, below, inside=inside))
 
 
 def domain_means(given: Given) -> Figures:
@@ -105,7 +116,8 @@ def domain_means(given: Given) -> Figures:
 
 def subpopulation(given: Given) -> Figures:
     table, sample = _sample(given)
-    y, inside = table.numbers(given.text("variable")), _holds(table, given.table("filter"))
+    (y,), known = _measured(table, given.text("variable"))
+    inside = _holds(table, given.table("filter")) & (True if known is None else known)
     return {"mean": _both(mean_of(sample, y, inside=inside)), "total": _both(total(sample, y, inside=inside))}
 
 

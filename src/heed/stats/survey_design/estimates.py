@@ -160,10 +160,12 @@ class DesignEffect:
     kish_effective_n: float
 
 
-def design_effect(sample: Sample, values: ArrayLike, variance: float | None) -> DesignEffect:
+def design_effect(
+    sample: Sample, values: ArrayLike, variance: float | None, *, inside: ArrayLike | None = None
+) -> DesignEffect:
     """Of a mean with this variance by design; values (n,)."""
     (y,) = floats("design effect", values)
-    w = sample.weights
+    w, _ = _weights(sample, inside)
     n, population = float(np.sum(w > 0)), float(w.sum())
     kish = float(divide(n * (w**2).sum(), population**2)) if population else 1.0
     middle = float((w * y).sum()) / population if population else 0.0
