@@ -22,11 +22,18 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
+def family(pid: int) -> list[int]:
+    """The processes one has started, and those they have."""
+    asked = ["pgrep", "-P", str(pid)]
+    children = [int(child) for child in subprocess.run(asked, capture_output=True, check=False).stdout.split()]
+    return [*children, *(each for child in children for each in family(child))]
+
+
 class Running:
     """A heed of its own, from an empty folder."""
 
     def __init__(self, home: Path) -> None:
-        self.port = free_port()
+        self.port, self.home = free_port(), home
         environment = {key: value for key, value in os.environ.items() if not key.startswith(("HEED_", "DJANGO_"))}
         environment |= {"HEED_HOME": str(home), "HEED_PORT": str(self.port), "HEED_WEB_WORKERS": "1"}
         self.log = home.parent / "up.log"
@@ -117,6 +124,43 @@ def test_a_worker_that_is_killed_is_started_again(running: Running) -> None:
         time.sleep(0.2)
     assert running.children("worker") not in ([], [first])
     assert running.get("/healthz")[0] == 200
+
+
+def test_pages_that_are_killed_are_started_again_and_the_front_answers_meanwhile(running: Running) -> None:
+    (first,) = running.children("pages")
+    os.kill(first, signal.SIGKILL)
+    end, met = time.monotonic() + 60, set()
+    while time.monotonic() < end and running.children("pages") in ([], [first]):
+        met.add(running.get("/readyz")[0])
+        assert running.get("/healthz")[0] == 200
+    running.wait()
+    assert met <= {200, 502, 503}
+    assert 503 in met
+
+
+def test_a_front_that_is_killed_is_started_again(running: Running) -> None:
+    (first,) = running.children("collector")
+    os.kill(first, signal.SIGKILL)
+    running.wait()
+    assert running.children("collector") not in ([], [first])
+
+
+def test_the_socket_of_the_pages_is_the_owners_alone(running: Running) -> None:
+    (socket_file,) = running.home.glob("*.sock")
+    assert socket_file.stat().st_mode & 0o777 == 0o600
+
+
+def test_nothing_outlives_a_heed_that_was_killed(tmp_path: Path) -> None:
+    up = Running(tmp_path / "home")
+    up.wait()
+    started = family(up.process.pid)
+    assert len(started) >= 5
+    up.process.kill()
+    up.process.wait()
+    end = time.monotonic() + 20
+    while time.monotonic() < end and any(Path(f"/proc/{pid}").exists() for pid in started):
+        time.sleep(0.1)
+    assert not [pid for pid in started if Path(f"/proc/{pid}").exists()]
 
 
 def test_a_taken_port_is_refused_with_what_to_do(running: Running, tmp_path: Path) -> None:
