@@ -6,7 +6,10 @@ from ninja import Router
 
 from heed.feedback.routing import api as routing_api
 from heed.feedback.routing import pages as routing_pages
+from heed.feedback.surveys import api as surveys_api
 from heed.feedback.surveys.pages import answering as survey_answers
+from heed.feedback.surveys.pages import building as survey_building
+from heed.feedback.surveys.pages import overview as survey_overview
 from heed.feedback.triggers import api as asks_api
 from heed.feedback.triggers.pages import log as ask_log
 from heed.feedback.triggers.pages import sending as ask_sending
@@ -23,8 +26,13 @@ urlpatterns: list[Any] = [
     *ask_log.urlpatterns,
     *ask_sending.urlpatterns,
     *survey_answers.urlpatterns,
+    *survey_building.urlpatterns,
+    *survey_overview.urlpatterns,
 ]
 routers: list[tuple[str, Router]] = [
+    ("/surveys", surveys_api.survey_router),
+    ("/survey-invitations", surveys_api.invitation_router),
+    ("/responses", surveys_api.response_router),
     ("/connections", routing_api.connections),
     ("/deliveries", routing_api.deliveries),
     ("/verbatims", verbatims_api.router),

@@ -3,18 +3,13 @@
 import logging
 from typing import Any
 
-from django.template.loader import render_to_string
-
-from heed.channels.mail import Mail, MailRefused, line, send
-from heed.core.people.queries import organisation
-from heed.core.settings.rules import current
+from heed.channels.mail import MailRefused, line, send
 from heed.feedback.surveys.actions.answers import close_idle
 from heed.feedback.surveys.actions.invitations import claim_due, expire_due, note_refused, note_sent, renew_link
 from heed.feedback.surveys.models import Invitation
-from heed.feedback.surveys.queries import plan_of_version
-from heed.feedback.surveys.rules.letters import letter, pause_after
-from heed.feedback.surveys.rules.links import answer_path
-from heed.service.customers.queries import reachable, unsubscribe_url
+from heed.feedback.surveys.queries import invitation_mail
+from heed.feedback.surveys.rules.letters import pause_after
+from heed.service.customers.queries import reachable
 
 log = logging.getLogger("heed.surveys")
 OPTED_OUT = "The customer does not want to be asked."
@@ -39,7 +34,7 @@ def send_due_invitations(limit: int = 50) -> int:
 
 def _send(row: Invitation, connection: Any) -> int:
     try:
-        send(mail_of(row), connection)
+        send(invitation_mail(row, renew_link(row)), connection)
     except MailRefused as refusal:
         pause = None if refusal.permanent else pause_after(row.attempts)
         note_refused(row, refusal.message, refusal.code, pause)
@@ -52,30 +47,6 @@ def _send(row: Invitation, connection: Any) -> int:
         return 0
     note_sent(row)
     return 1
-
-
-def mail_of(row: Invitation) -> Mail:
-    """An invitation as a mail. The same invitation sent twice is known as the same by its id."""
-    survey = plan_of_version(row.survey_key, row.survey_version).survey
-    unsubscribe = unsubscribe_url(row.customer_key)
-    written = letter(
-        survey,
-        row.language,
-        organisation=organisation().name,
-        link=current().public_url + answer_path(renew_link(row)),
-        expires_at=row.expires_at,
-        unsubscribe=unsubscribe,
-    )
-    return Mail(
-        to=row.address,
-        subject=written.subject,
-        text=render_to_string("surveys/mail/invitation.txt", {"letter": written}),
-        html=render_to_string("surveys/mail/invitation.html", {"letter": written}),
-        sender_name=written.organisation,
-        headers={"Content-Language": written.language},
-        unsubscribe_url=unsubscribe,
-        message_id=f"<{row.key}@{(current().public_url.partition('://')[2].partition(':')[0]) or 'localhost'}>",
-    )
 
 
 def close_partials() -> int:

@@ -2,34 +2,36 @@
 
 import secrets
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from functools import lru_cache
-from typing import Any
+from typing import Any, Protocol, cast
+from urllib.parse import urlencode, urlsplit
 
-from django.db.models import Q, QuerySet
+from django.db.models import Count, Q, QuerySet
 from django.template.loader import render_to_string
+from django.urls import reverse
 from django.utils import timezone
 
+from heed.channels.mail import Mail
 from heed.core.access.rules import Scope
-from heed.core.definitions.queries import in_force, version
+from heed.core.definitions.queries import all_in_force, in_force, newest, version, versions
 from heed.core.definitions.rules import validate
+from heed.core.errors.rules import NotFound
 from heed.core.journal.rules import Entry
 from heed.core.people.queries import organisation
+from heed.core.settings.rules import current
 from heed.facts.projections import completes
 from heed.feedback.surveys.definition import Question, Survey
 from heed.feedback.surveys.events import ResponseReceived
+from heed.feedback.surveys.language import told
 from heed.feedback.surveys.models import Answer, Invitation, Response
-from heed.feedback.surveys.rules.answering import (
-    UNKNOWN,
-    Asked,
-    Given,
-    Plan,
-    Reply,
-    Submission,
-    plan_of,
-    told_answers,
-)
+from heed.feedback.surveys.rules.answering import UNKNOWN, Asked, Given, Plan, Reply, Submission, plan_of, told_answers
+from heed.feedback.surveys.rules.figures import Figure, Funnel, response_rate, score_of, shares_of
+from heed.feedback.surveys.rules.letters import letter
 from heed.feedback.surveys.rules.links import answer_path, digest_of
 from heed.feedback.surveys.rules.showing import AnswerPage
+from heed.service.customers.queries import unsubscribe_url
 
 
 @lru_cache(maxsize=256)
@@ -177,3 +179,189 @@ def in_reach(scope: Scope, rows: QuerySet[Any], permission: str = "see_records")
         return rows
     units = scope.reaches.get(permission, frozenset())
     return rows.filter(Q(team__in=units) | Q(region__in=units))
+
+
+class _Policy(Protocol):
+    """What a privacy policy must say here."""
+
+    @property
+    def min_n_customers(self) -> int: ...
+
+
+def least_shown() -> int:
+    """The smallest group of customers that may be shown: the strictest policy in force."""
+    policies = [cast(_Policy, found.body) for found in all_in_force("privacy_policy")]
+    return max((policy.min_n_customers for policy in policies), default=10)
+
+
+@dataclass(frozen=True)
+class SurveyLine:
+    """A survey in the list: as it holds, or as it was proposed last."""
+
+    key: str
+    name: str
+    languages: tuple[str, ...]
+    questions: int
+    version: int | None
+    funnel: Funnel
+    rate: Figure
+
+
+def surveys(scope: Scope) -> list[SurveyLine]:
+    """Every survey that is in force or proposed, by name, with what became of its invitations."""
+    scope.demand("see_figures")
+    counted, least = funnels(scope), least_shown()
+    lines = []
+    for row in newest("survey"):
+        found = survey_in_force(row.key)
+        body = found[0] if found else Survey.model_validate(row.body)
+        funnel = counted.get(row.key, Funnel())
+        rate = response_rate(funnel, least)
+        lines.append(
+            SurveyLine(
+                row.key, body.name, body.languages, len(body.questions), found[1] if found else None, funnel, rate
+            )
+        )
+    return sorted(lines, key=lambda line: line.name.lower())
+
+
+def funnels(scope: Scope, key: str = "") -> dict[str, Funnel]:
+    """How far invitations came, by survey."""
+    rows = in_reach(scope, Invitation.objects.all(), "see_figures")
+    if key:
+        rows = rows.filter(survey_key=key)
+    counted = rows.values("survey_key").annotate(
+        due=Count("pk", filter=Q(state="due")),
+        sent=Count("pk", filter=~Q(sent_at=None)),
+        started=Count("response", filter=~Q(sent_at=None)),
+        answered=Count("response", filter=~Q(sent_at=None) & Q(response__state="complete")),
+        failed=Count("pk", filter=Q(state="failed")),
+        expired=Count("pk", filter=Q(state="expired")),
+        withdrawn=Count("pk", filter=Q(state="withdrawn")),
+    )
+    return {row.pop("survey_key"): Funnel(**row) for row in counted.order_by()}
+
+
+def survey(key: str, number: int | None = None) -> tuple[Survey, int, bool]:
+    """A survey for the house: a version, or the one in force, or the newest; its number, and whether it is in force."""
+    found = survey_in_force(key)
+    if number is None and found:
+        return (*found, True)
+    row = version("survey", key, number) if number else versions("survey", key)[0]
+    body = validate("survey", row.body)
+    assert isinstance(body, Survey)
+    return body, row.number, bool(found and found[1] == row.number)
+
+
+@dataclass(frozen=True)
+class QuestionFigures:
+    """One question of a survey with its figure, or with the share of each option."""
+
+    question: Question
+    text: str
+    answers: int | None
+    figure: Figure | None
+    options: list[tuple[str, Figure]]
+
+
+def question_figures(scope: Scope, key: str, body: Survey, language: str) -> list[QuestionFigures]:
+    """What was answered to each question of a survey, over all its versions. Only questionnaires that ended count."""
+    least = least_shown()
+    responses = in_reach(scope, Response.objects.filter(survey_key=key).exclude(answered_at=None), "see_figures")
+    rows = Answer.objects.filter(response__in=responses).values_list("question_key", "score", "choice")
+    counted = list(rows.annotate(many=Count("pk")).order_by())
+    people = dict(
+        Answer.objects.filter(response__in=responses)
+        .values_list("question_key")
+        .annotate(many=Count("response", distinct=True))
+        .order_by()
+    )
+    found = []
+    for question in body.questions:
+        mine = [(score, choice, many) for name, score, choice, many in counted if name == question.key]
+        n = people.get(question.key, 0)
+        text = told(question.text, body.languages, language)
+        figure, options = None, []
+        if question.options:
+            chosen_by = {choice: sum(many for _, each, many in mine if each == choice) for _, choice, _ in mine}
+            labels = [(told(one.text, body.languages, language), chosen_by.get(one.key, 0)) for one in question.options]
+            options = shares_of(labels, n, least)
+        elif question.type != "text":
+            figure = score_of(question, {score: many for score, _, many in mine if score is not None}, least)
+        found.append(QuestionFigures(question, text, n if n >= least else None, figure, options))
+    return found
+
+
+def latest_words(scope: Scope, key: str, limit: int = 8) -> list[Answer]:
+    """What customers wrote last, newest first; nothing where words may not be read."""
+    if not scope.may("see_words"):
+        return []
+    rows = Answer.objects.filter(response__survey_key=key).exclude(words="").exclude(response__answered_at=None)
+    reached = in_reach(scope, Response.objects.filter(survey_key=key), "see_words")
+    return list(
+        rows.filter(response__in=reached).select_related("response").order_by("-response__answered_at", "-id")[:limit]
+    )
+
+
+def invitations(scope: Scope, *, survey_key: str = "", state: str = "") -> QuerySet[Invitation]:
+    """Invitations within reach, newest first."""
+    rows = in_reach(scope, Invitation.objects.order_by("-id"))
+    given = {"survey_key": survey_key.replace("\0", ""), "state": state.replace("\0", "")}
+    return rows.filter(**{name: value for name, value in given.items() if value})
+
+
+def invitation(scope: Scope, key: str) -> Invitation:
+    """One invitation. Raises NotFound, also where it is out of reach."""
+    row = in_reach(scope, Invitation.objects.filter(key=key.replace("\0", ""))).first()
+    if row is None:
+        raise NotFound("There is no such invitation.", code="unknown_invitation")
+    return cast(Invitation, row)
+
+
+def responses(scope: Scope, *, survey_key: str = "") -> QuerySet[Response]:
+    """Questionnaires that ended, within reach, newest first."""
+    rows = in_reach(scope, Response.objects.exclude(answered_at=None).order_by("-id")).prefetch_related("answers")
+    return rows.filter(survey_key=survey_key.replace("\0", "")) if survey_key else rows
+
+
+def response(scope: Scope, key: str) -> Response:
+    """One questionnaire that ended. Raises NotFound, also where it is out of reach."""
+    row = responses(scope).filter(key=key.replace("\0", "")).first()
+    if row is None:
+        raise NotFound("There is no such response.", code="unknown_response")
+    return row
+
+
+def invitation_mail(row: Invitation, token: str) -> Mail:
+    """An invitation as a mail. The same one sent twice is known as the same by its id."""
+    body = plan_of_version(row.survey_key, row.survey_version).survey
+    unsubscribe = unsubscribe_url(row.customer_key)
+    link = current().public_url + answer_path(token)
+    host = urlsplit(current().public_url).hostname or "localhost"
+    return _mail(body, row.language, row.address, link, row.expires_at, unsubscribe, f"<{row.key}@{host}>")
+
+
+def trial_mail(key: str, language: str, address: str) -> Mail:
+    """The same mail to somebody of the house; its link leads to the preview, in which nothing is kept."""
+    body, number, _ = survey(key)
+    query = urlencode({"language": language, "version": number})
+    link = f"{current().public_url}{reverse('survey-preview', args=[key])}?{query}"
+    return _mail(body, language, address, link, timezone.now() + timedelta(days=body.expires_days), "", "")
+
+
+def _mail(
+    body: Survey, language: str, to: str, link: str, expires_at: datetime, unsubscribe: str, message_id: str
+) -> Mail:
+    written = letter(
+        body, language, organisation=organisation().name, link=link, expires_at=expires_at, unsubscribe=unsubscribe
+    )
+    return Mail(
+        to=to,
+        subject=written.subject,
+        text=render_to_string("surveys/mail/invitation.txt", {"letter": written}),
+        html=render_to_string("surveys/mail/invitation.html", {"letter": written}),
+        sender_name=written.organisation,
+        headers={"Content-Language": written.language},
+        unsubscribe_url=unsubscribe,
+        message_id=message_id,
+    )

@@ -1,0 +1,144 @@
+"""Building a survey with fields: questions in order, texts side by side, a preview beside it; it ends in a proposed version.
+
+The form carries all of the draft, so nothing is kept until it is proposed, and it works without a script.
+"""
+
+import json
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import path, reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.clickjacking import xframe_options_sameorigin
+from django.views.decorators.http import require_http_methods, require_POST
+
+from heed.core.definitions.actions import propose
+from heed.core.definitions.rules import InvalidDefinition, validate
+from heed.core.edge import page
+from heed.core.errors.rules import HeedError
+from heed.core.people.queries import organisation
+from heed.feedback.surveys.definition import Survey
+from heed.feedback.surveys.forms import TYPES, Draft, blank, body_of, changed, draft_in, draft_of, place_of
+from heed.feedback.surveys.language import direction, native_name
+from heed.feedback.surveys.pages.overview import PREVIEW_POLICY, shown_preview
+from heed.feedback.surveys.queries import survey
+from heed.feedback.surveys.rules.answering import Asked, plan_of
+
+Request = Any
+TITLES = {
+    "nps": gettext_lazy("Recommendation (0–10)"),
+    "csat": gettext_lazy("Satisfaction (1–5)"),
+    "ces": gettext_lazy("Effort (1–7)"),
+    "choice": gettext_lazy("One of several"),
+    "choices": gettext_lazy("Some of several"),
+    "text": gettext_lazy("Own words"),
+    "number": gettext_lazy("Number"),
+}
+WORDS = (
+    ("title", gettext_lazy("Heading")),
+    ("introduction", gettext_lazy("Introduction")),
+    ("thanks", gettext_lazy("Thanks")),
+    ("subject", gettext_lazy("Subject of the mail")),
+    ("invitation", gettext_lazy("Words of the mail")),
+)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@page("propose")
+def build_new(request: Request) -> HttpResponse:
+    """A new survey."""
+    return _building(request, "", blank())
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@page("propose")
+def build(request: Request, key: str) -> HttpResponse:
+    """The next version of a survey."""
+    body, _number, _holds = survey(key)
+    return _building(request, key, draft_of(body))
+
+
+def _building(request: Request, key: str, draft: Draft) -> HttpResponse:
+    typed_key = key or request.POST.get("key", "").strip()
+    note, what = request.POST.get("note", ""), request.POST.get("do", "")
+    fault: HeedError | None = None
+    if request.method == "POST":
+        draft = changed(draft_in(request.POST), what)
+        if what == "propose":
+            try:
+                row = propose(request.scope, "survey", typed_key, body_of(draft), note=note)
+            except HeedError as error:
+                fault = error
+            else:
+                messages.success(request, _("Proposed as version %(number)s.") % {"number": row.number})
+                return redirect("definition_version", "survey", row.key, row.number)
+    place, field = place_of(fault.at) if isinstance(fault, InvalidDefinition) else (None, "")
+    context = {
+        "key": key,
+        "typed_key": typed_key,
+        "note": note,
+        "draft": _shown(draft, place, fault),
+        "fault": fault if place is None else None,
+        "fault_field": field,
+        "wrong_question": None if place is None else place + 1,
+        "types": [(sort, TITLES[sort]) for sort in TYPES],
+        "preview": reverse("survey-draft-preview"),
+        "changed_at": what,
+    }
+    return render(request, "surveys/build.html", context, status=422 if fault else 200)
+
+
+def _shown(draft: Draft, wrong: int | None, fault: HeedError | None) -> Draft:
+    """A draft as the template draws it: texts as pairs of language and words, in the order of the languages."""
+    tongues = [(tag, native_name(tag), direction(tag)) for tag in draft["languages"]]
+
+    def pairs(texts: Any) -> list[tuple[str, str, str, str]]:
+        found = texts if isinstance(texts, dict) else {}
+        return [(tag, name, way, found.get(tag, "")) for tag, name, way in tongues]
+
+    questions = [
+        {
+            **question,
+            "title": TITLES.get(question["type"], question["type"]),
+            "texts": pairs(question.get("text")),
+            "helps": pairs(question.get("help")),
+            "lows": pairs(question.get("low")),
+            "highs": pairs(question.get("high")),
+            "has_scale": question["type"] in ("nps", "csat", "ces"),
+            "options": [{**option, "texts": pairs(option.get("text"))} for option in question.get("options", [])],
+            "fault": fault if place == wrong else None,
+        }
+        for place, question in enumerate(draft["questions"])
+    ]
+    words = [
+        (name, title, pairs(draft.get(name)), name in ("introduction", "thanks", "invitation")) for name, title in WORDS
+    ]
+    return {**draft, "tongues": tongues, "questions": questions, "words": words}
+
+
+@xframe_options_sameorigin
+@require_POST
+@page("propose")
+def draft_preview(request: Request) -> HttpResponse:
+    """The first step of a draft, and the steps after it; the draft travels along in the form."""
+    kept = request.POST.get("draft", "")
+    try:
+        raw = json.loads(kept) if kept else body_of(draft_in(request.POST))
+        body = validate("survey", raw)
+        assert isinstance(body, Survey)
+    except (HeedError, ValueError, AttributeError) as error:
+        response = render(request, "surveys/build_wrong.html", {"error": error}, status=422)
+        response.headers["Content-Security-Policy"] = PREVIEW_POLICY
+        return response
+    asked = Asked("open", plan=plan_of(body), organisation=body.sender_name or organisation().name)
+    return shown_preview(request, asked, reverse("survey-draft-preview"), draft=json.dumps(raw), is_begun=bool(kept))
+
+
+urlpatterns = [
+    path("surveys/new/", build_new, name="survey-new"),
+    path("surveys/new/preview/", draft_preview, name="survey-draft-preview"),
+    path("surveys/<str:key>/build", build, name="survey-build"),
+]

@@ -1,0 +1,209 @@
+"""The house's pages of surveys: the list, one survey, its invitations, the preview and the builder."""
+
+import pytest
+from django.conf import settings
+from django.core import mail
+from django.test import Client
+
+from heed.core.access.models import Membership
+from heed.core.definitions.models import DefinitionVersion
+from heed.core.people.models import Person, Unit
+from heed.feedback.surveys.actions.answers import take
+from heed.feedback.surveys.actions.invitations import invite, note_sent
+from heed.feedback.surveys.models import Answer, Invitation, Response
+from heed.feedback.surveys.rules.links import token_of
+from tests.feedback.surveys.surveys import in_force
+from tests.feedback.surveys.test_take import posted
+
+pytestmark = pytest.mark.django_db
+
+
+def signed_in(role: str, unit: str = "organisation", kind: str = "organisation") -> Client:
+    person = Person.objects.create_user(f"{role}.{unit}@example.org", "correct horse battery", name=role)
+    place, _ = Unit.objects.get_or_create(
+        key=unit,
+        defaults={
+            "name": unit,
+            "kind": kind,
+            "parent": None if kind == "organisation" else Unit.objects.get(key="organisation"),
+        },
+    )
+    Membership.objects.create(person=person, unit=place, role=role)
+    client = Client()
+    client.force_login(person, backend=settings.AUTHENTICATION_BACKENDS[0])
+    return client
+
+
+@pytest.fixture
+def manager() -> Client:
+    return signed_in("manager")
+
+
+def answered(many: int, **more: object) -> None:
+    """So many invitations, sent and answered."""
+    for number in range(many):
+        key = invite(survey_key="after_call", customer_key=f"c_{number}", address="a@example.com", context=more)
+        note_sent(Invitation.objects.get(key=key))
+        token = token_of(settings.SECRET_KEY, key)
+        take([posted(token, likely="9" if number % 4 else "3"), posted(token, 1, more=f"Words of {number}")])
+
+
+def test_the_list_says_what_to_do_when_there_is_none(manager: Client) -> None:
+    assert "No survey yet" in manager.get("/surveys/").content.decode()
+
+
+def test_a_survey_shows_its_figures_and_keeps_few_back(manager: Client) -> None:
+    in_force()
+    answered(4)
+    page = manager.get("/surveys/after_call/").content.decode()
+    assert "Too few to show" in page
+    answered(12)
+    page = manager.get("/surveys/after_call/").content.decode()
+    assert "NPS" in page
+    assert "Words of 11" in page
+    assert "n 16" in page
+    assert "100" in manager.get("/surveys/").content.decode()
+
+
+def test_somebody_of_one_region_sees_the_answers_of_that_region(manager: Client) -> None:
+    in_force()
+    answered(3, region="north")
+    answered(2, region="south")
+    north = signed_in("supervisor", "north", "region")
+    assert north.get("/surveys/after_call/").content.decode().count("Words of") == 3
+    assert north.get("/surveys/after_call/invitations/").content.decode().count("<code>inv_") == 3
+    assert signed_in("auditor").get("/surveys/after_call/").content.decode().count("Words of") == 0
+
+
+def test_a_preview_goes_all_the_way_and_keeps_nothing(manager: Client) -> None:
+    in_force()
+    first = manager.get("/surveys/after_call/preview?language=ar")
+    assert 'dir="rtl"' in first.content.decode()
+    assert "frame-ancestors 'self'" in first["Content-Security-Policy"]
+    second = manager.post("/surveys/after_call/preview", {"language": "en", "step": "0", "q_likely": "4"})
+    assert "What went wrong?" in second.content.decode()
+    wrong = manager.post("/surveys/after_call/preview", {"language": "en", "step": "0"})
+    assert (wrong.status_code, "Please answer this question" in wrong.content.decode()) == (422, True)
+    last = manager.post("/surveys/after_call/preview", {"language": "en", "step": "1", "q_likely": "4", "q_more": "x"})
+    assert "would be kept" in last.content.decode()
+    assert not Response.objects.exists()
+    assert not Answer.objects.exists()
+
+
+def test_a_trial_mail_goes_to_oneself_and_leads_to_the_preview(manager: Client) -> None:
+    in_force()
+    manager.post("/surveys/after_call/trial/", {"language": "de"})
+    (sent,) = mail.outbox
+    assert sent.to == ["manager.organisation@example.org"]
+    assert sent.subject == "Wie war es für Sie?"
+    assert "/surveys/after_call/preview?language=de" in sent.body
+    assert not Invitation.objects.exists()
+
+
+def test_an_invitation_is_withdrawn_once(manager: Client) -> None:
+    in_force()
+    key = invite(survey_key="after_call", customer_key="c_1", address="a@example.com")
+    there = f"/surveys/after_call/invitations/{key}/withdrawal/"
+    assert manager.post(there).status_code == 302
+    assert (Invitation.objects.get().state, Invitation.objects.get().address) == ("withdrawn", "")
+    assert manager.post(there).status_code == 409
+    assert signed_in("analyst").post(there).status_code == 403
+
+
+def form_of(page: str) -> dict[str, str]:
+    """The fields of the builder as a browser would send them."""
+    from html.parser import HTMLParser
+
+    class Reader(HTMLParser):
+        def __init__(self) -> None:
+            super().__init__()
+            self.found: dict[str, str] = {}
+            self.area = ""
+
+        def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+            given = {name: value or "" for name, value in attrs}
+            if tag == "input" and given.get("name"):
+                if given.get("type") == "checkbox" and "checked" not in given:
+                    return
+                self.found[given["name"]] = given.get("value", "on")
+            elif tag == "textarea":
+                self.area = given["name"]
+                self.found[self.area] = ""
+
+        def handle_endtag(self, tag: str) -> None:
+            if tag == "textarea":
+                self.area = ""
+
+        def handle_data(self, words: str) -> None:
+            if self.area:
+                self.found[self.area] += words
+
+    reader = Reader()
+    reader.feed(page.partition('id="build"')[2].partition("</form>")[0])
+    reader.found.pop("csrfmiddlewaretoken", None)
+    return reader.found
+
+
+def pressed(client: Client, address: str, form: dict[str, str], do: str) -> dict[str, str]:
+    answer = client.post(address, {**form, "do": do})
+    assert answer.status_code == 200, answer.content.decode()
+    return form_of(answer.content.decode())
+
+
+def test_a_survey_is_built_with_buttons_and_proposed(manager: Client) -> None:
+    there = "/surveys/new/"
+    form = form_of(manager.get(there).content.decode())
+    form |= {"name": "Short", "key": "short", "languages": "en, de"}
+    form = pressed(manager, there, form, "languages")
+    form |= {"q-0-text:en": "Would you recommend us?", "q-0-text:de": "Empfehlen Sie uns?"}
+    form = pressed(manager, there, form, "add:choice")
+    form |= {"q-1-text:en": "What was it?", "q-1-o-0-text:en": "Price", "q-1-o-1-text:en": "Time"}
+    form = pressed(manager, there, form, "option:1")
+    form |= {"q-1-o-2-text:en": "Other", "q-1-show_when": "woud_you_recommend_us <= 6.0"}
+    form = pressed(manager, there, form, "add:text")
+    form |= {"q-2-text:en": "Tell us"}
+    form = pressed(manager, there, form, "down:0")
+    form = pressed(manager, there, form, "up:1")
+    wrong = manager.post(there, {**form, "do": "propose"})
+    assert wrong.status_code == 422
+    assert "Did you mean would_you_recommend_us?" in wrong.content.decode()
+    assert form_of(wrong.content.decode())["q-1-o-2-text:en"] == "Other"
+    form |= {"q-1-show_when": "would_you_recommend_us <= 6.0"}
+    preview = manager.post("/surveys/new/preview/", form)
+    assert "Would you recommend us?" in preview.content.decode()
+    assert manager.post(there, {**form, "do": "propose"}).status_code == 302
+    body = DefinitionVersion.objects.get(kind="survey", key="short").body
+    assert [question["key"] for question in body["questions"]] == ["would_you_recommend_us", "what_was_it", "tell_us"]
+    assert [option["key"] for option in body["questions"][1]["options"]] == ["price", "time", "other"]
+    assert body["questions"][0]["text"]["de"] == "Empfehlen Sie uns?"
+
+
+def test_a_survey_opened_and_proposed_again_is_the_same(manager: Client) -> None:
+    in_force()
+    form = form_of(manager.get("/surveys/after_call/build").content.decode())
+    assert manager.post("/surveys/after_call/build", {**form, "do": "propose"}).status_code == 302
+    one, two = DefinitionVersion.objects.filter(kind="survey", key="after_call").order_by("number")
+    assert one.body == two.body
+
+
+def test_the_api_tells_surveys_invitations_and_responses(manager: Client) -> None:
+    in_force()
+    answered(2)
+    (line,) = manager.get("/api/v1/surveys").json()["items"]
+    assert (line["key"], line["invitations"]["answered"], line["response_rate"]["suppressed"]) == (
+        "after_call",
+        2,
+        True,
+    )
+    assert manager.get("/api/v1/surveys/after_call").json()["in_force"] is True
+    assert manager.get("/api/v1/surveys/none").status_code == 404
+    one = manager.get("/api/v1/survey-invitations?limit=1").json()
+    assert len(one["items"]) == 1
+    assert "address" not in one["items"][0]
+    two = manager.get(f"/api/v1/survey-invitations?limit=1&cursor={one['next']}").json()
+    assert two["next"] is None
+    (first, _) = manager.get("/api/v1/responses?survey=after_call").json()["items"]
+    assert [answer["words"] for answer in first["answers"]][-1] == "Words of 1"
+    assert manager.get(f"/api/v1/responses/{first['key']}").json() == first
+    auditor = signed_in("auditor")
+    assert auditor.get("/api/v1/responses").status_code == 403
