@@ -42,10 +42,12 @@ from heed.feedback.routing.rules import (
     shown,
 )
 
-# One call, and all that one turn sends over a line; a worker that dies gives the line free after the lease.
+# One call, and all that one turn sends over a line. The lease outlasts a call and is made longer between calls: a line
+# is free again soon after its worker died.
 CALL = outgoing.Limits(seconds=15.0, most_bytes=256 * 1024)
 TURN_SECONDS = 20.0
-LEASE = timedelta(seconds=60)
+LEASE = timedelta(seconds=25)
+RENEW_SECONDS = 5.0
 MOST_IN_A_TURN = 100
 log = logging.getLogger("heed.routing")
 
@@ -185,9 +187,13 @@ def deliver_due(now: datetime | None = None) -> int:
     row = _leased(now or timezone.now())
     if row is None:
         return 0
-    end, tried = time.monotonic() + TURN_SECONDS, 0
+    began, tried = time.monotonic(), 0
+    renewed = began
     try:
-        while tried < MOST_IN_A_TURN and time.monotonic() < end:
+        while tried < MOST_IN_A_TURN and time.monotonic() - began < TURN_SECONDS:
+            if time.monotonic() - renewed > RENEW_SECONDS:
+                _lease_until(row, timezone.now() + LEASE)
+                renewed = time.monotonic()
             message = _next_due(row)
             if message is None:
                 break
@@ -195,9 +201,13 @@ def deliver_due(now: datetime | None = None) -> int:
             if not _try(message):
                 break
     finally:
-        with transaction.atomic():
-            Connection.objects.filter(pk=row.pk).update(leased_until=None)
+        _lease_until(row, None)
     return tried
+
+
+def _lease_until(row: Connection, at: datetime | None) -> None:
+    with transaction.atomic():
+        Connection.objects.filter(pk=row.pk).update(leased_until=at)
 
 
 def _leased(now: datetime) -> Connection | None:
