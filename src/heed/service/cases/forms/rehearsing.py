@@ -141,7 +141,12 @@ class RehearsalForm(forms.Form):
             for place in range(self.owner_rows)
             if typed[f"owner_when_{place}"].strip()
         ]
-        body["promises"] = list(self._promised(typed))
+        # In the order in which the rule has them, so that nothing changed is nothing changed.
+        held = [each["severity"] for each in self.rule.get("promises", ())]
+        body["promises"] = sorted(
+            self._promised(typed),
+            key=lambda each: held.index(each["severity"]) if each["severity"] in held else len(held),
+        )
         if not self.errors:
             self._check(body)
         return typed
