@@ -90,7 +90,7 @@ def test_what_one_did_wakes_the_others_at_once(store: None) -> None:
         return 0
 
     started = threading.Event()
-    house = PumpHouse([Pump("first", first, 0.01, wakes=True), Pump("second", second, 600.0)])
+    house = PumpHouse([Pump("first", first, 0.01, wakes=True), Pump("second", second, 600.0, hears=True)])
     house.start()
     assert started.wait(20)
     work.set()

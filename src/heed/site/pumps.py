@@ -14,6 +14,7 @@ from heed.core.queue.actions import note_runs
 from heed.core.queue.rules import HEARTBEAT, Run
 
 LONGEST_PAUSE = 60.0
+LEAST_PAUSE = 0.1
 NOTE_SECONDS = 5.0
 # How long what is being done may take to end once a worker is told to stop.
 STOP_SECONDS = 6.0
@@ -24,13 +25,14 @@ log = logging.getLogger("heed.worker")
 class Pump:
     """Something to do every so many seconds: `run` does what is due and returns how much it did; at once again when it did.
 
-    `wakes` = when it did something, the others look at once for what that means to them.
+    When one that `wakes` did something, those that `hear` look at once for what that means to them.
     """
 
     name: str
     run: Callable[[], int]
     pause: float
     wakes: bool = False
+    hears: bool = False
 
 
 class Runner:
@@ -67,7 +69,9 @@ class Runner:
                 self.wake.clear()
                 pause = self.turn()
                 if pause:
-                    self.wake.wait(pause)
+                    # However often it is woken, it leaves the database some rest.
+                    self.stopping.wait(min(pause, LEAST_PAUSE))
+                    self.wake.wait(max(pause - LEAST_PAUSE, 0.0))
         finally:
             connections.close_all()
 
@@ -120,7 +124,8 @@ class PumpHouse:
 
     def wake_all(self) -> None:
         for runner in self.runners:
-            runner.wake.set()
+            if runner.pump.hears:
+                runner.wake.set()
 
     def start(self) -> None:
         for runner in self.runners:

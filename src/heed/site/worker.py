@@ -20,6 +20,8 @@ from heed.core.people.jobs import mail_notifications
 from heed.core.queue.actions import queue
 from heed.facts.projector.follow import project
 from heed.feedback.routing.jobs import deliver_due, forget_deliveries
+from heed.feedback.surveys import jobs as invitations
+from heed.feedback.triggers.jobs import fire_due_asks
 from heed.feedback.verbatims import jobs as words
 from heed.service.cases.jobs import escalate_due
 from heed.site import jobs
@@ -56,13 +58,17 @@ def pumps() -> list[Pump]:
     return [
         Pump("flow", flow.follower().carry, 0.1, wakes=True),
         Pump("facts", Projector().carry, 0.2, wakes=True),
-        Pump("escalate_due", escalate_due, 5.0),
-        Pump("mail_notifications", mail_notifications, 5.0),
-        Pump("read_new", words.read_new, 0.5),
+        Pump("fire_due_asks", fire_due_asks, 1.0, wakes=True, hears=True),
+        Pump("send_due_invitations", invitations.send_due_invitations, 1.0, hears=True),
+        Pump("close_partials", invitations.close_partials, 60.0),
+        Pump("expire_invitations", invitations.expire_invitations, 60.0),
+        Pump("read_new", words.read_new, 0.5, hears=True),
         Pump("look_for_signals", words.look_for_signals, 60.0),
         Pump("learn_words", words.learn, 3600.0),
+        Pump("escalate_due", escalate_due, 5.0),
+        Pump("mail_notifications", mail_notifications, 5.0),
         # Each takes a line of its own, so that one that answers slowly does not keep the others waiting.
-        *(Pump(f"deliver_due {number}", deliver_due, 0.5) for number in range(1, DELIVERERS + 1)),
+        *(Pump(f"deliver_due {number}", deliver_due, 0.5, hears=True) for number in range(1, DELIVERERS + 1)),
         Pump("forget_deliveries", forget_deliveries, 3600.0),
     ]
 
