@@ -6,6 +6,7 @@ from django.urls import path
 
 from heed.desks.customer import urlpatterns as customer_pages
 from heed.desks.home import home
+from heed.desks.operations import urlpatterns as operation_pages
 from heed.desks.places import urlpatterns as place_pages
 from heed.desks.search import urlpatterns as search_pages
 from heed.documents.charts.pages import charts_script
@@ -15,5 +16,6 @@ urlpatterns: list[Any] = [
     *place_pages,
     *search_pages,
     *customer_pages,
+    *operation_pages,
     path("charts/<str:name>", charts_script, name="charts-script"),
 ]

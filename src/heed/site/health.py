@@ -6,9 +6,13 @@ from django.db import DatabaseError, connection
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.utils import timezone
 
+from heed.core.access.rules import COMMAND_LINE
 from heed.core.edge import missing_migrations
 from heed.core.journal.queries import lags, last_id
+from heed.core.people.queries import mails_outstanding
 from heed.core.queue.queries import pump_runs
+from heed.feedback.routing.queries import outstanding
+from heed.feedback.surveys.queries import invitations
 
 Sample = tuple[dict[str, str], float]
 
@@ -63,6 +67,20 @@ def _families() -> Iterator[tuple[str, str, str, list[Sample]]]:
     yield "heed_pump_age_seconds", "gauge", "Since a worker last told of a pump; it does every 30 s.", ages
     failed = [({"pump": run.name}, float(run.failures)) for run in runs]
     yield "heed_pump_failures", "gauge", "Failures of a pump in a row.", failed
+    mails, given_up = mails_outstanding()
+    out = outstanding()
+    waiting: list[Sample] = [
+        ({"what": "invitations"}, invitations(COMMAND_LINE, state="due").count()),
+        ({"what": "notification_mails"}, mails),
+        ({"what": "messages"}, out.pending),
+    ]
+    yield "heed_outgoing_waiting", "gauge", "What waits to be sent.", waiting
+    dead: list[Sample] = [
+        ({"what": "invitations"}, invitations(COMMAND_LINE, state="failed").count()),
+        ({"what": "notification_mails"}, given_up),
+        ({"what": "messages"}, out.dead),
+    ]
+    yield "heed_outgoing_given_up", "gauge", "What could not be sent.", dead
     did = [({"pump": run.name}, float(run.did)) for run in runs]
     yield "heed_pump_done", "counter", "Things a pump has done.", did
 

@@ -11,10 +11,10 @@ from django.db import OperationalError, connection, transaction
 from pytest_django import DjangoDbBlocker
 
 from heed.core.errors.rules import NotFound, Refused
-from heed.core.journal.actions import StepFollower, record, settle_parked
+from heed.core.journal.actions import StepFollower, give_up_parked, record
 from heed.core.journal.events import EVENTS, event
 from heed.core.journal.models import FollowerPosition, ParkedEntry
-from heed.core.journal.queries import lags, last_id, open_parked_rows, position
+from heed.core.journal.queries import entries_after, lags, last_id, open_parked_rows, position
 from heed.core.journal.rules import EVERY, WITH_ROWS, Entry, Step
 from tests.core.races import at_once, file_store
 
@@ -191,9 +191,11 @@ def test_a_step_that_is_no_more_can_only_be_given_up(store: type) -> None:
     with pytest.raises(Refused) as refusal:
         follower(step("new")).replay(parked.pk, "p_1")
     assert refusal.value.code == "unknown_step"
-    with transaction.atomic():
-        settle_parked(parked.pk, "p_1", is_dropped=True)
+    give_up_parked(parked.pk, "p_1")
     assert not open_parked_rows().exists()
+    assert entries_after(last_id() - 1)[0].name == "step-given-up"
+    with pytest.raises(NotFound):
+        give_up_parked(parked.pk, "p_1")
 
 
 def test_a_store_without_history_begins_at_its_first_entry(db: None) -> None:

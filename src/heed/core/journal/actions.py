@@ -13,7 +13,7 @@ from django.db import InterfaceError, OperationalError, connection, transaction
 from django.utils import timezone
 
 from heed.core.errors.rules import NotFound, Refused, phrase
-from heed.core.journal.events import event_name, payload_of
+from heed.core.journal.events import StepGivenUp, StepReplayed, event_name, payload_of
 from heed.core.journal.models import FollowerPosition, JournalEntry, ParkedEntry
 from heed.core.journal.queries import entries_after, entry, last_id, open_parked_rows, standing
 from heed.core.journal.rules import (
@@ -181,12 +181,23 @@ def parked_for_replay(number: int) -> ParkedEntry | None:
     return ParkedEntry.objects.select_for_update().filter(pk=number, replayed_at=None, dropped_at=None).first()
 
 
-def settle_parked(number: int, actor: str, *, is_dropped: bool = False) -> None:
-    """A parked step was taken after all, or given up, by somebody. In the transaction of what was done."""
+def _settle(parked: ParkedEntry, actor: str, *, is_dropped: bool) -> None:
     now = timezone.now()
-    ParkedEntry.objects.filter(pk=number).update(
-        settled_by=actor, **({"dropped_at": now} if is_dropped else {"replayed_at": now})
-    )
+    parked.settled_by = actor
+    parked.dropped_at, parked.replayed_at = (now, None) if is_dropped else (None, now)
+    parked.save(update_fields=["settled_by", "dropped_at", "replayed_at"])
+    happened = StepGivenUp if is_dropped else StepReplayed
+    told = happened(parked.follower, parked.entry, parked.step)
+    record(told, actor=actor, subject=("parked-step", str(parked.pk)))
+
+
+@transaction.atomic
+def give_up_parked(number: int, actor: str) -> None:
+    """A parked step is not taken any more. Raises NotFound when it is settled already."""
+    parked = parked_for_replay(number)
+    if parked is None:
+        raise NotFound("This step is not parked any more.", code="not_parked")
+    _settle(parked, actor, is_dropped=True)
 
 
 def note_replay_failure(number: int, error: str) -> None:
@@ -314,7 +325,7 @@ class StepFollower:
                 if parked is None or parked.follower != self.name:
                     raise NotFound("This step is not parked any more.", code="not_parked")
                 self._again(parked)
-                settle_parked(number, actor)
+                _settle(parked, actor, is_dropped=False)
         except _StepFailed as failed:
             reason = told_error(failed.__cause__ or failed)
             log.warning("replay of %d: %s", number, reason, exc_info=failed.__cause__)

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import asdict, fields, is_dataclass
+from dataclasses import asdict, dataclass, fields, is_dataclass
 from typing import Any, TypeVar
 
 EVENTS: dict[str, type] = {}
@@ -42,3 +42,23 @@ def meaning(name: str) -> str:
     """What an event means, in a sentence; nothing for one this heed does not know."""
     cls = EVENTS.get(name)
     return " ".join((cls.__doc__ or "").split()) if cls else ""
+
+
+@event
+@dataclass(frozen=True)
+class StepReplayed:
+    """A step that was put aside was taken after all."""
+
+    follower: str
+    entry: int
+    step: str
+
+
+@event
+@dataclass(frozen=True)
+class StepGivenUp:
+    """A step that was put aside is not taken any more: somebody decided so."""
+
+    follower: str
+    entry: int
+    step: str

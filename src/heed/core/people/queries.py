@@ -115,3 +115,9 @@ def sentence(kind: str, params: Mapping[str, object]) -> str:
     """What a notification says, in the language of the moment. A kind of another version of heed says its name."""
     template = NOTICES.get(kind)
     return told(gettext(template), params) if template else kind
+
+
+def mails_outstanding() -> tuple[int, int]:
+    """How many notifications wait to be mailed, and of how many the mail was given up."""
+    unread = Notification.objects.filter(read_at=None, mailed_at=None)
+    return unread.exclude(mail_next_at=None).count(), unread.filter(mail_next_at=None, mail_attempts__gt=0).count()

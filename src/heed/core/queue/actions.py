@@ -39,3 +39,8 @@ def note_runs(runs: Iterable[Run]) -> None:
         PumpRun.objects.filter(name=run.name).update(
             ran_at=run.ran_at, did=F("did") + run.did, failures=run.failures, **failed, **did
         )
+
+
+def waiting_jobs() -> int:
+    """How many jobs of the queue wait to be run."""
+    return int(queue().pending_count())
