@@ -15,6 +15,8 @@ from heed.core.errors.rules import HeedError, phrase
 
 ADDRESS = re.compile(r"<?[^\s<>@]+@[^\s<>@]+>?")
 LONGEST_REASON = 200
+# RFC 5322, 2.1.1: no line is longer, without its end.
+LONGEST_LINE = 998
 # A mailbox that answers by itself must not answer these.
 BY_ITSELF = {"Auto-Submitted": "auto-generated", "X-Auto-Response-Suppress": "All"}
 
@@ -50,6 +52,15 @@ class Mail:
     headers: Mapping[str, str] = field(default_factory=dict)
     unsubscribe_url: str = ""
     message_id: str = ""
+
+
+class _Prepared(EmailMultiAlternatives):
+    """A mail whose headers stay on one line each: a link that is folded is a link some mail programs do not find."""
+
+    def message(self) -> Any:
+        made = super().message()
+        made.policy = made.policy.clone(max_line_length=LONGEST_LINE)
+        return made
 
 
 def new_message_id() -> str:
@@ -97,7 +108,7 @@ def _opened(connection: Any) -> None:
     connection.open()
 
 
-def _prepared(message: Mail, connection: Any) -> EmailMultiAlternatives:
+def _prepared(message: Mail, connection: Any) -> _Prepared:
     if not ADDRESS.fullmatch(message.to) or "," in message.to:
         raise MailRefused("There is no usable address.", permanent=True, code="bad_address")
     headers = {**BY_ITSELF, **message.headers, "Message-ID": message.message_id or new_message_id()}
@@ -105,7 +116,7 @@ def _prepared(message: Mail, connection: Any) -> EmailMultiAlternatives:
         headers["List-Unsubscribe"] = f"<{message.unsubscribe_url}>"
         headers["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
     name = _one_line(message.sender_name)
-    prepared = EmailMultiAlternatives(
+    prepared = _Prepared(
         subject=_one_line(message.subject),
         body=message.text,
         from_email=formataddr((name, _sender())) if name else _sender(),
