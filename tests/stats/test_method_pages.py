@@ -14,6 +14,7 @@ from heed.stats.intervals.rate import rate, weighted_rate
 from heed.stats.intervals.result import Figure
 from heed.stats.sufficient import CoMoments, Moments, NpsCounts
 from tests.places import ROOT
+from tests.stats.worked import PAGES
 
 
 def tables(page: str) -> list[list[list[str]]]:
@@ -106,3 +107,9 @@ def test_the_suppression_page() -> None:
         assert [row[2] for row in rows] == [
             "withheld" if away else row[1] for row, away in zip(rows, withheld, strict=True)
         ]
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_a_page_of_lines(page: str) -> None:
+    (rows,) = tables(page)
+    assert [tuple(row) for row in rows] == PAGES[page]()

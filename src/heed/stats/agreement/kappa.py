@@ -22,7 +22,7 @@ def in_order(labels: Sequence[Any]) -> list[Any]:
 
 @dataclass(frozen=True)
 class Kappa:
-    """`kappa` with its large-sample standard error and limits, and the test that it is zero. None, with a reason, where
+    """`kappa` with its large-sample standard error and limits (within -1..1), and the test that it is zero. None, with a reason, where
     chance alone would agree fully.
     """
 
@@ -82,7 +82,7 @@ def cohen_kappa(table: ArrayLike, *, weights: ArrayLike | None = None, level: fl
     z = kappa / null if null else None
     half = normal_quantile(level) * se
     p = None if z is None else float(2.0 * normal_below(-abs(z)))
-    return Kappa(int(n), plain, kappa, se, kappa - half, kappa + half, z, p, level)
+    return Kappa(int(n), plain, kappa, se, max(kappa - half, -1.0), min(kappa + half, 1.0), z, p, level)
 
 
 @dataclass(frozen=True)

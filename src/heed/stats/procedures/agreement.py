@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from heed.stats.arrays import normal_quantile
 from heed.stats.agreement.intraclass import intraclass
 from heed.stats.agreement.kappa import cohen_kappa, cross_table, fleiss_kappa, weights_of
 from heed.stats.agreement.krippendorff import MEASUREMENTS, krippendorff_alpha
@@ -11,6 +12,8 @@ from heed.stats.procedures.given import Figures, Given
 def cohen(given: Given) -> Figures:
     table = cross_table(given.texts("rater1"), given.texts("rater2"))
     found = cohen_kappa(table, level=given.number("level", 0.95))
+    half = normal_quantile(found.level) * found.se if found.se is not None else None
+    known = found.kappa is not None and half is not None
     ordinal = given.flag("ordinal", False)
     linear, quadratic = (cohen_kappa(table, weights=weights_of(len(table), power)).kappa for power in (1, 2))
     return {
@@ -22,7 +25,8 @@ def cohen(given: Given) -> Figures:
         "kappa_linear": linear if ordinal else None,
         "kappa_quadratic": quadratic if ordinal else None,
         "psych_se": found.se,
-        "psych_ci95": [found.low, found.high],
+        # The references let these limits pass 1.
+        "psych_ci95": [found.kappa - half, found.kappa + half] if known else [None, None],  # type: ignore[operator]
     }
 
 
