@@ -77,7 +77,7 @@ def test_what_cases_took_is_dated_by_their_end(tmp_path: Path, engine: str) -> N
         late = read(opened, took, part=Slice(since=at(15)), min_n=1).rows
         whole = read(opened, took, min_n=1)
     assert sum(row.n or 0 for row in rows) == 7
-    assert (late[0].n, late[0].value) == (3, 10 * DAY)
+    assert (late[0].n, late[0].value) == (4, 5.5 * DAY)
     assert (whole.rows[0].n, whole.excluded) == (7, {"open": 1})
 
 
