@@ -8,11 +8,13 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from django.conf import settings
 from django.db import DatabaseError, IntegrityError, InterfaceError, OperationalError, transaction
+from django.utils import translation
 
 from heed.collector.actions import take_events
 from heed.collector.passing import Passing
-from heed.collector.replies import JSON, Receive, Reply, Send, answer, body_of, header
+from heed.collector.replies import JSON, Receive, Reply, Send, answer, body_of, header, languages
 from heed.collector.replies import Scope as Request
 from heed.collector.threads import Threads
 from heed.collector.writing import Writer, busy
@@ -89,6 +91,8 @@ class Calls:
         return found[1] if found else None
 
     async def _refuse(self, scope: Request, send: Send, error: HeedError) -> None:
-        status, content_type, body = self.problem(error)
+        known = [code for code, _name in settings.LANGUAGES]
+        with translation.override(next(iter(languages(scope, known)), settings.LANGUAGE_CODE)):
+            status, content_type, body = self.problem(error)
         headers = {"retry-after": "2"} if status == 503 else {}
         await answer(scope, send, Reply(status, body, content_type, headers))
