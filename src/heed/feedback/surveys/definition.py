@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from heed.core.conditions.rules import Call, Condition, Items, Name, Node, compile_condition
 from heed.core.conditions.rules import Literal as Written
 from heed.core.definitions.rules import InvalidDefinition, kind
-from heed.core.errors.rules import Invalid, nearest
+from heed.core.errors.rules import Invalid, nearest, phrase
 
 FROZEN = ConfigDict(frozen=True, extra="forbid")
 Type = Literal["nps", "csat", "ces", "choice", "choices", "text", "number"]
@@ -130,29 +130,37 @@ class Survey(BaseModel):
 
 
 def _wrong(at: str, message: str, hint: str = "", code: str | None = None) -> InvalidDefinition:
-    return InvalidDefinition(f"{at}: {message}", at=at.split("."), code=code, hint=hint)
+    return InvalidDefinition(phrase("{path}: {fault}", path=at, fault=message), at=at.split("."), code=code, hint=hint)
 
 
 def _refuse_twice(at: str, keys: Iterable[str]) -> None:
     seen: set[str] = set()
     for key in keys:
         if key in seen:
-            raise _wrong(at, f"{key} is there twice.", "Give each a key of its own.", "duplicate_key")
+            raise _wrong(at, phrase("{key} is there twice.", key=key), "Give each a key of its own.", "duplicate_key")
         seen.add(key)
 
 
 def _check_text(at: str, text: Mapping[str, str], languages: tuple[str, ...], *, needed: bool) -> None:
     for language in text:
         if language not in languages:
-            raise _wrong(at, f"{language} is no language of this survey.", nearest(language, languages))
+            raise _wrong(
+                at, phrase("{language} is no language of this survey.", language=language), nearest(language, languages)
+            )
     if (needed or any(words.strip() for words in text.values())) and not text.get(languages[0], "").strip():
-        raise _wrong(at, f"the words in {languages[0]} are missing.", "Other languages fall back to the first.")
+        raise _wrong(
+            at,
+            phrase("the words in {language} are missing.", language=languages[0]),
+            "Other languages fall back to the first.",
+        )
 
 
 def _check_question(at: str, question: Question, languages: tuple[str, ...]) -> None:
     if question.key in RESERVED or question.key.startswith("has_"):
         raise _wrong(
-            f"{at}.key", f"{question.key} means something else in conditions.", f"Such as {question.key}_asked."
+            f"{at}.key",
+            phrase("{key} means something else in conditions.", key=question.key),
+            phrase("Such as {key}_asked.", key=question.key),
         )
     _check_text(f"{at}.text", question.text, languages, needed=True)
     for name in ("help", "low", "high"):
@@ -161,23 +169,31 @@ def _check_question(at: str, question: Question, languages: tuple[str, ...]) -> 
         allowed = INSTRUMENTS[question.type]
         raise _wrong(
             f"{at}.instrument",
-            f"a question of type {question.type} cannot count as {question.instrument}.",
+            phrase(
+                "a question of type {type} cannot count as {instrument}.",
+                type=question.type,
+                instrument=question.instrument,
+            ),
             nearest(question.instrument, allowed),
         )
     _check_options(at, question, languages)
     if question.type != "number" and (question.least is not None or question.most is not None):
-        raise _wrong(f"{at}.least", "only a number has a least and a most.")
+        raise _wrong(f"{at}.least", phrase("only a number has a least and a most."))
     if question.least is not None and question.most is not None and question.least > question.most:
-        raise _wrong(f"{at}.most", f"{question.most:g} is less than {question.least:g}.")
+        raise _wrong(f"{at}.most", phrase("{most:g} is less than {least:g}.", most=question.most, least=question.least))
 
 
 def _check_options(at: str, question: Question, languages: tuple[str, ...]) -> None:
     if question.type not in CHOOSING:
         if question.options:
-            raise _wrong(f"{at}.options", f"a question of type {question.type} has no options.", "Make it a choice.")
+            raise _wrong(
+                f"{at}.options",
+                phrase("a question of type {type} has no options.", type=question.type),
+                "Make it a choice.",
+            )
         return
     if len(question.options) < 2:
-        raise _wrong(f"{at}.options", "a choice needs two options or more.")
+        raise _wrong(f"{at}.options", phrase("a choice needs two options or more."))
     _refuse_twice(f"{at}.options", [option.key for option in question.options])
     for place, option in enumerate(question.options):
         _check_text(f"{at}.options.{place}.text", option.text, languages, needed=True)
@@ -192,13 +208,16 @@ def _check_shown(at: str, question: Question, before: tuple[Question, ...], late
         hint = fault.hint
         for other in later:
             if f"unknown name {other.key} " in fault.message or f"unknown name has_{other.key} " in fault.message:
-                hint = f"{other.key} is not asked before this question; move it up."
+                hint = phrase("{key} is not asked before this question; move it up.", key=other.key)
         raise _wrong(f"{at}.show_when", fault.message, hint, fault.code) from fault
     options = {other.key: [option.key for option in other.options] for other in before if other.options}
     for name, value in _compared(condition.tree):
         if name in options and value not in options[name]:
             raise _wrong(
-                f"{at}.show_when", f"{value} is no option of {name}.", nearest(value, options[name]), "unknown_option"
+                f"{at}.show_when",
+                phrase("{value} is no option of {name}.", value=value, name=name),
+                nearest(value, options[name]),
+                "unknown_option",
             )
 
 

@@ -3,6 +3,8 @@
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from heed.core.fields import new_key
+
 
 class Invitation(models.Model):
     """One customer asked to answer one survey. Of its link only a digest is kept; the address goes once the mail went."""
@@ -105,3 +107,11 @@ class Answer(models.Model):
 
     def __str__(self) -> str:
         return f"{self.response_id}:{self.question_key}"
+
+
+def new_invitation_key() -> str:
+    return new_key("inv")
+
+
+def new_response_key() -> str:
+    return new_key("rsp")

@@ -9,10 +9,9 @@ from typing import Any
 from django.db import InterfaceError, OperationalError, connection, transaction
 from django.utils import timezone
 
-from heed.core.fields import new_key
 from heed.core.journal.actions import record_all
 from heed.feedback.surveys.language import chosen
-from heed.feedback.surveys.models import Answer, Invitation, Response
+from heed.feedback.surveys.models import Answer, Invitation, Response, new_response_key
 from heed.feedback.surveys.queries import given_in, plan_of_version, received, state_of
 from heed.feedback.surveys.rules.answering import (
     Judged,
@@ -133,7 +132,7 @@ class _Batch:
         """Keep in mind what must be written of a step."""
         row = held.row
         response = held.response or Response(
-            key=new_key("rsp"),
+            key=new_response_key(),
             invitation=row,
             survey_key=row.survey_key,
             survey_version=row.survey_version,

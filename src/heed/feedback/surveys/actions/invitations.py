@@ -11,11 +11,10 @@ from django.utils import timezone
 
 from heed.core.access.rules import Scope
 from heed.core.errors.rules import NotFound, Refused, phrase
-from heed.core.fields import new_key
 from heed.core.journal.actions import record_all
 from heed.feedback.surveys.events import InvitationFailed, InvitationLapsed, InvitationSent, InvitationTakenBack
 from heed.feedback.surveys.language import chosen
-from heed.feedback.surveys.models import Invitation
+from heed.feedback.surveys.models import Invitation, new_invitation_key
 from heed.feedback.surveys.queries import decided, in_reach, survey_in_force
 from heed.feedback.surveys.rules.links import checked_context, digest_of, token_of
 
@@ -54,7 +53,7 @@ def invite(
                 hint="Put a version of it in force first.",
             )
         survey, number = found
-        now, key = timezone.now(), new_key("inv")
+        now, key = timezone.now(), new_invitation_key()
         due, kept = due_at or now, checked_context(context or {})
         row = Invitation(
             key=key,
@@ -169,7 +168,9 @@ def withdraw(scope: Scope, key: str) -> Invitation:
     scope.demand("ask")
     with transaction.atomic():
         rows = in_reach(scope, Invitation.objects.filter(key=key), "ask")
-        row = (rows.select_for_update() if connection.features.has_select_for_update else rows).first()
+        row: Invitation | None = (
+            rows.select_for_update() if connection.features.has_select_for_update else rows
+        ).first()
         if row is None:
             raise NotFound("There is no such invitation.", code="unknown_invitation")
         if row.state not in ("due", "sent"):

@@ -93,7 +93,7 @@ def onward(address: str, submission: Submission, taken: Taken) -> HttpResponse:
 
 
 def _submission(request: HttpRequest, token: str) -> Submission:
-    return submission_of(token, dict(request.POST.lists()), timezone.now())  # type: ignore[arg-type]
+    return submission_of(token, dict(request.POST.lists()), timezone.now())
 
 
 def _given(query: Any) -> dict[str, tuple[str, ...]]:

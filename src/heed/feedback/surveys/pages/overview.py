@@ -137,7 +137,7 @@ def shown_preview(
     typed = {name: tuple(values) for name, values in request.GET.lists() if name.startswith("q_")}
     given, step, errors, state = {name.removeprefix("q_"): values for name, values in typed.items()}, 0, {}, "open"
     if request.method == "POST" and is_begun:
-        submission = submission_of("", dict(request.POST.lists()), timezone.now())  # type: ignore[arg-type]
+        submission = submission_of("", dict(request.POST.lists()), timezone.now())
         judged = judge(asked.plan, {}, submission)
         language = submission.move.partition("language:")[2] or submission.language
         given, step = judged.given, judged.step
