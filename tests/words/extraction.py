@@ -25,7 +25,7 @@ GETTEXT: dict[str, tuple[int, int | None, int | None]] = {
 CALL = re.compile(r"\b(?:_|n?p?gettext(?:_lazy)?)\((?:[^\"'()]|\"(?:\\.|[^\"\\])*\"|'(?:\\.|[^'\\])*')*\)", re.DOTALL)
 DATE_FORMAT = re.compile(r"\|date:(?:\"([^\"]+)\"|'([^']+)')")
 BARE = re.compile(r"\{[^}]*\}|%\(\w+\)[sd]")
-HAS_WORDS = re.compile(r"[^\W\d_]{2}")
+HAS_WORDS = re.compile(r"[^\W\d_]")
 MACHINE_DATES = {"c", "r", "U", "Y-m-d"}
 # Fields of a catalogue in YAML that people read.
 READ = {"name", "short", "formula", "source", "meaning", "title", "what", "twin", "help", "text", "description"}

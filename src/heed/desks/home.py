@@ -30,7 +30,8 @@ from heed.service.cases.queries import CaseLine, waiting_for
 from heed.service.formats.queries import waiting_by_rule
 
 MOST_WAITING = 6
-MOST_CASES = 8
+# For who works on them, and for who looks at more than them.
+MOST_CASES, FEW_CASES = 12, 5
 MOST_TOLD = 4
 MOST_SIGNALS = 5
 MEASURED = ("interactions", "responses", "case_changes", "events", "verbatims")
@@ -152,13 +153,12 @@ def _told(scope: Scope, shown: Collection[str]) -> list[Item]:
     ][:MOST_TOLD]
 
 
-def _waiting(scope: Scope) -> dict[str, Any]:
+def _waiting(scope: Scope, most_cases: int) -> dict[str, Any]:
     """What waits for a person, part by part; a part that fails leaves the others standing."""
-    cases = _part("cases", lambda: [_case(line) for line in waiting_for(scope, MOST_CASES + 1)])
+    cases = _part("cases", lambda: [_case(line) for line in waiting_for(scope, most_cases)])
     hrefs = {item.href for item in cases}
     return {
-        "cases": cases[:MOST_CASES],
-        "more_cases": len(cases) > MOST_CASES,
+        "cases": cases,
         "told": _part("notifications", lambda: _told(scope, hrefs)),
         "waiting": [
             *_part("quarantine", lambda: _quarantine(scope)),
@@ -221,11 +221,12 @@ def home(request: HttpRequest) -> HttpResponse:
     """What changed comes from the KPIs' own address, so that the page stands before the figures are read."""
     scope: Scope = request.scope  # type: ignore[attr-defined]
     steps = _steps()
-    waits = _waiting(scope)
+    mine_first = scope.may("work_cases") and not scope.may("approve")
+    waits = _waiting(scope, MOST_CASES if mine_first else FEW_CASES)
     context = {
         **waits,
         "nothing_waits": not any(waits[name] for name in ("cases", "told", "waiting")),
-        "mine_first": scope.may("work_cases") and not scope.may("approve"),
+        "mine_first": mine_first,
         "sees_cases": scope.may("see_cases"),
         "organisation": organisation().name,
         "today": timezone.localdate(),

@@ -22,7 +22,7 @@ from granian.net import SocketSpec  # type: ignore[attr-defined]
 
 from heed.core.console.rules import say
 from heed.core.edge import start_django
-from heed.core.errors.rules import Refused
+from heed.core.errors.rules import Refused, phrase
 from heed.core.settings.rules import Settings, current
 from heed.site.gathering import collect_static
 
@@ -45,7 +45,12 @@ def refuse_taken_port() -> None:
             probe.bind((settings.host, int(settings.port)))
         except OSError as error:
             raise Refused(
-                f"{settings.host}:{settings.port} cannot be listened on: {error.strerror}.",
+                phrase(
+                    "{host}:{port} cannot be listened on: {error}.",
+                    host=settings.host,
+                    port=settings.port,
+                    error=error.strerror,
+                ),
                 code="port_taken",
                 hint="Stop what listens there, or set HEED_PORT to another port.",
             ) from error
@@ -63,7 +68,7 @@ def pages_socket(settings: Settings) -> Path:
     found = folder.lstat()
     if not stat.S_ISDIR(found.st_mode) or found.st_uid != os.getuid() or found.st_mode & 0o077:
         raise Refused(
-            f"{folder} belongs to somebody else.",
+            phrase("{folder} belongs to somebody else.", folder=folder),
             code="socket_taken",
             hint="Remove it, or give HEED_HOME a shorter name.",
         )

@@ -53,10 +53,12 @@ def _lines(file: str, column: str) -> Iterator[str]:
 
 
 def _of(row: dict[str, str], column: str) -> str:
-    from heed.core.errors.rules import Invalid, nearest
+    from heed.core.errors.rules import Invalid, nearest, phrase
 
     if column not in row:
-        raise Invalid(f"The file has no column {column}.", code="unknown_column", hint=nearest(column, row))
+        raise Invalid(
+            phrase("The file has no column {column}.", column=column), code="unknown_column", hint=nearest(column, row)
+        )
     return row[column]
 
 

@@ -6,7 +6,7 @@ import io
 import sys
 from pathlib import Path
 
-from heed.core.errors.rules import Invalid
+from heed.core.errors.rules import Invalid, phrase
 
 PACKED = b"\x1f\x8b"
 
@@ -18,7 +18,9 @@ def read_text(file: str) -> str:
         raw = gzip.decompress(raw) if raw.startswith(PACKED) else raw
     except (OSError, EOFError) as error:
         hint = "Name a file that is there, or - for stdin."
-        raise Invalid(f"{file} cannot be read: {error}.", code="unreadable_file", hint=hint) from error
+        raise Invalid(
+            phrase("{file} cannot be read: {error}.", file=file, error=error), code="unreadable_file", hint=hint
+        ) from error
     try:
         return raw.decode("utf-8-sig")
     except UnicodeDecodeError:
@@ -33,5 +35,7 @@ def read_rows(file: str) -> list[dict[str, str]]:
     csv.field_size_limit(2**31 - 1)
     rows = list(csv.DictReader(io.StringIO(text, newline=""), delimiter=mark))
     if not first.strip():
-        raise Invalid(f"{file} is empty.", code="empty_file", hint="The first line names the columns.")
+        raise Invalid(
+            phrase("{file} is empty.", file=file), code="empty_file", hint="The first line names the columns."
+        )
     return [{name: value or "" for name, value in row.items() if name is not None} for row in rows]

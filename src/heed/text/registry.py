@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from heed.core.errors.rules import Unavailable
+from heed.core.errors.rules import Unavailable, phrase
 from heed.text.sentiment import SentimentModel
 from heed.text.vectors import Vocabulary
 
@@ -62,7 +62,9 @@ def read_card(models: Path, name: str) -> dict[str, Any]:
         card: dict[str, Any] = json.loads((models / name / CARD).read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
         raise Unavailable(
-            f"The model {name} cannot be read: {error}.", code="model_gone", hint="Train it again: heed text train"
+            phrase("The model {name} cannot be read: {error}.", name=name, error=error),
+            code="model_gone",
+            hint="Train it again: heed text train",
         ) from error
     return card
 
@@ -79,7 +81,9 @@ def load_sentiment(models: Path, name: str) -> SentimentModel:
             arrays = {key: np.asarray(kept[key], dtype=np.float64) for key in kept.files}
     except (OSError, ValueError, KeyError) as error:
         raise Unavailable(
-            f"The model {name} cannot be read: {error}.", code="model_broken", hint="Train it again: heed text train"
+            phrase("The model {name} cannot be read: {error}.", name=name, error=error),
+            code="model_broken",
+            hint="Train it again: heed text train",
         ) from error
     words = Vocabulary("words", tuple(terms["words"]), arrays.pop("words_idf"))
     characters = Vocabulary("characters", tuple(terms["characters"]), arrays.pop("characters_idf"))

@@ -7,6 +7,7 @@ from django import forms
 from django.conf import settings
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from heed.core.access.rules import PERMISSIONS, ROLES, Scope, may_give
 from heed.core.people.queries import NOTIFIED_BY, known_countries, unit_choices, zone_choices
@@ -16,7 +17,7 @@ ROLE_NAMES = {
     "manager": _("Manager"),
     "analyst": _("Analyst"),
     "supervisor": _("Supervisor"),
-    "agent": _("Agent"),
+    "agent": pgettext_lazy("role", "Agent"),
     "auditor": _("Auditor"),
 }
 PERMISSION_NAMES = {

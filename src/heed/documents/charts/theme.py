@@ -13,6 +13,8 @@ WIDTHS = {"wide": 860, "middle": 560, "narrow": 340}
 HEIGHT = 220
 LOCALES: dict[str, Any] = {"en": "en-US", "de": "de-DE", "fr": "fr-FR", "es": "es-ES", "nl": "nl-NL", "it": "it-IT"}
 
+SPACED_PERCENT = {"de", "fr", "es"}
+
 
 @lru_cache
 def colours(theme: str) -> dict[str, str]:
@@ -24,7 +26,10 @@ def colours(theme: str) -> dict[str, str]:
 @lru_cache
 def _locale(language: str) -> dict[str, Any]:
     name = LOCALES.get(language.split("-")[0], "en-US")
-    return {"number": vl_convert.get_format_locale(name), "time": vl_convert.get_time_format_locale(name)}
+    number = vl_convert.get_format_locale(name)
+    if language.split("-")[0] in SPACED_PERCENT:
+        number = {**number, "percent": "\u00a0%"}
+    return {"number": number, "time": vl_convert.get_time_format_locale(name)}
 
 
 def config(language: str = "en") -> dict[str, Any]:

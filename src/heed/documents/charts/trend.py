@@ -60,7 +60,7 @@ def _ticks(points: Sequence[Point]) -> dict[str, Any]:
         return {"tickCount": {"expr": "width < 500 ? 4 : 10"}}
     named = points[:: -(-len(points) // 13)]
     values = [{"year": point.at.year, "month": point.at.month, "date": point.at.day} for point in named]
-    return {"values": values, "format": "%-d %b"}
+    return {"values": values, "format": _("%-d %b")}
 
 
 def _runs(points: Sequence[Point], breaks: Sequence[date]) -> list[int]:

@@ -58,7 +58,9 @@ def _pair(written: str) -> tuple[str, str]:
     column, equals, name = written.rpartition("=")
     if not equals or not column:
         raise Invalid(
-            phrase("{written} is no COLUMN=FIELD.", written=written), code="invalid_map", hint="Such as --map Kundennummer=external_id."
+            phrase("{written} is no COLUMN=FIELD.", written=written),
+            code="invalid_map",
+            hint="Such as --map Kundennummer=external_id.",
         )
     return column, name.strip()
 
@@ -74,7 +76,9 @@ def _only_system() -> str:
     raise Invalid(
         "Which system do the identifiers belong to?",
         code="unknown_system",
-        hint=phrase("{named}. Facts that name customers by the same system and identifier belong to them.", named=named),
+        hint=phrase(
+            "{named}. Facts that name customers by the same system and identifier belong to them.", named=named
+        ),
     )
 
 
