@@ -241,6 +241,14 @@ def lines(rows: Iterable[Case], now: datetime | None = None) -> list[CaseLine]:
     ]
 
 
+def first_words(scope: Scope, keys: Iterable[str]) -> dict[str, str]:
+    """What customers said first in these cases, by key of the case; nothing for who may not read it."""
+    if not scope.may("see_words"):
+        return {}
+    said = CaseStep.objects.filter(case__key__in=list(keys), verb="said").order_by("-at", "-id")
+    return dict(said.values_list("case__key", "words"))
+
+
 def cases(
     scope: Scope, filters: Filters | None = None, cursor: int | None = None, limit: int = 50
 ) -> tuple[list[Case], int | None]:

@@ -21,7 +21,17 @@ from heed.service.cases.actions.opening import open_case
 from heed.service.cases.actions.working import assign
 from heed.service.cases.forms.working import FilterForm, OpenCaseForm
 from heed.service.cases.pages.words import due_words, is_pressing
-from heed.service.cases.queries import TABS, WORKING_ROLES, Filters, counts, lines, narrowed, openings, ordered
+from heed.service.cases.queries import (
+    TABS,
+    WORKING_ROLES,
+    Filters,
+    counts,
+    first_words,
+    lines,
+    narrowed,
+    openings,
+    ordered,
+)
 
 ROWS = 50
 MOST_EXPORTED = 50_000
@@ -82,17 +92,19 @@ def case_list(request: HttpRequest) -> HttpResponse:
     """Cases of the person's units, those due first."""
     scope, now = request.scope, timezone.now()  # type: ignore[attr-defined]
     filters, sort, form, told = _asked(request)
-    number = int(said) if (said := request.GET.get("page", "")).isascii() and said.isdigit() and len(said) < 6 else 1
+    number = int(typed) if (typed := request.GET.get("page", "")).isascii() and typed.isdigit() and len(typed) < 6 else 1
     number = max(number, 1)
     rows = list(ordered(narrowed(scope, filters, now), sort)[(number - 1) * ROWS : number * ROWS + 1])
-    held = counts(scope, now)
+    held, said = counts(scope, now), first_words(scope, (row.key for row in rows))
 
     def address(tab: str, page_number: int = 1) -> str:
         words = {"tab": tab, **told, **({"page": str(page_number)} if page_number > 1 else {})}
         return f"?{urlencode(words)}"
 
     context = {
-        "lines": [(line, due_words(line), is_pressing(line)) for line in lines(rows[:ROWS], now)],
+        "lines": [
+            (line, due_words(line), is_pressing(line), said.get(line.key, "")) for line in lines(rows[:ROWS], now)
+        ],
         "tabs": [
             {"title": title, "href": address(tab), "current": tab == filters.tab, "count": held[tab]}
             for tab, title in tab_titles().items()

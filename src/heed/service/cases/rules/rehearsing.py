@@ -72,15 +72,19 @@ class Part:
 
 
 def parts(tally: Tally, column: str, least: int) -> list[Part]:
-    """The cases by a column, most first, small groups withheld together with as many others as keep them hidden."""
+    """The cases by a column, most first, small groups withheld together with as many others as keep them hidden.
+
+    What is withheld comes last, by name: its place among the others would tell its size.
+    """
     held = tally.people[column]
     values = [value for value, _count in tally.cases[column].most_common()]
     sizes = [len(held[value]) for value in values]
     away = suppressed_cells([(value,) for value in values], sizes, least)
-    return [
+    told = [
         Part(value, None if hidden else tally.cases[column][value], None if hidden else size)
         for value, size, hidden in zip(values, sizes, away, strict=True)
     ]
+    return sorted(told, key=lambda part: (part.cases is None, -(part.cases or 0), part.value))
 
 
 @dataclass(frozen=True)
