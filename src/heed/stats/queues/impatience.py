@@ -51,8 +51,8 @@ def erlang_a(
     require(agents >= 1 and threshold >= 0, "erlang a", "there must be an agent, and no negative threshold")
     load = arrival_rate / service_rate
     ahead, weights = _queue(arrival_rate, agents * service_rate, abandon_rate)
-    # All states over the one in which every agent is busy and nobody waits.
-    total = 1.0 / float(erlang_b(load, agents)) + float(weights[1:].sum())
+    # All states together, in the unit of the weights; the first is that in which all are busy and nobody waits.
+    total = float(weights[0]) / float(erlang_b(load, agents)) + float(weights[1:].sum())
     delayed = float(weights.sum()) / total
     queue = float((ahead * weights).sum()) / total
     left = abandon_rate * queue / arrival_rate
@@ -81,7 +81,7 @@ def erlang_a(
 
 
 def _queue(rate: float, service: float, abandon: float) -> tuple[Floats, Floats]:
-    """Numbers waiting 0, 1, 2, … and their chances over that of 0, until those are negligible beside the largest."""
+    """Numbers waiting 0, 1, 2, … and their chances over the largest, until those are negligible."""
     peak = max(0.0, (rate - service) / abandon)
     spread = math.sqrt(rate / abandon)
     states = int(peak + 15.0 * spread + 100.0)
@@ -90,7 +90,7 @@ def _queue(rate: float, service: float, abandon: float) -> tuple[Floats, Floats]
         ahead = np.arange(states, dtype=np.float64)
         logs = np.concatenate(([0.0], np.cumsum(np.log(rate / (service + ahead[1:] * abandon)))))
         if logs[-1] < logs.max() + math.log(NEGLIGIBLE):
-            return ahead, np.exp(logs)
+            return ahead, np.exp(logs - logs.max())
         states *= 2
 
 

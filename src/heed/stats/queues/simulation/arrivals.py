@@ -39,15 +39,9 @@ def arrival_times(rates: Rates, until: float, generator: np.random.Generator) ->
     """Times of a Poisson process up to a time, ascending: arrivals of rate 1 brought to the clock on which they are even
     (Çınlar 1975, 4.7).
     """
-    count = generator.poisson(rates.expected(until))
-    even = np.sort(generator.uniform(0.0, rates.expected(until), count))
-    edges = np.append(np.array([start for start in rates.starts if start < until]), until)
-    return np.interp(even, *_rising(rates._cumulated(edges), edges))
-
-
-def _rising(cumulated: Floats, edges: Floats) -> tuple[Floats, Floats]:
-    """Without the ends of stretches in which nobody comes: time jumps over them."""
-    flat = np.concatenate(([False], np.diff(cumulated) <= 0))
-    # An arrival just after such a stretch must fall after it: the later end of the two stands for the place.
-    keep = ~np.append(flat[1:], False) if flat.any() else np.ones(edges.size, dtype=bool)
-    return cumulated[keep], edges[keep]
+    edges = np.array([start for start in rates.starts if start < until])
+    cumulated, whole = rates._cumulated(edges), rates.expected(until)
+    even = np.sort(generator.uniform(0.0, whole, generator.poisson(whole)))
+    # From the right: an arrival on the edge of a stretch in which nobody comes falls after it.
+    stretch = np.searchsorted(cumulated, even, side="right") - 1
+    return np.asarray(edges[stretch] + (even - cumulated[stretch]) / np.array(rates.rates)[stretch])
