@@ -57,8 +57,8 @@ class Mail:
 class _Prepared(EmailMultiAlternatives):
     """A mail whose headers stay on one line each: a link that is folded is a link some mail programs do not find."""
 
-    def message(self) -> Any:
-        made = super().message()
+    def message(self, **given: Any) -> Any:
+        made = super().message(**given)
         made.policy = made.policy.clone(max_line_length=LONGEST_LINE)
         return made
 

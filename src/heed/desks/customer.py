@@ -12,6 +12,7 @@ from urllib.parse import urlencode
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import path, register_converter
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
@@ -57,6 +58,7 @@ def customer_page(request: HttpRequest, key: str) -> HttpResponse:
     _demand(scope)
     card = customer_card(key, scope)
     cases = of_customer(scope, key) if scope.may("see_cases") else []
+    asked_at = last_asked([key]).get(key)
     context: dict[str, Any] = {
         "key": key,
         "customer": card,
@@ -64,7 +66,8 @@ def customer_page(request: HttpRequest, key: str) -> HttpResponse:
         "pairs": _pairs(card) if card else [],
         "cases": cases,
         "may_correct": card is not None and scope.may("work_cases"),
-        "asked_at": last_asked([key]).get(key),
+        "asked_at": asked_at,
+        "is_asked_later": asked_at is not None and asked_at > timezone.now(),
         "rest_days": rest_days(),
         "may_ask": scope.may("ask"),
     }

@@ -63,7 +63,11 @@ class ColumnsForm(forms.Form):
         choices = [("", _("Leave out")), *((name, FIELD_TITLES[name]) for name in FIELDS)]
         for name, column in self._columns.items():
             self.fields[name] = forms.ChoiceField(
-                label=column, choices=choices, required=False, initial=guessed.get(column, "")
+                label=column,
+                choices=choices,
+                required=False,
+                initial=guessed.get(column, ""),
+                widget=forms.Select(attrs={"class": "input"}),
             )
 
     @property

@@ -6,6 +6,7 @@ from urllib.parse import urlencode
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import render
 from django.urls import path
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
@@ -124,11 +125,12 @@ def ask_why(request: HttpRequest) -> HttpResponse:
     visible = bool(given) and may_see_customer(scope, key)
     context: dict[str, Any] = {"given": given, "key": key, "visible": visible, "rest_days": rest_days()}
     if visible:
-        card = customer_card(key, scope)
+        card, asked_at = customer_card(key, scope), last_asked([key]).get(key)
         context |= {
             "customer": card,
             "title": card.title if card else key,
-            "asked_at": last_asked([key]).get(key),
+            "asked_at": asked_at,
+            "is_asked_later": asked_at is not None and asked_at > timezone.now(),
             "standings": [(each, REASONS.get(each.reason, "")) for each in standings(key)],
             "lines": [_line(row, {key: card.title} if card else {}) for row in asks(scope, customer=key)[:20]],
             "judged": [(each, REASONS.get(each.reason, each.reason)) for each in facts_judged(key)],

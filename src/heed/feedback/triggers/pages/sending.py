@@ -7,6 +7,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import path
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
@@ -105,7 +106,7 @@ def _link(reason: str, start: int) -> str:
 def _tabs(counts: list[tuple[str, int]], chosen: str, total: int) -> list[dict[str, Any]]:
     tabs = [{"title": _("All"), "href": "?", "current": not chosen, "count": total}]
     for code, number in counts:
-        title = _("Asked") if code == ASK else _(REASONS.get(code, code))
+        title = _("Asked") if code == ASK else capfirst(_(REASONS.get(code, code)))
         tabs.append({"title": title, "href": _link(code, 0), "current": code == chosen, "count": number})
     return tabs
 
