@@ -1,0 +1,160 @@
+"""The story of verbatims: what customers wrote comes in, is read by itself, is found by theme, and tells nobody who wrote it."""
+
+import csv
+import io
+import re
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.acceptance.core.test_people import Browser, House
+from tests.acceptance.loop.shop import Calls, shop, signed_in, waited
+from tests.running import HEED, environment, runs
+
+HEADER = "CUSTOMER_RESPONSE_DATE,SURVEY_SUB_TYPE,NPS_RATING,NPS_SCORE,text,Qtr"
+BILL = "The invoice is wrong again and nobody answers. Call me on +49 30 901820. Kind regards, Anna Maurer"
+APP = "Thanks, the app is quick and the login is easy"
+RARE = "The parcel was delivered to my neighbour"
+
+
+def answers() -> str:
+    """Forty about bills, unhappy; thirty about the app, happy; three about a parcel."""
+    said = [(BILL, 2)] * 40 + [(APP, 10)] * 30 + [(RARE, 7)] * 3
+    rows = [
+        f'{number % 28 + 1:02}/03/2026 10:{number % 60:02},Service,,{score},"{text} ({number})",Q1'
+        for number, (text, score) in enumerate(said)
+    ]
+    return "\n".join([HEADER, *rows]) + "\n"
+
+
+@pytest.fixture(scope="module")
+def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
+    """heed running, with what customers wrote brought in while its worker runs."""
+    folder = tmp_path_factory.mktemp("verbatims")
+    with shop(folder) as running:
+        file = folder / "answers.csv"
+        file.write_text(answers(), encoding="utf-8")
+        code, told = running.run("import", str(file), "--mapping", "nps_verbatims", "--json")
+        assert (code, told["accepted"]) == (0, 73)
+        yield running
+
+
+@pytest.fixture(scope="module")
+def ada(house: House) -> Browser:
+    browser = signed_in(house)
+    waited(lambda: "Bills and payments" in browser.open("/verbatims/?weeks=all").text, 120.0)
+    return browser
+
+
+def test_what_came_in_is_read_by_itself_and_told_by_theme(ada: Browser) -> None:
+    page = ada.open("/verbatims/?weeks=all").text
+    lines = list(csv.DictReader(io.StringIO(ada.open("/verbatims/themes.csv?weeks=all").text)))
+    by = {line["theme"]: line for line in lines}
+    assert int(by["billing"]["n"]) == 40
+    assert float(by["billing"]["share"]) == pytest.approx(40 / 73)
+    assert float(by["billing"]["low"]) < 40 / 73 < float(by["billing"]["high"])
+    assert float(by["billing"]["negative"]) > 0.9
+    assert float(by["digital"]["negative"]) < 0.1
+    # Three people are too few to be told of.
+    assert by["delivery"]["suppressed"] == "True"
+    assert by["delivery"]["n"] == ""
+    assert "Too few to show" in page
+
+
+def test_words_are_masked_wherever_they_are_read(ada: Browser) -> None:
+    for place in (
+        "/verbatims/words/?weeks=all",
+        "/verbatims/themes/billing/?weeks=all",
+        "/verbatims/words.csv?weeks=all",
+    ):
+        text = ada.open(place).text
+        assert "[PHONE]" in text
+        assert "901820" not in text
+        assert "Maurer" not in text
+
+
+def test_nobody_is_found_by_what_is_masked(ada: Browser) -> None:
+    assert "invoice" in ada.open("/verbatims/words/?weeks=all&q=invoice").text
+    for word in ("Maurer", "901820"):
+        assert "No verbatim fits" in ada.open(f"/verbatims/words/?weeks=all&q={word}").text
+
+
+def test_who_opens_the_words_stands_in_the_journal(ada: Browser, house: House) -> None:
+    page = ada.open("/verbatims/themes/billing/?weeks=all").text
+    found = re.search(r'href="(/verbatims/verbatim/\?key=[^"]+)"', page)
+    assert found is not None
+    place = found.group(1).replace("&amp;", "&")
+    assert "901820" not in ada.open(place).text
+    token = re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', ada.open(place).text)
+    assert token is not None
+    opened = ada.session.post(
+        f"{house.address}/verbatims/verbatim/opened/",
+        data={"csrfmiddlewaretoken": token.group(1), "key": place.partition("key=")[2]},
+        headers={"Referer": house.address + place},
+        timeout=60,
+    )
+    assert "+49 30 901820" in opened.text
+    assert opened.headers["Cache-Control"] == "no-store"
+    assert "words-read" in ada.open("/journal/").text
+
+
+def test_other_programs_get_the_same_masked(ada: Browser, house: House) -> None:
+    calls = Calls(house, ada, "see_figures", "see_words")
+    themes = {line["key"]: line for line in calls.get("/themes?since=2026-01-01")["items"]}
+    assert themes["billing"]["negative"]["n"] == 40
+    assert themes["delivery"]["share"] == {"value": None, "low": None, "high": None, "n": None, "suppressed": True}
+    page = calls.get("/verbatims?theme=billing&limit=30")
+    rest = calls.get(f"/verbatims?theme=billing&limit=30&cursor={page['next']}")
+    assert len({item["key"] for item in [*page["items"], *rest["items"]]}) == 40
+    assert rest["next"] is None
+    assert "Maurer" not in str(page)
+    assert calls.get("/signals") == {"items": []}
+
+
+def test_nothing_changed_is_an_answer(ada: Browser, house: House) -> None:
+    code, told = house.run("text", "signals", "--json")
+    assert (code, told) == (0, {"signals": []})
+    assert "Nothing changed beyond noise" in ada.open("/verbatims/signals/").text
+
+
+def test_reading_again_reads_nothing(house: House) -> None:
+    code, told = house.run("text", "read", "--json")
+    assert (code, told["read"]) == (0, 0)
+
+
+def test_lines_are_masked_as_the_contract_says(tmp_path: Path) -> None:
+    file = tmp_path / "letters.txt"
+    file.write_text("Call me on +49 30 901820.\n👍 a@b.org\r\nnothing\n", encoding="utf-8")
+    told = runs(tmp_path)("text", "mask", str(file))
+    assert told == {
+        "lines": 3,
+        "spans": [
+            {"line": 1, "start": 11, "end": 24, "kind": "PHONE"},
+            {"line": 2, "start": 2, "end": 9, "kind": "EMAIL"},
+        ],
+    }
+    plain = subprocess.run(
+        [*HEED, "text", "mask"],
+        input="ök a@b.org\nno\n",
+        env=environment(tmp_path, PYTHONIOENCODING="utf-8"),
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert plain.stdout == "ök [EMAIL]\nno\n"
+    assert runs(tmp_path)("text", "mask", str(tmp_path / "none.txt"), code=1)["error"]["code"] == "unreadable_file"
+
+
+def test_a_file_is_learnt_from_and_another_told(tmp_path: Path) -> None:
+    rows = [("good friendly quick", "happy"), ("awful rude slow", "angry")] * 30
+    for name in ("learn", "tell"):
+        lines = ["words,mood", *(f"{text} {number},{mood}" for number, (text, mood) in enumerate(rows))]
+        (tmp_path / f"{name}.csv").write_text("\n".join(lines) + "\n", encoding="utf-8")
+    files = ("--train", str(tmp_path / "learn.csv"), "--test", str(tmp_path / "tell.csv"))
+    told = runs(tmp_path)("text", "evaluate", *files, "--text", "words", "--label", "mood")
+    assert (told["accuracy"], told["n_train"], told["n_test"]) == (1.0, 60, 60)
+    assert told["oos_recall"] is None
+    wrong = runs(tmp_path)("text", "evaluate", *files, "--text", "wrods", "--label", "mood", code=1)
+    assert "words" in wrong["error"]["hint"]

@@ -1,0 +1,199 @@
+"""Reading the store: each verbatim once, new ones alone, all anew when the themes change; and what a person reaches."""
+
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+
+import pyarrow as pa
+import pytest
+from django.utils import timezone
+
+from heed.core.access.rules import COMMAND_LINE, Scope
+from heed.core.definitions import actions as definitions
+from heed.core.definitions.rules import COMMAND_LINE as PROPOSER
+from heed.core.definitions.rules import validate
+from heed.core.errors.rules import Forbidden, Invalid, NotFound
+from heed.core.journal.models import JournalEntry
+from heed.core.settings.rules import current
+from heed.facts.store.store import Store
+from heed.feedback.verbatims import jobs
+from heed.feedback.verbatims.actions import signals as acting
+from heed.feedback.verbatims.actions.reading import open_words, read_new
+from heed.feedback.verbatims.actions.taxonomy import ensure_taxonomy
+from heed.feedback.verbatims.models import Looking, Signal, TextModel
+from heed.feedback.verbatims.queries import signals as showing
+from heed.feedback.verbatims.queries.reading import search, verbatims
+from heed.feedback.verbatims.queries.spans import stretch
+from heed.feedback.verbatims.queries.themes import Narrowed, themes
+
+pytestmark = pytest.mark.django_db(transaction=True)
+AT = datetime(2026, 3, 2, 9, tzinfo=UTC)
+NORTH = Scope("p_north", frozenset({"see_figures", "see_words"}), teams=frozenset({"north"}))
+
+
+@pytest.fixture
+def store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Store]:
+    monkeypatch.setenv("HEED_HOME", str(tmp_path))
+    current.cache_clear()
+    ensure_taxonomy()
+    yield Store(current().facts_location)
+    monkeypatch.undo()
+    current.cache_clear()
+
+
+def said(store: Store, texts: list[str], batch: str, team: str = "north") -> None:
+    rows = [
+        {
+            "verbatim_id": f"{batch}-{number}",
+            "said_at": AT + timedelta(hours=number),
+            "text": text,
+            "team": team,
+            "customer_key": f"c-{batch}-{number}",
+            "source": "test",
+            "batch": batch,
+            "recorded_at": AT,
+        }
+        for number, text in enumerate(texts)
+    ]
+    store.append_new("verbatims", pa.Table.from_pylist(rows))
+
+
+def labels(store: Store) -> list[dict[str, object]]:
+    dataset = store.dataset("verbatim_labels")
+    return [] if dataset is None else dataset.to_table().to_pylist()
+
+
+def test_each_verbatim_is_read_once_and_only_new_ones_later(store: Store) -> None:
+    assert read_new() == 0
+    said(store, ["The invoice is wrong", "Thanks, all good", "  "], "a")
+    assert read_new() == 2
+    assert read_new() == 0
+    said(store, ["Another bill, another error"], "b")
+    assert read_new() == 1
+    rows = labels(store)
+    assert len({row["label_id"] for row in rows}) == len(rows)
+    assert sorted(row["verbatim_id"] for row in rows if row["place"] == 0) == ["a-0", "a-1", "b-0"]
+    assert {row["source"] for row in rows} == {"test"}
+    # What was joined is the same, and nothing is read again.
+    store.compact("verbatims")
+    assert read_new() == 0
+
+
+def test_a_crash_before_the_note_reads_nothing_twice(store: Store) -> None:
+    said(store, ["The invoice is wrong"], "a")
+    read_new()
+    TextModel.objects.update(read_version=None)
+    assert read_new() == 0
+    assert len(labels(store)) == 1
+
+
+def test_other_themes_in_force_read_everything_anew_and_old_labels_go(store: Store) -> None:
+    said(store, ["The invoice is wrong", "It smells of cheese"], "a")
+    read_new()
+    before = TextModel.objects.get().name
+    body = {"name": "Ours", "themes": [{"key": "smell", "name": {"en": "Smell"}, "words": {"en": ["smell*"]}}]}
+    version = definitions.propose(PROPOSER, "taxonomy", "ours", body)
+    definitions.approve(PROPOSER, "taxonomy", "ours", version.number)
+    definitions.put_in_force(PROPOSER, "taxonomy", "ours", version.number)
+    assert read_new() == 2
+    rows = labels(store)
+    assert {row["model"] for row in rows} == {TextModel.objects.first().name} != {before}
+    assert {row["theme"] for row in rows} == {"billing", "smell"}
+
+
+@pytest.mark.parametrize("word", ["", "*", "a*b", "x", "y" * 90])
+def test_a_word_that_would_be_found_everywhere_is_refused(word: str) -> None:
+    body = {"name": "Ours", "themes": [{"key": "odd", "name": {"en": "Odd"}, "words": {"en": [word]}}]}
+    with pytest.raises(Invalid):
+        validate("taxonomy", body)
+
+
+def test_few_people_are_withheld_and_a_person_sees_their_rows_alone(store: Store) -> None:
+    said(store, ["The invoice is wrong"] * 20 + ["The parcel is lost"] * 3, "a")
+    said(store, ["The app is slow"] * 12, "b", team="south")
+    read_new()
+    seen = stretch("all")
+    assert seen is not None
+    everything = {line.key: line for line in themes(COMMAND_LINE, seen).lines}
+    assert everything["billing"].share.value == pytest.approx(20 / 35)
+    assert everything["delivery"].suppressed
+    assert everything["delivery"].share.n is None
+    north = {line.key: line for line in themes(NORTH, seen).lines}
+    assert "digital" not in north
+    assert len(verbatims(NORTH, seen, limit=100).items) == 23
+    assert verbatims(COMMAND_LINE, seen, narrowed=Narrowed(places=(("team", "south"),)), limit=100).items[0].places == {
+        "team": "south"
+    }
+    with pytest.raises(Forbidden):
+        verbatims(Scope("p_x", frozenset({"see_figures"}), everything=True), seen)
+
+
+def test_search_finds_words_and_never_whom(store: Store) -> None:
+    said(store, ["The invoice is wrong. Kind regards, Anna Maurer", "Anna's invoice"], "a")
+    read_new()
+    assert [hit.key for hit in search("INVOICE", COMMAND_LINE)] == ["a-1", "a-0"]
+    assert search("maurer", COMMAND_LINE) == []
+    assert search("invoice", Scope("p_x", frozenset({"see_figures"}), everything=True)) == []
+    assert search("invoice", Scope("p_s", frozenset({"see_words"}), teams=frozenset({"south"}))) == []
+
+
+def test_opening_words_is_journaled_and_only_within_reach(store: Store) -> None:
+    said(store, ["Call +49 30 901820"], "a")
+    read_new()
+    assert "901820" in open_words(NORTH, "a-0").words
+    entry = JournalEntry.objects.latest("id")
+    assert (entry.name, entry.actor, entry.subject_id) == ("words-read", "p_north", "a-0")
+    many = JournalEntry.objects.count()
+    with pytest.raises(NotFound):
+        open_words(Scope("p_s", frozenset({"see_words"}), teams=frozenset({"south"})), "a-0")
+    assert JournalEntry.objects.count() == many
+
+
+def test_pages_go_on_where_they_ended(store: Store) -> None:
+    said(store, [f"The invoice {number} is wrong" for number in range(25)], "a")
+    read_new()
+    seen, after, keys = stretch("all"), None, []
+    for _ in range(3):
+        page = verbatims(COMMAND_LINE, seen, theme="billing", words="wrong", after=after, limit=10)
+        keys += [each.key for each in page.items]
+        after = page.next
+    assert after is None
+    assert keys == [f"a-{number}" for number in reversed(range(25))]
+
+
+def signal(**more: object) -> Signal:
+    about = {"key": "sig-1", "kind": "team-rise", "subject": "complaint", "unit": "north", "since": date(2026, 3, 2)}
+    figures = {"share_before": 0.05, "share_after": 0.1, "n": 40, "p": 0.001, "method": "poisson_knee"}
+    now = timezone.now()
+    return Signal.objects.create(**{**about, **figures, "found_at": now, "last_found_at": now, **more})
+
+
+def test_signals_are_for_who_reaches_them_and_are_put_away_once(store: Store) -> None:
+    signal()
+    signal(key="sig-2", kind="topic-jump", unit="")
+    assert [each.key for each in showing.signals(COMMAND_LINE)] == ["sig-1", "sig-2"]
+    assert [each.key for each in showing.signals(NORTH)] == ["sig-1"]
+    with pytest.raises(NotFound):
+        acting.dismiss(NORTH, "sig-2")
+    acting.see(NORTH, "sig-1")
+    acting.dismiss(NORTH, "sig-1")
+    acting.dismiss(NORTH, "sig-1")
+    names = list(JournalEntry.objects.order_by("id").values_list("name", flat=True))
+    assert names.count("signal-dismissed") == 1
+    assert showing.signals(NORTH) == []
+    assert [each.state for each in showing.signals(NORTH, dismissed=True)] == ["dismissed"]
+    acting.reopen(NORTH, "sig-1")
+    assert [each.state for each in showing.signals(NORTH)] == ["seen"]
+
+
+def test_a_thin_store_has_no_signals_and_is_looked_at_once_a_day(store: Store) -> None:
+    assert jobs.look_for_signals() == 0
+    said(store, ["The invoice is wrong"] * 5, "a")
+    assert jobs.look_for_signals() == 0
+    jobs.read_new()
+    Looking.objects.all().delete()
+    assert jobs.look_for_signals() == 0
+    assert Looking.objects.count() == 1
+    assert jobs.look_for_signals() == 0
+    assert Looking.objects.count() == 1
+    assert jobs.learn() == 0
