@@ -139,7 +139,9 @@ def test_an_answer_that_breaks_off_is_not_passed_for_whole(between: Between) -> 
 
 
 def test_a_worker_that_dies_is_told_of_and_the_next_answers(between: Between) -> None:
-    assert between.ask("POST", "/dies", b"x")[0] == 502
+    assert between.ask("POST", "/dies", b"x")[0] == 502, "it may have been done"
+    wait_until(lambda: between.ask()[0] == 200, "another worker")
+    assert between.ask("GET", "/dies")[0] == 503, "ask again"
     wait_until(lambda: between.ask()[0] == 200, "another worker")
 
 

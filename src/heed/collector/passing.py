@@ -84,13 +84,16 @@ class Passing:
                 return
             if is_started:
                 raise Cut from error
-            await answer(scope, send, self.sorry(scope, _status_of(error)))
+            await answer(scope, send, self.sorry(scope, _status_of(error, scope["method"])))
 
 
-def _status_of(error: BaseException) -> int:
+def _status_of(error: BaseException, method: str) -> int:
+    """503 where it is safe to ask again: nobody took the request, or it changes nothing."""
     if isinstance(error, aiohttp.ClientConnectorError | aiohttp.ConnectionTimeoutError):
         return 503
-    return 504 if isinstance(error, TimeoutError) else 502
+    if isinstance(error, TimeoutError):
+        return 504
+    return 503 if method in ("GET", "HEAD") else 502
 
 
 async def _flow(receive: Receive) -> AsyncIterator[bytes]:
