@@ -1,5 +1,6 @@
 """Reading connections, what was sent over them, and what waits."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -57,7 +58,7 @@ def connection_by_key(key: str) -> Connection:
 
 
 def line_of(row: Connection) -> Line:
-    counts = row.deliveries.aggregate(  # type: ignore[attr-defined]
+    counts = row.deliveries.aggregate(
         pending=Count("id", filter=Q(state="pending")), dead=Count("id", filter=Q(state="dead"))
     )
     last = Delivery.objects.filter(connection=row).exclude(tried_at=None).order_by("-tried_at").first()
@@ -126,7 +127,7 @@ def body_of(message: Delivery) -> bytes | None:
     return _event(str(found.id), found.name, found.at, subject, found.payload)
 
 
-def _event(id: str, name: str, at: datetime, subject: str, data: dict[str, object]) -> bytes:
+def _event(id: str, name: str, at: datetime, subject: str, data: Mapping[str, object]) -> bytes:
     return cloud_event(id=id, source=current().public_url, type=f"heed.{name}", at=at, subject=subject, data=data)
 
 
