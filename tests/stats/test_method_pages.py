@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 import numpy as np
 import pytest
+from scipy.stats import binom
 
 from heed.metrics.suppression import suppressed_cells
 from heed.stats.intervals.mean import mean, ratio
@@ -113,3 +114,15 @@ def test_the_suppression_page() -> None:
 def test_a_page_of_lines(page: str) -> None:
     (rows,) = tables(page)
     assert [tuple(row) for row in rows] == PAGES[page]()
+
+
+def test_the_exact_rows_of_the_coverage_page() -> None:
+    text = (ROOT / "docs/methods/coverage.md").read_text(encoding="utf-8").split("### A share, Wilson (exact)")[1]
+    rows = [[cell.strip() for cell in line.strip("|").split("|")] for line in text.split("\n\n")[1].splitlines()[2:]]
+    assert len(rows) == 5
+    for share, *cells in rows:
+        for n, cell in zip((10, 30, 100, 1000, 10_000), cells, strict=True):
+            x, p = np.arange(n + 1), float(share)
+            found = proportion(x, n)
+            inside = (found.low.data <= p) & (p <= found.high.data)
+            assert f"{100 * binom.pmf(x, n, p)[inside].sum():.1f}" == cell

@@ -9,7 +9,7 @@ from heed.stats.arrays import NO_VARIATION, Floats, require
 
 ROUNDS = 100
 STEADY = 1e-11
-STEEP = 40.0
+FORESEEN = 1e-7
 
 
 @dataclass(frozen=True)
@@ -41,6 +41,8 @@ def proportional_odds(answers: Floats, x: Floats, weights: Floats | None = None)
     if counts.size < 2:
         return ProportionalOdds(none, none, none, none, None, None, float(w.sum()), NO_VARIATION)
     require(counts > 0, "proportional odds", "each level must have been answered")
+    if np.linalg.matrix_rank(np.column_stack([np.ones(y.size), table])) <= table.shape[1]:
+        raise Refused("Some columns are sums of others.", code="collinear", hint="Leave one of them out.")
     upper, lower = _linear(y, table, counts.size)
     below = np.cumsum(counts)[:-1] / counts.sum()
     start = np.concatenate([np.log(below / (1 - below)), np.zeros(table.shape[1])])
@@ -72,7 +74,7 @@ def _newton(
         try:
             step = np.linalg.solve(-hessian, gradient)
         except np.linalg.LinAlgError:
-            raise Refused("Some columns are sums of others.", code="collinear", hint="Leave one out.") from None
+            return None
         size = 1.0
         while size > 1e-8:
             tried = _likelihood(point + size * step, upper, lower, y, levels, w)
@@ -81,7 +83,8 @@ def _newton(
             size /= 2.0
         point = point + size * step
         value, gradient, hessian = tried
-        if np.max(np.abs(point)) > STEEP * 25 or not np.isfinite(value):
+        # All answers foreseen for certain: the likelihood has no maximum, it only nears one.
+        if not np.isfinite(value) or value > -FORESEEN * w.sum():
             return None
         if np.max(np.abs(step)) < STEADY * (1.0 + np.max(np.abs(point))):
             covariance = np.asarray(np.linalg.inv(-hessian), dtype=np.float64)

@@ -2,10 +2,10 @@
 
 import numpy as np
 
-from heed.stats.arrays import normal_quantile
 from heed.stats.agreement.intraclass import intraclass
 from heed.stats.agreement.kappa import cohen_kappa, cross_table, fleiss_kappa, weights_of
 from heed.stats.agreement.krippendorff import MEASUREMENTS, krippendorff_alpha
+from heed.stats.arrays import normal_quantile
 from heed.stats.procedures.given import Figures, Given
 
 

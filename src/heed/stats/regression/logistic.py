@@ -8,6 +8,7 @@ from heed.stats.arrays import Floats, require
 
 ROUNDS = 200
 STEADY = 1e-13
+CERTAIN = 25.0  # log odds this far out mean that the data separate
 
 
 @dataclass(frozen=True)
@@ -37,11 +38,13 @@ def logistic(successes: Floats, n: Floats, x: Floats) -> LogisticFit:
         information = x.T @ (x * weight[:, None])
         step, *_ = np.linalg.lstsq(information, x.T @ (successes - n * chance), rcond=None)
         coefficients = coefficients + step
+        if np.max(np.abs((x @ coefficients)[n > 0]), initial=0.0) > CERTAIN:
+            break
         if np.max(np.abs(step), initial=0.0) < STEADY * (1.0 + np.max(np.abs(coefficients), initial=0.0)):
             converged = True
             break
-        if np.max(np.abs(coefficients), initial=0.0) > 50.0:
-            break
     chance = expit(x @ coefficients)
     loglik = float(np.sum(xlogy(successes, chance) + xlog1py(n - successes, -chance)))
-    return LogisticFit(coefficients, np.asarray(np.linalg.pinv(information), dtype=np.float64), chance, loglik, converged)
+    return LogisticFit(
+        coefficients, np.asarray(np.linalg.pinv(information), dtype=np.float64), chance, loglik, converged
+    )
