@@ -13,6 +13,7 @@ from heed.core.access.rules import COMMAND_LINE
 from heed.core.people.actions import make_person
 from heed.desks import search
 from heed.desks.search import has_all, marked, words_of
+from heed.feedback.verbatims.queries.reading import Hit
 from heed.goals.kpis.actions import ensure_catalogue
 from heed.service.cases.models import Case
 from heed.service.customers.models import Customer
@@ -124,12 +125,20 @@ def test_a_part_that_fails_says_so_and_leaves_the_rest_standing(house: House, mo
     assert [place["title"] for place in client.get("/search/hits.json?q=sol%20lind").json()["places"]] == ["Sol Lind"]
 
 
+def test_what_customers_said_leads_to_the_verbatim(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    hit = Hit("v 1&2", timezone.now(), "The parcel of [NAME] came late", "negative", ("Delivery",))
+    monkeypatch.setattr(search, "search_verbatims", lambda said, scope, limit: [hit])
+    page = house.client("admin").get("/search/verbatims/?q=parcel", **FRAGMENT).content.decode()
+    assert 'href="/verbatims/verbatim/?key=v+1%262"' in page
+    assert "The <mark>parcel</mark> of [NAME] came late" in page
+
+
 def test_too_few_letters_and_odd_ones_ask_nothing(house: House) -> None:
     client = house.client("admin")
     assert "Two letters at least" in client.get("/search/?q=l").content.decode()
     assert client.get("/search/hits.json?q=l").json() == {"places": []}
     for odd in ("%00%00", "'; --", "%25%25", "a" * 5000):
-        for key in ("cases", "customers", "kpis", "definitions", "people"):
+        for key in ("cases", "customers", "verbatims", "kpis", "definitions", "people"):
             assert client.get(f"/search/{key}/?q={odd}").status_code == 200
     assert client.get("/search/nothing/?q=lind").status_code == 404
 

@@ -111,6 +111,10 @@ def _call(call: ast.Call, refusing: set[str]) -> Iterator[tuple[str | None, str,
     elif name == "kept":
         for part in call.args:
             yield _text(part), "", ""
+    elif name == "ensure":
+        for word in call.keywords:
+            if word.arg == "note":
+                yield _text(word.value), "", ""
     elif name == "date_format" and len(call.args) > 1:
         yield _text(call.args[1]), "", ""
     for part, _name in written(call, refusing):
@@ -243,6 +247,9 @@ def _read(found: Found, value: Any, file: str) -> None:
             if name == "exclusions":
                 for reason in inner:
                     found.add(str(reason).replace("_", " "), file)
+            if name in ("effect", "twin_effect"):
+                for size in inner:
+                    found.add(str(size).replace("_", " "), file)
             if name == "parameters":
                 for parameter in inner:
                     found.add(words(parameter), file)

@@ -121,7 +121,7 @@ def _verbatims(said: str, scope: Scope, limit: int) -> list[Found]:
         Found(
             hit.excerpt,
             " · ".join([date_format(localtime(hit.at), _("j M Y")), *hit.themes]),
-            reverse("verbatim", args=[hit.key]),
+            f"{reverse('verbatim')}?{urlencode({'key': hit.key})}",
             _(hit.sentiment),
         )
         for hit in search_verbatims(said, scope, limit)

@@ -14,6 +14,7 @@ from django.utils.html import escape
 from django.utils.translation import gettext as _
 from pydantic import BaseModel, ValidationError
 from pydantic.fields import FieldInfo
+from pydantic_core import to_jsonable_python
 
 from heed.core.definitions.rules import kind_of
 from heed.core.errors.rules import HeedError, fault_said, translated
@@ -138,6 +139,7 @@ def _shown(part: Part, value: Any) -> Any:
     if part.sort == "list":
         return "\n".join(str(item) for item in value)
     if part.sort == "yaml":
+        value = to_jsonable_python(value)
         return (
             yaml.safe_dump(value, sort_keys=False, allow_unicode=True, width=SHORT).strip()
             if value not in ({}, [], ())
