@@ -7,7 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from heed.core.conditions.rules import compile_condition
 from heed.core.definitions.rules import InvalidDefinition, Reference, kind
-from heed.core.errors.rules import Invalid
+from heed.core.errors.rules import Invalid, phrase
 from heed.facts.schema.tables import TABLES
 
 Source = Literal["interactions", "events", "case_changes", "usage", "finance", "remedies"]
@@ -53,9 +53,8 @@ class Trigger(BaseModel):
             try:
                 compile_condition(source, fields)
             except Invalid as fault:
-                raise InvalidDefinition(
-                    f"{path}: {fault.message}", at=(path,), code=fault.code, hint=fault.hint
-                ) from fault
+                told = phrase("{path}: {message}", path=path, message=fault.message)
+                raise InvalidDefinition(told, at=(path,), code=fault.code, hint=fault.hint) from fault
 
     def references(self) -> Iterator[Reference]:
         yield Reference("survey", "survey", self.survey)

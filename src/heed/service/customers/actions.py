@@ -58,19 +58,17 @@ def checked_system(system: str) -> str:
     return bare
 
 
-def keep_customers(
-    rows: Iterable[CustomerRow], actor: str, *, system: str, origin: str = "", rejected: int = 0
-) -> Kept:
+def keep_customers(rows: Iterable[CustomerRow], actor: str, *, system: str) -> Kept:
     """Keep customers of a system, in one transaction: the same rows twice change nothing. An empty value takes nothing
     away, and nobody is opted in by a file.
     """
     kept = Kept()
     with transaction.atomic():
         for some in _portions(rows):
-            kept += _keep(system, {customer_key(settings.SECRET_KEY, system, row.external_id): row for row in some})
+            kept += _keep(system, _keyed(some, system))
         if kept.new or kept.changed:
-            told = CustomersKept(origin, system, kept.new, kept.changed, kept.unchanged, rejected)
-            record(told, actor=actor, subject=("customer_import", origin))
+            told = CustomersKept("", system, kept.new, kept.changed, kept.unchanged, 0)
+            record(told, actor=actor, subject=("customer_import", ""))
     return kept
 
 
@@ -80,8 +78,14 @@ def _portions(rows: Iterable[CustomerRow]) -> Iterator[list[CustomerRow]]:
         yield some
 
 
-def _keep(system: str, rows: Mapping[str, CustomerRow]) -> Kept:
-    held = {row.key: row for row in Customer.objects.select_for_update().filter(key__in=rows).order_by("key")}
+def _keyed(rows: Iterable[CustomerRow], system: str) -> dict[str, CustomerRow]:
+    return {customer_key(settings.SECRET_KEY, system, row.external_id): row for row in rows}
+
+
+def _keep(system: str, rows: Mapping[str, CustomerRow], *, is_tried: bool = False) -> Kept:
+    """Keep a portion, in the caller's transaction; one that is only tried is counted and writes nothing."""
+    every = Customer.objects.filter(key__in=rows).order_by("key")
+    held = {row.key: row for row in (every if is_tried else every.select_for_update())}
     now, fresh, altered = timezone.now(), [], []
     for key, row in sorted(rows.items()):
         before = held.get(key)
@@ -92,11 +96,13 @@ def _keep(system: str, rows: Mapping[str, CustomerRow]) -> Kept:
             )
         elif _apply(before, row, now):
             altered.append(before)
+    told = Kept(len(fresh), len(altered), len(rows) - len(fresh) - len(altered))
+    if is_tried:
+        return told
     # Of two imports at once the later finds what the earlier wrote, and takes it as it is.
-    made = len(fresh)
     Customer.objects.bulk_create(fresh, ignore_conflicts=True)
     Customer.objects.bulk_update(altered, [*FIELDS, "mail_opted_out_at", "opted_out_by", "updated_at"])
-    return Kept(made, len(altered), len(rows) - made - len(altered))
+    return told
 
 
 FIELDS = ("name", "email", "phone", "language", "time_zone", "region", "segment", "account", "attributes")
@@ -228,19 +234,27 @@ def import_customers(
     known = checked_system(system)
     mapped = checked_mapping(file.columns, guess(file.columns) if chosen is None else chosen)
     rows, rejected, read = read_rows(file.rows(), mapped)
+    if dry_run:
+        tried = (_keep(known, _keyed(some, known), is_tried=True) for some in _portions(rows))
+        return Imported("", read, sum(tried, Kept()), rejected)
+    kept = Kept()
+    # A transaction a portion, so that nobody who answers a survey waits for a long file; the same file again goes on.
+    for some in _portions(rows):
+        with transaction.atomic():
+            kept += _keep(known, _keyed(some, known))
+    row = CustomerImport(
+        file_name=file.name[:255],
+        file_digest=file.digest,
+        system=known,
+        fields=mapped,
+        columns=list(file.columns),
+        actor=scope.person,
+    )
     with transaction.atomic():
-        row = CustomerImport(
-            file_name=file.name[:255],
-            file_digest=file.digest,
-            system=known,
-            fields=mapped,
-            columns=list(file.columns),
-            actor=scope.person,
-        )
-        kept = keep_customers(rows, scope.person, system=known, origin=row.key, rejected=len(rejected))
-        key = "" if dry_run else _keep_import(row, kept, rejected)
-        if dry_run:
-            transaction.set_rollback(True)
+        key = _keep_import(row, kept, rejected)
+        if kept.new or kept.changed:
+            told = CustomersKept(key, known, kept.new, kept.changed, kept.unchanged, len(rejected))
+            record(told, actor=scope.person, subject=("customer_import", key))
     return Imported(key, read, kept, rejected)
 
 

@@ -72,13 +72,12 @@ def _only_system() -> str:
     known = known_systems()
     if len(known) == 1:
         return known[0]
-    named = "Known are: " + ", ".join(known) if known else "Such as --system crm"
     raise Invalid(
         "Which system do the identifiers belong to?",
         code="unknown_system",
-        hint=phrase(
-            "{named}. Facts that name customers by the same system and identifier belong to them.", named=named
-        ),
+        hint=phrase("Name one of: {known}.", known=", ".join(known))
+        if known
+        else "Such as --system crm: facts that name customers as crm:identifier belong to them.",
     )
 
 

@@ -285,6 +285,7 @@ def address_of(text: str) -> str:
     return bare if ADDRESS.fullmatch(bare) and len(local) <= 64 and len(bare) <= 254 else ""
 
 
+@lru_cache(maxsize=1024)
 def language_of(text: str) -> str:
     """The BCP 47 tag of a language written as a tag or by its English or German name; empty when it is none."""
     names = _languages()
