@@ -17,10 +17,12 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from heed.core.edge import page
 from heed.core.errors.rules import HeedError
 from heed.core.journal.queries import actor_names
+from heed.core.people.queries import organisation
+from heed.service.formats.actions.drafting import hold, look, tried, try_kept
 from heed.service.formats.actions.importing import PERMISSION, replay
 from heed.service.formats.actions.mending import discard_row, repair_row
 from heed.service.formats.actions.uploads import import_upload, keep_upload
-from heed.service.formats.forms import RepairForm, UploadForm
+from heed.service.formats.forms import ColumnsForm, RepairForm, UploadForm
 from heed.service.formats.models import RULE_TITLES, QuarantinedRow
 from heed.service.formats.queries import (
     import_numbered,
@@ -30,6 +32,8 @@ from heed.service.formats.queries import (
     quarantined_row,
     waiting_by_rule,
 )
+from heed.service.formats.rules.drafting import body_of, draft, suggested_key
+from heed.service.formats.rules.meanings import MEANINGS
 from heed.service.formats.rules.outcome import Outcome
 
 ROWS = 50
@@ -101,10 +105,18 @@ def import_new(request: HttpRequest) -> HttpResponse:
     upload, mapping = form.cleaned_data["file"], form.cleaned_data["mapping"]
     try:
         token = keep_upload(scope, upload.chunks())
+        if not mapping:
+            return own_file(request, token, upload.name)
         outcome = import_upload(scope, token, mapping, name=upload.name, dry_run=True)
     except HeedError as error:
         form.add_error("file", error.said(_))
         return render(request, "service/formats/new.html", {"form": form}, status=error.status)
+    context = {**_would_be(outcome), "token": token, "mapping": mapping, "name": upload.name}
+    return render(request, "service/formats/dry_run.html", context)
+
+
+def _would_be(outcome: Outcome) -> dict[str, Any]:
+    """What a dry run says."""
     pairs = [
         (_("Rows read"), _count(outcome.read)),
         (_("Would be accepted"), _count(outcome.accepted)),
@@ -114,8 +126,63 @@ def import_new(request: HttpRequest) -> HttpResponse:
     told = outcome.as_dict()
     for item in (*told["errors"], *told["notes"]):
         item["title"] = RULE_TITLES.get(item["rule"], item["rule"])
-    context = {"told": told, "pairs": pairs, "token": token, "mapping": mapping, "name": upload.name}
-    return render(request, "service/formats/dry_run.html", context)
+    return {"told": told, "pairs": pairs}
+
+
+def own_file(request: HttpRequest, token: str, name: str) -> HttpResponse:
+    """The page that asks what the columns of a file mean, with what heed makes of them."""
+    scope = request.scope  # type: ignore[attr-defined]
+    columns, rows = look(scope, token, name)
+    guessed = draft(columns, rows, organisation().time_zone, request.POST.get("sort", ""))
+    first = {**ColumnsForm.of(guessed), "token": token, "name": name, "key": suggested_key(name), "system": "crm"}
+    first |= {each: request.POST[each] for each in ("key", "system", "zone") if request.POST.get(each)}
+    form = ColumnsForm(initial=first, columns=columns, sort=guessed.sort)
+    return _columns_shown(request, form, columns, rows, doubtful=guessed.doubtful)
+
+
+def _columns_shown(
+    request: HttpRequest, form: ColumnsForm, columns: Any, rows: Any, status: int = 200, **more: Any
+) -> HttpResponse:
+    shown = [[row.get(column) or "" for column in columns] for row in rows[:5]]
+    context = {"form": form, "rows": shown, "may_approve": request.scope.may("approve"), **more}  # type: ignore[attr-defined]
+    return render(request, "service/formats/columns.html", context, status=status)
+
+
+@never_cache
+@require_POST
+@page(PERMISSION)
+def import_columns(request: HttpRequest) -> HttpResponse:
+    """What the columns mean, as somebody corrected it: asked again for another sort of rows, tried, or held and brought in."""
+    scope = request.scope  # type: ignore[attr-defined]
+    scope.demand_everywhere(PERMISSION)
+    token, name = request.POST.get("token", ""), request.POST.get("name", "")[:255]
+    columns, rows = look(scope, token, name)
+    sort = request.POST.get("sort", "")
+    if request.POST.get("step") == "again" or sort not in MEANINGS:
+        return own_file(request, token, name)
+    form = ColumnsForm(request.POST, columns=columns, sort=sort)
+    if not form.is_valid():
+        return _columns_shown(request, form, columns, rows, status=422)
+    key = form.cleaned_data["key"]
+    try:
+        body = {**body_of(form.told(), columns, name, key), "system": form.cleaned_data["system"].strip()}
+        outcome = try_kept(scope, token, tried(key, body), name=name)
+        if request.POST.get("step") == "import":
+            return _brought_in(request, token, name, key, body)
+    except HeedError as error:
+        form.add_error(None, error.said(_))
+        return _columns_shown(request, form, columns, rows, status=error.status)
+    return _columns_shown(request, form, columns, rows, **_would_be(outcome))
+
+
+def _brought_in(request: HttpRequest, token: str, name: str, key: str, body: dict[str, Any]) -> HttpResponse:
+    scope = request.scope  # type: ignore[attr-defined]
+    if not hold(scope, key, body):
+        messages.info(request, _("The mapping is proposed. Once it is approved, bring the file in by it."))
+        return redirect("definition", kind="mapping", key=key)
+    outcome = import_upload(scope, token, key, name=name, dry_run=False)
+    messages.success(request, _told(outcome))
+    return redirect("import", number=outcome.import_id)
 
 
 @require_POST
@@ -213,6 +280,7 @@ def quarantine_replay(request: HttpRequest) -> HttpResponse:
 urlpatterns = [
     path("imports/", import_list, name="imports"),
     path("imports/new/", import_new, name="import-new"),
+    path("imports/new/columns/", import_columns, name="import-columns"),
     path("imports/new/confirm/", import_confirm, name="import-confirm"),
     path("imports/quarantine/", quarantine, name="quarantine"),
     path("imports/quarantine/replay/", quarantine_replay, name="quarantine-replay"),
