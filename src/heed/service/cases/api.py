@@ -9,7 +9,8 @@ from ninja import Field, Path, Query, Router, Schema, Status
 
 from heed.service.cases.actions import escalating, opening, working
 from heed.service.cases.models import Case
-from heed.service.cases.queries import Filters, case, cases, promises_of, steps
+from heed.service.cases.queries import Filters, case, cases, clocks_of, promises_of, steps
+from heed.service.cases.rules.clocks import Clock
 
 router = Router(tags=["cases"])
 MOST = 2**63 - 1
@@ -161,7 +162,7 @@ _SAME = (
 )  # fmt: skip
 
 
-def _told(row: Case) -> CaseOut:
+def _told(row: Case, clock: Clock | None = None) -> CaseOut:
     now = timezone.now()
     return CaseOut(
         **{name: getattr(row, name) for name in _SAME},
@@ -173,7 +174,7 @@ def _told(row: Case) -> CaseOut:
         interaction=row.interaction_id,
         promises=[
             PromiseOut(promise=each.promise, standing=each.standing, due_at=each.due_at, left_seconds=each.left_seconds)
-            for each in promises_of(row, now)
+            for each in promises_of(row, now, clock)
         ],
     )
 
@@ -201,7 +202,8 @@ def all_cases(
 ) -> CasesOut:
     filters = Filters(tab, q, severity or "", team, owner, cause, customer)
     found, following = cases(_scope(request), filters, cursor, limit)
-    return CasesOut(items=[_told(row) for row in found], next=following)
+    clocks = clocks_of(found)
+    return CasesOut(items=[_told(row, clocks[row.calendar]) for row in found], next=following)
 
 
 @router.post("", response={201: CaseOut}, summary="Open a case by hand")

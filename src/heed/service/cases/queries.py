@@ -107,8 +107,8 @@ def case(scope: Scope, key: str) -> Case:
 
 
 def steps(row: Case, *, before: int | None = None, limit: int = 200) -> list[CaseStep]:
-    """What was done and said about a case, newest first."""
-    found = row.steps.order_by("-at", "-id")
+    """What was done and said about a case, what was noted last first."""
+    found = row.steps.order_by("-id")
     return list((found.filter(pk__lt=before) if before else found)[:limit])
 
 
@@ -143,8 +143,14 @@ def timed(row: Case) -> Timed:
     )
 
 
-def promises_of(row: Case, now: datetime) -> tuple[Promised, ...]:
-    return promised(clock_of(row.calendar), timed(row), now)
+def promises_of(row: Case, now: datetime, clock: Clock | None = None) -> tuple[Promised, ...]:
+    """Both promises at a moment; `clock`, where many are asked for, is that of the case's calendar."""
+    return promised(clock or clock_of(row.calendar), timed(row), now)
+
+
+def clocks_of(rows: Iterable[Case]) -> dict[str, Clock]:
+    """The clocks of many cases, by calendar."""
+    return {name: clock_of(name) for name in {row.calendar for row in rows}}
 
 
 def escalations_of(row: Case) -> tuple[Escalation, ...]:
@@ -212,7 +218,7 @@ def lines(rows: Iterable[Case], now: datetime | None = None) -> list[CaseLine]:
     rows, moment = list(rows), now or timezone.now()
     teams = {unit.key: unit.name for unit in units()}
     owners = dict(people().filter(key__in={row.owner for row in rows if row.owner}).values_list("key", "name"))
-    clocks = {name: clock_of(name) for name in {row.calendar for row in rows}}
+    clocks = clocks_of(rows)
     return [
         CaseLine(
             key=row.key,
@@ -311,10 +317,15 @@ def causes_in_force() -> tuple[Cause, ...]:
     return found.body.causes if found is not None and isinstance(found.body, Causes) else ()
 
 
-def cause_name(key: str) -> str:
-    """A cause by its name in the reader's language; by its key when it left the list."""
-    known = {cause.key: cause for cause in causes_in_force()}
-    return known[key].called(get_language() or "en") if key in known else key.replace("_", " ")
+def cause_names() -> dict[str, str]:
+    """The causes in force, by name in the reader's language."""
+    language = get_language() or "en"
+    return {cause.key: cause.called(language) for cause in causes_in_force()}
+
+
+def cause_name(key: str, names: Mapping[str, str]) -> str:
+    """A cause by its name; by its key when it left the list."""
+    return names.get(key) or key.replace("_", " ")
 
 
 def _upwards(unit: str, nodes: Mapping[str, Node]) -> list[str]:

@@ -25,6 +25,7 @@ from heed.service.cases.queries import (
     TABS,
     WORKING_ROLES,
     Filters,
+    cause_names,
     counts,
     first_words,
     lines,
@@ -92,10 +93,12 @@ def case_list(request: HttpRequest) -> HttpResponse:
     """Cases of the person's units, those due first."""
     scope, now = request.scope, timezone.now()  # type: ignore[attr-defined]
     filters, sort, form, told = _asked(request)
-    number = int(typed) if (typed := request.GET.get("page", "")).isascii() and typed.isdigit() and len(typed) < 6 else 1
+    number = (
+        int(typed) if (typed := request.GET.get("page", "")).isascii() and typed.isdigit() and len(typed) < 6 else 1
+    )
     number = max(number, 1)
     rows = list(ordered(narrowed(scope, filters, now), sort)[(number - 1) * ROWS : number * ROWS + 1])
-    held, said = counts(scope, now), first_words(scope, (row.key for row in rows))
+    causes, held, said = cause_names(), counts(scope, now), first_words(scope, (row.key for row in rows))
 
     def address(tab: str, page_number: int = 1) -> str:
         words = {"tab": tab, **told, **({"page": str(page_number)} if page_number > 1 else {})}
@@ -103,7 +106,8 @@ def case_list(request: HttpRequest) -> HttpResponse:
 
     context = {
         "lines": [
-            (line, due_words(line), is_pressing(line), said.get(line.key, "")) for line in lines(rows[:ROWS], now)
+            (line, due_words(line, causes), is_pressing(line), said.get(line.key, ""))
+            for line in lines(rows[:ROWS], now)
         ],
         "tabs": [
             {"title": title, "href": address(tab), "current": tab == filters.tab, "count": held[tab]}

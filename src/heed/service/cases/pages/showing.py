@@ -23,7 +23,7 @@ from heed.service.cases.actions import escalating, working
 from heed.service.cases.forms import working as forms
 from heed.service.cases.models import Case
 from heed.service.cases.pages.words import clocked, step_words
-from heed.service.cases.queries import case, cause_name, lines, may_work, of_customer, promises_of, steps
+from heed.service.cases.queries import case, cause_name, cause_names, lines, may_work, of_customer, promises_of, steps
 
 Do = Callable[[Scope, str, dict[str, Any]], Any]
 
@@ -88,7 +88,8 @@ def _shown(
     history = steps(row)
     teams = {unit.key: unit.name for unit in units()}
     names = actor_names({*(step.actor for step in history), *(step.to_value for step in history), row.owner} - {""})
-    told = [(step, step_words(step, names, teams)) for step in history]
+    causes = cause_names()
+    told = [(step, step_words(step, names, teams, causes)) for step in history]
     may = may_work(scope, row)
     reads = scope.may("see_words")
     said = [step for step in reversed(history) if step.verb == "said"]
@@ -102,7 +103,7 @@ def _shown(
         "verbs": _offered(scope, row, tried, at) if may else [],
         "may_work": may,
         "facts": _facts(row),
-        "cause": cause_name(row.cause) if row.cause else "",
+        "cause": cause_name(row.cause, causes) if row.cause else "",
         "others": [each for each in of_customer(scope, row.customer_key, 11) if each.key != row.key][:10],
         "may_see_customer": scope.may("see_customers") and bool(row.customer_key),
         "rule_version": row.opening_version,

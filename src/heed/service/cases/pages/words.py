@@ -61,10 +61,10 @@ def _standing(item: Promised, business: bool) -> str:
     return (_("%(span)s of business hours left") if business else _("%(span)s left")) % span
 
 
-def due_words(line: CaseLine) -> str:
+def due_words(line: CaseLine, causes: Mapping[str, str]) -> str:
     """What is due next, for a line of a list."""
     if line.state == "closed":
-        return cause_name(line.cause)
+        return cause_name(line.cause, causes)
     nearest = line.nearest
     if nearest is None:
         paused = any(each.standing == "paused" for each in line.promises)
@@ -79,7 +79,7 @@ def is_pressing(line: CaseLine) -> bool:
     return line.state != "closed" and line.nearest is not None and line.nearest.standing in ("broken", "at_risk")
 
 
-def step_words(step: CaseStep, people: Mapping[str, str], teams: Mapping[str, str]) -> str:
+def step_words(step: CaseStep, people: Mapping[str, str], teams: Mapping[str, str], causes: Mapping[str, str]) -> str:
     """What a step says, in a sentence without its words."""
     who, to, former = people.get(step.actor, step.actor), step.to_value, step.from_value
     names = {
@@ -89,7 +89,7 @@ def step_words(step: CaseStep, people: Mapping[str, str], teams: Mapping[str, st
         "from": teams.get(former, former) or _("no team"),
         "way": _TITLES["way"].get(to, to),
         "reason": _TITLES["waits"].get(to, to),
-        "cause": cause_name(to) if step.verb == "closed" else cause_name(former),
+        "cause": cause_name(to if step.verb == "closed" else former, causes),
         "outcome": _TITLES["outcome"].get(former, former),
         "promise": promise_name(former) if former else "",
         "score": to,
