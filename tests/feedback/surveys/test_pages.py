@@ -207,3 +207,21 @@ def test_the_api_tells_surveys_invitations_and_responses(manager: Client) -> Non
     assert manager.get(f"/api/v1/responses/{first['key']}").json() == first
     auditor = signed_in("auditor")
     assert auditor.get("/api/v1/responses").status_code == 403
+
+
+def test_a_draft_that_cannot_be_shown_says_why(manager: Client) -> None:
+    told = manager.post("/surveys/new/preview/", {"name": "Short", "languages": "en", "q-0-key": "", "q-0-type": "nps"})
+    assert told.status_code == 422
+    assert "the words in en are missing" in told.content.decode()
+    assert manager.post("/surveys/new/preview/", {"draft": "no json"}).status_code == 422
+    assert manager.post("/surveys/new/preview/", {"draft": "[1]"}).status_code == 422
+
+
+def test_an_odd_address_is_not_found_rather_than_failed(manager: Client) -> None:
+    in_force()
+    for there in ("/surveys/none/", "/surveys/none/preview", "/surveys/none/build", "/surveys/none/invitations/"):
+        assert manager.get(there).status_code == 404, there
+    assert manager.get("/surveys/after_call/preview?version=99").status_code == 404
+    assert manager.get("/surveys/after_call/preview?version=x&step=zz&language=%00").status_code == 200
+    assert manager.get("/surveys/after_call/invitations/?before=99999999999999999999999").status_code == 200
+    assert manager.get("/surveys/after_call/invitations/?state=%00").status_code == 200

@@ -18,7 +18,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from heed.core.definitions.actions import propose
 from heed.core.definitions.rules import InvalidDefinition, validate
 from heed.core.edge import page
-from heed.core.errors.rules import HeedError
+from heed.core.errors.rules import HeedError, Invalid, Phrase
 from heed.core.people.queries import organisation
 from heed.feedback.surveys.definition import Survey
 from heed.feedback.surveys.forms import TYPES, Draft, blank, body_of, changed, draft_in, draft_of, place_of
@@ -110,6 +110,7 @@ def _shown(draft: Draft, wrong: int | None, fault: HeedError | None) -> Draft:
             "has_scale": question["type"] in ("nps", "csat", "ces"),
             "options": [{**option, "texts": pairs(option.get("text"))} for option in question.get("options", [])],
             "fault": fault if place == wrong else None,
+            "fault_words": _without_place(fault) if place == wrong else "",
         }
         for place, question in enumerate(draft["questions"])
     ]
@@ -117,6 +118,13 @@ def _shown(draft: Draft, wrong: int | None, fault: HeedError | None) -> Draft:
         (name, title, pairs(draft.get(name)), name in ("introduction", "thanks", "invitation")) for name, title in WORDS
     ]
     return {**draft, "tongues": tongues, "questions": questions, "words": words}
+
+
+def _without_place(fault: HeedError | None) -> str:
+    """What is wrong, without the path of the field: it stands at its question."""
+    message = fault.message if fault else ""
+    inner = message.values.get("fault") if isinstance(message, Phrase) else None
+    return inner if isinstance(inner, str) else message
 
 
 @xframe_options_sameorigin
@@ -129,7 +137,9 @@ def draft_preview(request: Request) -> HttpResponse:
         raw = json.loads(kept) if kept else body_of(draft_in(request.POST))
         body = validate("survey", raw)
         assert isinstance(body, Survey)
-    except (HeedError, ValueError, AttributeError) as error:
+    except (HeedError, ValueError, TypeError, AttributeError) as fault:
+        # What somebody else than the form sent has no words of its own.
+        error = fault if isinstance(fault, HeedError) else Invalid("The draft cannot be read.")
         response = render(request, "surveys/build_wrong.html", {"error": error}, status=422)
         response.headers["Content-Security-Policy"] = PREVIEW_POLICY
         return response

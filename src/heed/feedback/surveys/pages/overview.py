@@ -105,7 +105,7 @@ def trial(request: Request, key: str) -> HttpResponse:
     try:
         send(trial_mail(key, request.POST.get("language", "")[:20], address))
     except MailRefused as refusal:
-        messages.error(request, f"{refusal.message} {refusal.hint}")
+        messages.error(request, refusal.said(_))
     else:
         messages.success(request, _("Sent to %(address)s. Its link leads to the preview.") % {"address": address})
     return redirect("survey", key)
