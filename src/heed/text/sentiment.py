@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from heed.core.errors.rules import Refused
+from heed.core.errors.rules import Refused, phrase
 from heed.stats.arrays import Floats
 from heed.text.analyzer import SENTIMENTS, Sentiment
 from heed.text.normal import normal
@@ -89,7 +89,11 @@ def train_sentiment(
     Raises Refused where the labels are too thin.
     """
     if reason := why_too_thin(labels):
-        raise Refused(f"Too little to train on: {reason}.", code="too_few_labels", hint="Label or import more texts.")
+        raise Refused(
+            phrase("Too little to train on: {reason}.", reason=reason),
+            code="too_few_labels",
+            hint="Label or import more texts.",
+        )
     kept = [label in SENTIMENTS and list(labels).count(label) >= LEAST_A_CLASS for label in SENTIMENTS]
     classes = tuple(name for name, keep in zip(SENTIMENTS, kept, strict=True) if keep)
     rows = [place for place, label in enumerate(labels) if label in classes]
