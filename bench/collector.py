@@ -2,7 +2,8 @@
 
 An answer is checked against its survey and its invitation and leaves a response, two answers and a link of the journal's chain;
 the plain view leaves a row. Both are served by granian; the view by as many WSGI workers as heed's pages have. 64 connections,
-each sends its next request when the last was acknowledged. With HEED_DATABASE_URL on PostgreSQL a second line is measured there.
+each sends its next request when the last was acknowledged; the two take turns, so that a busy machine is busy for both.
+With HEED_DATABASE_URL on PostgreSQL a second line is measured there.
 """
 
 import asyncio
@@ -19,7 +20,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 HERE = Path(__file__).resolve().parent
-CONNECTIONS, ANSWERS, WARM = 64, 6_000, 300
+CONNECTIONS, ANSWERS, ROUNDS, WARM = 64, 5_000, 5, 300
 FORM = "application/x-www-form-urlencoded"
 PREPARE = """
 import json, sys
@@ -175,17 +176,24 @@ def measure(home: Path, database: str) -> dict[str, Any]:
         "PYTHONPATH": str(HERE),
     }
     tokens = run(environment, PREPARE, str(ANSWERS + WARM))
-    with serving([sys.executable, "-W", "ignore", "-c", "from heed.cli import main; main(['web'])"], environment, port):
-        asyncio.run(load(port, answers(tokens[:WARM], "/a/{token}"), 303))
-        heed_seconds, heed_took = asyncio.run(load(port, answers(tokens[WARM:], "/a/{token}"), 303))
+    heed = [sys.executable, "-W", "ignore", "-c", "from heed.cli import main; main(['web'])"]
     granian = [sys.executable, "-m", "granian", "--interface", "wsgi", "--http", "1", "--log-level", "warning"]
-    granian += ["--port", str(port), "--workers", str(workers), "--blocking-threads", str(threads), "--backlog", "4096"]
-    with serving([*granian, "_plain:application"], environment, port):
-        asyncio.run(load(port, answers(tokens[:WARM], "/plain"), 303))
-        plain_seconds, plain_took = asyncio.run(load(port, answers(tokens[WARM:], "/plain"), 303))
+    granian += ["--port", str(port + 1), "--workers", str(workers), "--blocking-threads", str(threads)]
+    plain = [*granian, "--backlog", "4096", "_plain:application"]
+    doors = ((port, "/a/{token}"), (port + 1, "/plain"))
+    seconds: list[float] = [0.0, 0.0]
+    took: tuple[list[float], list[float]] = ([], [])
+    with serving(heed, environment, port), serving(plain, environment, port + 1):
+        for place, path in doors:
+            asyncio.run(load(place, answers(tokens[:WARM], path), 303))
+        for start in range(WARM, len(tokens), ANSWERS // ROUNDS):
+            for number, (place, path) in enumerate(doors):
+                spent, each = asyncio.run(load(place, answers(tokens[start : start + ANSWERS // ROUNDS], path), 303))
+                seconds[number] += spent
+                took[number].extend(each)
     if (stored := run(environment, STORED)) != [len(tokens), len(tokens)]:
         sys.exit(f"{stored} stored instead of {len(tokens)} each")
-    return line_of(database, heed_seconds, heed_took, plain_seconds, plain_took)
+    return line_of(database, seconds[0], sorted(took[0]), seconds[1], sorted(took[1]))
 
 
 def line_of(
