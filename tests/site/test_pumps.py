@@ -63,7 +63,7 @@ def test_what_was_done_adds_up_and_an_idle_pump_is_not_told_of_all_the_time(stor
     assert pump_runs()[0].ran_at == before
 
 
-def test_a_failure_is_followed_by_longer_and_longer_pauses_and_forgotten_after_a_success() -> None:
+def test_a_failure_is_followed_by_longer_and_longer_pauses_and_forgotten_after_a_success(store: None) -> None:
     waited: list[float] = []
     outcomes = iter([failing, failing, failing, lambda: 0])
     runner = Runner(Pump("tries", lambda: next(outcomes)(), 2.0))
