@@ -1,5 +1,6 @@
 """The worked tables of docs/methods say what the code computes."""
 
+import json
 from collections.abc import Callable
 
 import numpy as np
@@ -126,3 +127,11 @@ def test_the_exact_rows_of_the_coverage_page() -> None:
             found = proportion(x, n)
             inside = (found.low.data <= p) & (p <= found.high.data)
             assert f"{100 * binom.pmf(x, n, p)[inside].sum():.1f}" == cell
+
+
+def test_the_reference_page_counts_the_cases() -> None:
+    text = (ROOT / "docs/methods/reference_cases.md").read_text(encoding="utf-8")
+    files = [json.loads(file.read_text()) for file in sorted((ROOT / "tests/reference").glob("*.json"))]
+    for file in files:
+        assert f"| `{file['method']}` | {len(file['cases'])} |" in text
+    assert f"all {sum(len(file['cases']) for file in files)} are met" in text

@@ -134,34 +134,9 @@ def experiments() -> Lines:
     plain = welch_effect(mean_arm(AFTER), mean_arm(AFTER_B))
     helped = welch_effect(less.control, less.treatment)
     clusters = np.repeat(np.arange(6), 4)
-    y = np.array(
-        [
-            4.1,
-            4.3,
-            4.6,
-            4.8,
-            3.9,
-            4.0,
-            4.4,
-            4.3,
-            4.2,
-            4.1,
-            4.7,
-            4.6,
-            4.0,
-            4.1,
-            4.2,
-            4.0,
-            4.3,
-            4.4,
-            4.3,
-            4.5,
-            3.8,
-            3.9,
-            4.0,
-            3.9,
-        ]
-    )
+    treated = "4.1 4.3 4.6 4.8 3.9 4.0 4.4 4.3 4.2 4.1 4.7 4.6"
+    others = "4.0 4.1 4.2 4.0 4.3 4.4 4.3 4.5 3.8 3.9 4.0 3.9"
+    y = np.array(f"{treated} {others}".split(), dtype=float)
     did = difference_in_differences(y, clusters < 3, np.tile([0, 0, 1, 1], 6), clusters)
     return [
         (
