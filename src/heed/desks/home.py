@@ -4,7 +4,7 @@ Who works on cases and decides nothing else sees first what waits; everybody els
 """
 
 import logging
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -21,7 +21,7 @@ from heed.core.access.rules import Scope
 from heed.core.definitions.queries import waiting
 from heed.core.definitions.rules import kind_of
 from heed.core.edge import page
-from heed.core.people.queries import names_of, notifications, organisation, people, sentence
+from heed.core.people.queries import names_of, notifications, organisation, people, sentence, units
 from heed.core.settings.rules import current
 from heed.documents.units import in_unit
 from heed.facts.store.store import Store
@@ -122,21 +122,29 @@ SIGNALS = {
     "theme-start": gettext_lazy("%(subject)s: customers begin to write about it"),
     "theme-rise": gettext_lazy("%(subject)s: customers write more about it"),
     "topic-jump": gettext_lazy("%(subject)s: a jump of contacts"),
-    "team-rise": gettext_lazy("%(subject)s: complaints rise"),
+    "team-rise": gettext_lazy("%(unit)s: more and more about %(subject)s"),
 }
 
 
-def _signal(found: Signal) -> Item:
+def _signal(found: Signal, teams: Mapping[str, str]) -> Item:
     said = [_("since %(day)s") % {"day": date_format(found.since, _("j M Y"))}, found.size]
     if found.near_change:
         said.append(_("near “%(change)s”") % {"change": found.near_change})
-    title = SIGNALS.get(found.kind, gettext_lazy("%(subject)s")) % {"subject": found.subject}
+    title = SIGNALS.get(found.kind, gettext_lazy("%(subject)s")) % {
+        "subject": found.subject,
+        "unit": teams.get(found.unit, found.unit),
+    }
     return Item(title, " · ".join(said), found.href, _("new") if found.state == "new" else "", "accent")
 
 
 def _signals(scope: Scope) -> list[Item]:
     language = get_language() or "en"
-    return _part("signals", lambda: [_signal(found) for found in signals(scope, limit=MOST_SIGNALS, language=language)])
+
+    def read() -> list[Item]:
+        teams = {unit.key: unit.name for unit in units()}
+        return [_signal(found, teams) for found in signals(scope, limit=MOST_SIGNALS, language=language)]
+
+    return _part("signals", read)
 
 
 def _told(scope: Scope, shown: Collection[str]) -> list[Item]:
