@@ -180,3 +180,10 @@ def test_p_values_are_even_where_nothing_is() -> None:
 
 def _arm(values: np.ndarray) -> Arm:
     return Arm(values.size, values.mean(), values.var(ddof=1), values.mean())
+
+
+def test_clusters_that_do_not_differ_tell_no_error() -> None:
+    treated, after = np.tile([0.0, 0, 1, 1], 10), np.tile([0.0, 1, 0, 1], 10)
+    found = difference_in_differences(1 + treated * after, treated, after, np.repeat(np.arange(10), 4))
+    assert found.estimate == pytest.approx(1.0)
+    assert (found.low, found.p, found.reason) == (None, None, "no_variation")

@@ -90,7 +90,8 @@ def test_labels_are_ordered_as_numbers_where_they_are() -> None:
 
 
 def test_perfect_agreement_and_none_at_all() -> None:
-    assert cohen_kappa(cross_table("aabb", "aabb")).kappa == 1.0
+    same = cohen_kappa(cross_table("aabb", "aabb"))
+    assert (same.kappa, same.low, same.reason) == (1.0, None, "no_variation")
     assert cohen_kappa(cross_table("aaaa", "aaaa")).reason == "no_variation"
     assert cohen_kappa(np.zeros((0, 0))).reason == "no_rows"
     assert fleiss_kappa(["aabb", "aabb", "aabb"]).kappa == pytest.approx(1.0)

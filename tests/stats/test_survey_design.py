@@ -38,6 +38,12 @@ def test_a_census_has_no_error() -> None:
     assert total(sample, Y).value == pytest.approx(Y.sum())
 
 
+def test_equal_answers_of_a_sample_are_not_certain() -> None:
+    found = mean(Sample.of(survey_design(N, clusters=[CLUSTERS])), np.full(N, 4.0))
+    assert (found.value, found.low, found.reason) == (4.0, None, "no_variation")
+    assert difference(Sample.of(survey_design(N)), np.full(N, 4.0), GROUP == "a").reason == "no_variation"
+
+
 def test_the_population_correction_shrinks_the_error() -> None:
     free, half = (mean(Sample.of(survey_design(N, population=p)), Y).se for p in ([], [np.full(N, 2.0 * N)]))
     assert half == pytest.approx(free * np.sqrt(0.5))
@@ -109,7 +115,7 @@ def test_a_share_of_none_or_all_is_not_certain(method: str, holds: float) -> Non
     assert found.value == holds
     if method == "beta":
         assert found.high - found.low > 0.01
-    elif method != "mean":
+    else:
         assert (found.low, found.reason) == (None, "no_variation")
 
 

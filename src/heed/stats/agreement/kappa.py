@@ -82,6 +82,8 @@ def cohen_kappa(table: ArrayLike, *, weights: ArrayLike | None = None, level: fl
     z = kappa / null if null else None
     half = normal_quantile(level) * se
     p = None if z is None else float(2.0 * normal_below(-abs(z)))
+    if se == 0.0:  # all alike: a width of zero would pass for certainty
+        return Kappa(int(n), plain, kappa, se, None, None, z, p, level, NO_VARIATION)
     return Kappa(int(n), plain, kappa, se, max(kappa - half, -1.0), min(kappa + half, 1.0), z, p, level)
 
 

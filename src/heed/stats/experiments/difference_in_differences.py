@@ -5,34 +5,38 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike
 
-from heed.stats.arrays import Floats, check_level, floats, require
+from heed.stats.arrays import NO_VARIATION, Floats, check_level, floats, require
 from heed.stats.distributions import student_below, student_quantile
 from heed.stats.experiments.clustered import BiasReduced, cluster_index, cr0, cr1, cr2
 from heed.stats.regression.formula import coded
 from heed.stats.regression.least_squares import Fit, fit, standard_errors
 
+ROUNDING = 1e-12  # a standard error this small beside the estimate is that of rounding
+
 
 @dataclass(frozen=True)
 class DifferenceInDifferences:
     """(after - before) of the treated less that of the others, standard errors by cluster. `low`, `high`, `p` are those
-    of CR2 with its own degrees of freedom, which hold with few clusters; `low_cr1`, … those of CR1 with G - 1.
+    of CR2 with its own degrees of freedom, which hold with few clusters; `low_cr1`, … those of CR1 with G - 1. None,
+    with a reason, where clusters do not differ.
     """
 
     estimate: float
     se_cr0: float
     se_cr1: float
-    t_cr1: float
-    p_cr1: float
-    low_cr1: float
-    high_cr1: float
+    t_cr1: float | None
+    p_cr1: float | None
+    low_cr1: float | None
+    high_cr1: float | None
     se_cr2: float
     df_cr2: float
-    p: float
-    low: float
-    high: float
+    p: float | None
+    low: float | None
+    high: float | None
     clusters: int
     n: int
     level: float
+    reason: str = ""
 
 
 def difference_in_differences(
@@ -56,16 +60,20 @@ def _told(found: Fit, clusters: np.ndarray, at: int, level: float) -> Difference
     reduced: BiasReduced = cr2(found, clusters, contrast)
     usual_limits = _tested(estimate, usual, g - 1, level)
     limits = _tested(estimate, reduced.se, reduced.df, level)
-    t = estimate / usual if usual > 0 else 0.0
+    flat = usual_limits[0] is None or limits[0] is None
+    t = estimate / usual if not flat else None
+    reason = NO_VARIATION if flat else ""
     return DifferenceInDifferences(
-        estimate, plain, usual, t, *usual_limits, reduced.se, reduced.df, *limits, g, found.n, level
+        estimate, plain, usual, t, *usual_limits, reduced.se, reduced.df, *limits, g, found.n, level, reason
     )
 
 
-def _tested(estimate: float, se: float, df: float, level: float) -> tuple[float, float, float]:
+def _tested(estimate: float, se: float, df: float, level: float) -> tuple[float | None, float | None, float | None]:
+    """p and limits; none where the clusters do not differ at all."""
+    if se <= ROUNDING * max(abs(estimate), 1.0):
+        return None, None, None
     half = float(student_quantile(df, 1.0 - (1.0 - level) / 2.0)) * se
-    p = float(2.0 * student_below(df, -abs(estimate) / se)) if se > 0 else 1.0
-    return p, estimate - half, estimate + half
+    return float(2.0 * student_below(df, -abs(estimate) / se)), estimate - half, estimate + half
 
 
 def two_way_effect(y: ArrayLike, active: ArrayLike, unit: ArrayLike, period: ArrayLike) -> tuple[float, float]:

@@ -45,7 +45,7 @@ def consistency(answers: ArrayLike, *, level: float = 0.95) -> Consistency:
     alpha = _alpha(covariance)
     mean_r = float((correlation.sum() - k) / (k * (k - 1)))
     rest = x.sum(axis=1)[:, None] - x
-    low, high = _feldt(alpha, n, k, level)
+    low, high = _feldt(alpha, n, k, level) if alpha < 1.0 - 1e-12 else (None, None)
     return Consistency(
         n,
         k,
@@ -58,6 +58,7 @@ def consistency(answers: ArrayLike, *, level: float = 0.95) -> Consistency:
         tuple(_alpha(np.delete(np.delete(covariance, at, 0), at, 1)) if k > 2 else None for at in range(k)),
         tuple(_correlation(x[:, at], rest[:, at]) for at in range(k)),
         level,
+        NO_VARIATION if low is None else "",
     )
 
 

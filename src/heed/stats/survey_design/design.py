@@ -35,6 +35,11 @@ class Design:
         """First-stage clusters less strata."""
         return int(np.unique(self.clusters[0]).size - np.unique(self.strata).size)
 
+    @property
+    def taken_whole(self) -> bool:
+        """Whether nothing was left out at the first stage: a census has no sampling error."""
+        return bool(np.all(self.sizes[0] >= self.population[0]))
+
     def degrees_of_freedom_in(self, inside: NDArray[np.bool_]) -> int:
         """Those of a subpopulation: clusters and strata that hold some of it."""
         return int(np.unique(self.clusters[0][inside]).size - np.unique(self.strata[inside]).size)

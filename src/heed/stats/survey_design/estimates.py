@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from heed.stats.arrays import NO_DENOMINATOR, NO_ROWS, TOO_FEW, Floats, check_level, divide, floats
+from heed.stats.arrays import NO_DENOMINATOR, NO_ROWS, NO_VARIATION, TOO_FEW, Floats, check_level, divide, floats
 from heed.stats.distributions import student_below, student_quantile
 from heed.stats.survey_design.design import Design
 from heed.stats.survey_design.variance import covariance
@@ -62,6 +62,8 @@ def _estimate(
     se = float(np.sqrt(max(found[0, 0], 0.0)))
     if df < 1:
         return Estimate(value, se, None, None, df, n, level, reason=TOO_FEW)
+    if se == 0.0 and not design.taken_whole:
+        return Estimate(value, se, None, None, df, n, level, reason=NO_VARIATION)
     half = float(student_quantile(df, 1.0 - (1.0 - level) / 2.0)) * se
     return Estimate(value, se, value - half, value + half, df, n, level)
 
@@ -140,7 +142,8 @@ def difference(sample: Sample, values: ArrayLike, second: ArrayLike, *, level: f
     contributions = w * np.where(chosen, (y - means[1]) / sizes[1], -(y - means[0]) / sizes[0])
     found, apart = sample.covariance(contributions), means[1] - means[0]
     if found is None or found[0, 0] <= 0 or df < 1:
-        return Comparison(apart, None, None, df, None, None, None, level, LONELY if found is None else TOO_FEW)
+        reason = LONELY if found is None else TOO_FEW if df < 1 else NO_VARIATION
+        return Comparison(apart, None, None, df, None, None, None, level, reason)
     se = float(np.sqrt(found[0, 0]))
     half = float(student_quantile(df, 1.0 - (1.0 - level) / 2.0)) * se
     t = apart / se

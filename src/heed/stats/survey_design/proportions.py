@@ -35,7 +35,7 @@ def proportion(
         )
     found = mean(sample, y, inside=inside, level=level)
     if method == "mean" or found.value is None or found.se is None or found.df < 1:
-        return found
+        return _with(found, None if found.low is None else (found.low, found.high or 0.0), method, found.reason)
     p, flat = found.value, found.se == 0.0
     if flat and method != "beta":
         return _with(found, None, method, NO_VARIATION)
