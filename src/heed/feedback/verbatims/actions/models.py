@@ -97,7 +97,8 @@ def train(*, by_clock: bool = False, actor: str = "heed") -> dict[str, Any]:
     name = f"linear.{mark[:10]}"
     keep_sentiment(models_folder(), name, model, {**card, "name": name, "fingerprint": mark, "seed": SEED})
     about = {"fingerprint": mark, "trained_on": len(rows), "card": card}
-    row = make_model(name, found_themes(held), trained=about, actor=actor)
+    # Themes may have been found while it was trained.
+    row = make_model(name, found_themes(newest_model()), trained=about, actor=actor)
     return {**told, "model": row.name, "sentiment": name, "trained": True, "card": card}
 
 

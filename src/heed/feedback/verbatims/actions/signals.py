@@ -18,7 +18,7 @@ from heed.feedback.verbatims.events import SignalDismissed, SignalFound, SignalR
 from heed.feedback.verbatims.models import Looking, TextModel
 from heed.feedback.verbatims.models import Signal as Row
 from heed.feedback.verbatims.queries.engine import engine, zone
-from heed.feedback.verbatims.queries.models import analyzer_of, found_themes
+from heed.feedback.verbatims.queries.models import analyzer_of, found_themes, newest_model
 from heed.feedback.verbatims.queries.signals import signal as signal_row
 from heed.feedback.verbatims.rules.emerging import Emerged, Said, emerging
 from heed.feedback.verbatims.rules.finding import contact_signals, contacts_of, theme_signals, told_once
@@ -126,7 +126,9 @@ def _with_found(model: TextModel, emerged: Sequence[Emerged], texts: Sequence[st
     kept = [same.get(theme.key, theme) for theme in [*began, *stay, *clusters]][:KEPT_FOUND]
     if [theme.key for theme in kept] == [theme.key for theme in known]:
         return model
-    return make_model(model.sentiment, kept, like=model)
+    # The sentiment may have been trained anew while the words were gone through.
+    newest = newest_model() or model
+    return make_model(newest.sentiment, kept, like=newest)
 
 
 def _clustered_at() -> datetime:
