@@ -18,9 +18,6 @@ from heed.core.access.models import Membership
 from heed.core.people.models import Person, Unit
 from heed.goals.kpis.actions import ensure_catalogue
 from tests.goals.kpis.operation import facts_in
-from tests.services.starting import missing
-
-CHROMIUM = Path(os.environ.get("HEED_CHROMIUM", "/usr/bin/chromium"))
 
 # Playwright keeps an event loop in the thread of the test, in which Django would refuse the database.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
@@ -30,18 +27,6 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if Path(__file__).parent in item.path.parents:
             item.add_marker(pytest.mark.browser)
-
-
-@pytest.fixture(scope="session")
-def chromium() -> Iterator[Any]:
-    if not CHROMIUM.exists():
-        missing("browser", f"there is no Chromium at {CHROMIUM} (set HEED_CHROMIUM)")
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=str(CHROMIUM), args=["--no-sandbox"])
-        yield browser
-        browser.close()
 
 
 @pytest.fixture
