@@ -1,14 +1,17 @@
 """What runs by itself: new words are read, signals are looked for, the model learns anew."""
 
 import logging
+from functools import lru_cache
 
 from heed.feedback.verbatims.actions import models, reading, signals
+from heed.feedback.verbatims.queries.models import analyzer_of
 
 log = logging.getLogger("heed.verbatims")
 
 
 def read_new() -> int:
     """Read what is new: a moment when little is, a slice of the rest when much is. Returns how many were read."""
+    _warm()
     return reading.read_new()
 
 
@@ -27,3 +30,9 @@ def learn() -> int:
     told = models.train(by_clock=True)
     log.info("trained: %s", {name: told[name] for name in ("model", "rows", "trained", "reason")})
     return int(told["trained"])
+
+
+@lru_cache(maxsize=1)
+def _warm() -> None:
+    """Load what reads, once a process: it takes some seconds, for which the first answer of a day should not wait."""
+    analyzer_of(models.ensure_model()).analyze(["The bill is right, and the staff was friendly."])
