@@ -36,8 +36,8 @@ def line(bench: str, who: str, **figures: float) -> None:
 
 
 def staffing() -> None:
-    calls = 60 + 40 * np.sin(np.linspace(0, 3.14, DAY)) + 1
-    seconds = best(lambda: agents_required(calls / 900, 180.0, 20.0, target=0.8, max_occupancy=0.85, shrinkage=0.3))
+    calls = 40 + 360 * np.sin(np.linspace(0, 3.14, DAY))
+    seconds = best(lambda: agents_required(calls / 900, 300.0, 20.0, target=0.8, max_occupancy=0.85, shrinkage=0.3))
     line("agents for 96 intervals", "heed", ms=1000 * seconds)
     try:
         from pyworkforce.queuing import ErlangC
@@ -46,7 +46,7 @@ def staffing() -> None:
 
     def each() -> None:
         for number in calls:
-            ErlangC(transactions=float(number), asa=20 / 60, aht=3, interval=15, shrinkage=0.3).required_positions(
+            ErlangC(transactions=float(number), asa=20 / 60, aht=5, interval=15, shrinkage=0.3).required_positions(
                 service_level=0.8, max_occupancy=0.85
             )
 

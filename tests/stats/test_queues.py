@@ -36,6 +36,17 @@ def test_waiting_is_consistent(load: float, more: int, threshold: float) -> None
     assert float(found.wait_quantile(0.9)) >= 0
 
 
+@pytest.mark.parametrize("load", [0.0, 0.3, 19.99, 20.0, 133.3, 1600.0, 9999.5])
+def test_the_agents_required_of_one_interval(load: float) -> None:
+    found = agents_required(load, 1.0, 0.1, target=0.8)
+    reached = erlang_c(load, 1.0, found.agents, 0.1)
+    assert float(found.service_level) == pytest.approx(float(reached.service_level), rel=1e-12)
+    if load > 1:
+        less = float(erlang_c(load, 1.0, found.agents - 1, 0.1).service_level)
+        assert float(np.nan_to_num(found.service_level_with_one_less)) == pytest.approx(less, rel=1e-12)
+        assert less < 0.8
+
+
 @pytest.mark.parametrize("abandon", [1e-4, 1e-3])
 def test_endless_patience_is_erlang_c(abandon: float) -> None:
     patient, ever = erlang_a(10.0, 1.0, abandon, 13, 0.2), erlang_c(10.0, 1.0, 13, 0.2)

@@ -14,6 +14,7 @@ from heed.stats.exact import ceil_ratio
 
 MOST_AGENTS = 1_000_000
 OCCUPANCY_ROUNDING = 1e-12
+SMALL_LOAD = 20.0  # from here on Stirling's series is exact to the last digit
 
 
 def erlang_b(erlangs: ArrayLike, servers: ArrayLike) -> Floats:
@@ -110,7 +111,7 @@ def agents_required(
     shrinkage: float = 0.0,
 ) -> Staffing:
     """The least n above the load with a service level of the target and an occupancy of at most max_occupancy, all
-    intervals in one pass of Erlang B's recursion; scheduled = n / (1 - shrinkage) rounded up in exact arithmetic.
+    intervals in one pass of Erlang B's recursion from just under the load; scheduled = n / (1 - shrinkage) rounded up in exact arithmetic.
 
     target, max_occupancy, shrinkage: shares, target and shrinkage under 1. Raises Invalid.
     """
@@ -121,25 +122,44 @@ def agents_required(
     a = rate * time
     found = np.zeros(a.shape)
     reached, before = np.zeros(a.shape), np.full(a.shape, np.nan)
-    inverse, last, k = np.ones(a.shape), np.full(a.shape, np.nan), 0
-    floor = np.maximum(np.floor(a) + 1.0, np.ceil(a / max_occupancy - OCCUPANCY_ROUNDING * a))
-    start = float(a.min(initial=np.inf))
+    least = np.maximum(np.floor(a) + 1.0, np.ceil(a / max_occupancy - OCCUPANCY_ROUNDING * a))
+    k, inverse = _start(a)
+    last = np.full(a.shape, np.nan)
+    most = float(k.max(initial=0.0)) + MOST_AGENTS
     with np.errstate(over="ignore", divide="ignore", invalid="ignore"):
-        while not np.all(found):
-            k += 1
-            if k > MOST_AGENTS:
+        while not found.all():
+            k += 1.0
+            if np.max(k) > most:
                 raise Invalid("No number of agents reaches this target.", code="unreachable", hint="Lower the target.")
             inverse = 1.0 + k / a * inverse
-            if k <= start:
-                continue
-            b = 1.0 / inverse
-            level = 1.0 - divide(b, 1.0 - a / k * (1.0 - b)) * np.exp(-(k - a) * within / time)
-            level = np.where(k > a, level, np.nan)
-            new = (found == 0) & (k >= floor) & (level >= target)
-            found, reached, before = np.where(new, k, found), np.where(new, level, reached), np.where(new, last, before)
+            spare = k - a
+            # C = B / (1 - ρ (1 - B)) = k / (k + (k - a)(1/B - 1)).
+            level = 1.0 - k / (k + spare * (inverse - 1.0)) * np.exp(-spare * within / time)
+            level = np.where(spare > 0, level, np.nan)
+            new = (found == 0) & (k >= least) & (level >= target)
+            if new.any():
+                found, reached, before = (
+                    np.where(new, k, found),
+                    np.where(new, level, reached),
+                    np.where(new, last, before),
+                )
             last = level
     scheduled = np.array([ceil_ratio(int(n), _present(shrinkage)) for n in found.ravel()], dtype=np.float64)
     return Staffing(found, reached, a / found, before, scheduled.reshape(a.shape))
+
+
+def _start(a: Floats) -> tuple[Floats, Floats]:
+    """Servers just under the load, and 1/B with so many, where the recursion of a small load need not begin at none: the
+    Poisson distribution below its mode over its chance there, by Stirling's series.
+    """
+    from scipy.special import gammaincc
+
+    k = np.where(a < SMALL_LOAD, 0.0, np.floor(a))
+    n = np.maximum(k, 1.0)
+    x = np.where(k > 0, (k - a) / np.where(a > 0, a, 1.0), 0.0)
+    off = 1.0 / (12.0 * n) - 1.0 / (360.0 * n**3) + 1.0 / (1260.0 * n**5) - 1.0 / (1680.0 * n**7)
+    log_chance = -a * ((1.0 + x) * np.log1p(x) - x) - off - 0.5 * np.log(2.0 * np.pi * n)
+    return k, np.where(k > 0, gammaincc(k + 1.0, a) * np.exp(-np.where(k > 0, log_chance, 0.0)), 1.0)
 
 
 def _present(shrinkage: float) -> float:
