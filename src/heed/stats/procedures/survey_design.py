@@ -206,7 +206,7 @@ def calibration(given: Given) -> Figures:
     x = np.column_stack([known[name] if name in known else table.numbers(name) for name in totals])
     figures: Figures = {}
     for distance in ("linear", "raking"):
-        sample = calibrate(design, x, np.array([float(value) for value in totals.values()]), distance)  # type: ignore[arg-type]
+        sample = calibrate(design, x, np.array([float(value) for value in totals.values()]), distance)
         ends = [float(sample.weights.min()), float(sample.weights.max())]
         figures[distance] = {**_weighted(given, table, sample), "weight_range": ends}
     return figures
