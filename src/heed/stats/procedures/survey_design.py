@@ -24,7 +24,7 @@ from heed.stats.survey_design.independence import independence
 from heed.stats.survey_design.proportions import proportion as proportion_of
 
 # The references' likelihood limits are read off a grid (docs/methods/survey_design.md).
-METHODS = {"likelihood": "likelihood_interpolated", "likelihood_exact": "likelihood"}
+METHODS = {"likelihood": "likelihood_interpolated", "likelihood_exact": "likelihood", "xlogit": "logit"}
 
 
 def _design(given: Given, table: Table) -> Design:

@@ -13,8 +13,8 @@ from heed.stats.survey_design.estimates import Estimate, Sample, mean
 from heed.stats.survey_design.grid_profile import grid_limits
 from heed.stats.survey_design.profile import profile_limits
 
-Method = Literal["logit", "beta", "likelihood", "likelihood_interpolated", "mean"]
-METHODS = ("logit", "beta", "likelihood", "likelihood_interpolated", "mean")
+Method = Literal["logit", "beta", "likelihood", "likelihood_interpolated", "asin", "mean"]
+METHODS = ("logit", "beta", "likelihood", "likelihood_interpolated", "asin", "mean")
 
 
 def proportion(
@@ -24,7 +24,8 @@ def proportion(
 
     logit: t limits of the log odds. beta: Clopper and Pearson at the effective n (Korn and Graubard 1998). likelihood: a
     binomial likelihood ratio scaled by the design effect (Rao and Scott 1984), solved exactly;
-    likelihood_interpolated as R's survey reads them off a grid. mean: t limits of the share itself. Where the share is 0
+    likelihood_interpolated as R's survey reads them off a grid. asin: t limits of the
+    share's arcsine root. mean: t limits of the share itself. Where the share is 0
     or 1 the design knows no variance: no limits, and a reason, but for beta, at n. Raises Invalid.
     """
     (y,) = floats("proportion", holds)
@@ -43,6 +44,10 @@ def proportion(
         return _with(found, _beta(found), method, "")
     t = float(student_quantile(found.df, 1.0 - (1.0 - level) / 2.0))
     odds, spread = math.log(p / (1.0 - p)), found.se / (p * (1.0 - p))
+    if method == "asin":
+        angle, half = math.asin(math.sqrt(p)), t * found.se / (2.0 * math.sqrt(p * (1.0 - p)))
+        ends = max(angle - half, 0.0), min(angle + half, math.pi / 2.0)
+        return _with(found, (math.sin(ends[0]) ** 2, math.sin(ends[1]) ** 2), method, "")
     if method == "logit":
         return _with(found, (_share(odds - t * spread), _share(odds + t * spread)), method, "")
     if method == "likelihood":
