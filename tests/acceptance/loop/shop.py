@@ -56,12 +56,15 @@ owner: organisation
 promises:
   - {severity: high, first_contact_seconds: 14400, resolution_seconds: 86400}
 """
+# A shop with two customers that wants to see their figures all the same.
+PRIVACY = "name: Two customers who know each other\nmin_n_customers: 1\n"
 CUSTOMERS = "number,name,email,language\n4711,Mia Ost,mia@customer.example,en\n4712,Jon Brand,jon@customer.example,de\n"
 DEFINITIONS = {
     "survey/after_delivery.yaml": SURVEY,
     "trigger/ask_after_delivery.yaml": TRIGGER,
     "contact_policy/contact.yaml": POLICY,
     "case_opening/unhappy.yaml": OPENING,
+    "privacy_policy/default.yaml": PRIVACY,
 }
 
 

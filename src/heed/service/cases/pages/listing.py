@@ -78,13 +78,19 @@ def _asked(request: HttpRequest) -> tuple[Filters, str, FilterForm, dict[str, st
     """What the address asks for: filters, order, the form, and the address's words without the page."""
     scope = request.scope  # type: ignore[attr-defined]
     told = {name: str(value) for name, value in request.GET.items() if value and name not in ("page", "tab")}
-    usual = "mine" if scope.may("work_cases") else "open"
     tab = request.GET.get("tab", "")
     reach = None if scope.holds_everywhere("see_cases") else scope.reaches.get("see_cases", frozenset())
     form = FilterForm(request.GET, teams=unit_choices(reach))
     more = {name: request.GET.get(name, "").replace("\0", "")[:80] for name in ("owner", "cause", "customer")}
-    filters, sort = form.filters(tab if tab in TABS else usual, more)
+    filters, sort = form.filters(tab if tab in TABS else _usual(scope), more)
     return filters, sort, form, told
+
+
+def _usual(scope: Any) -> str:
+    """The tab somebody lands on: the first that holds something of what is theirs to do."""
+    held = counts(scope, timezone.now())
+    wanted = ("mine", "unowned", "open") if scope.may("work_cases") else ("open",)
+    return next((tab for tab in wanted if held[tab]), wanted[0])
 
 
 @require_safe
