@@ -88,8 +88,16 @@ def test_what_cannot_be_meant_is_refused(heed, tmp_path):
 def test_the_example_can_be_applied_and_rehearsed(heed):
     example = str(ROOT / "examples" / "model")
     changes = heed("apply", example)["changes"]
-    assert {change["kind"] for change in changes} >= {"calendar", "case_opening", "organisation"}
+    files = Path(example).glob("*/*.yaml")
+    assert {(change["kind"], change["key"]) for change in changes} == {(file.parent.name, file.stem) for file in files}
     assert heed("apply", example)["changes"] == []
     found = heed("rehearse", example, "--since", "2026-01-01", "--until", "2026-02-01")
-    assert [each["key"] for each in found["rehearsals"]] == ["close_the_loop", "unsolved"]
-    assert found["rehearsals"][0]["outcomes"]["opened_urgent"] == 4
+    rehearsed = {(each["kind"], each["key"]): each for each in found["rehearsals"]}
+    assert set(rehearsed) == {
+        ("case_opening", "close_the_loop"),
+        ("case_opening", "unsolved"),
+        ("trigger", "after_contact"),
+    }
+    assert rehearsed["case_opening", "close_the_loop"]["outcomes"]["opened_urgent"] == 4
+    # The trigger looks at contacts, and there are none: it decided nothing.
+    assert rehearsed["trigger", "after_contact"]["decided"] == 0

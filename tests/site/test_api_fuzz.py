@@ -11,6 +11,7 @@ from typing import Any
 from urllib.parse import quote, quote_from_bytes
 
 import pytest
+import yaml
 from django.apps import apps
 from django.db import connection, transaction
 from django.test import Client
@@ -25,18 +26,26 @@ from heed.core.access.actions.tokens import make_token
 from heed.core.access.models import ApiToken
 from heed.core.access.queries import scope_of
 from heed.core.access.rules import COMMAND_LINE, PERMISSIONS
+from heed.core.definitions.actions import ensure
 from heed.core.http.rules import BATCH, SINGLE
-from heed.core.people.actions import make_person
+from heed.core.people.actions import make_person, notify
+from heed.core.people.models import Notification
 from heed.core.settings.rules import current
+from heed.feedback.routing.models import Connection, Delivery
+from heed.feedback.surveys.actions.invitations import invite
+from heed.feedback.surveys.models import Answer, Invitation, Response
+from heed.feedback.triggers.models import Ask, AskList
 from heed.goals.kpis import queries
 from heed.goals.kpis.actions import ensure_catalogue
 from heed.goals.kpis.rules import catalogue_body
 from heed.service.cases.actions.opening import open_case
 from heed.service.cases.models import Case
+from heed.service.customers.models import Customer
 from heed.service.formats.models import QuarantinedRow
 from heed.site.api import api
 from tests.core.conftest import House, build
 from tests.metrics.facts import at, facts
+from tests.places import ROOT
 from tests.service.formats.conftest import CALLS
 
 SPEC = json.loads(json.dumps(api.get_openapi_schema(), default=str))
@@ -167,10 +176,46 @@ def house(django_db_setup: None, django_db_blocker: Any, tmp_path_factory: pytes
         QuarantinedRow.objects.update(id=1)
         open_case(made.scope("admin"), title="Lost parcel", team="north-phone", words="Where is it?")
         Case.objects.update(key="case_1")
+        fill(made)
         yield made
         transaction.set_rollback(True)
     patch.undo()
     current.cache_clear()
+
+
+def fill(house: House) -> None:
+    """One row of what has keys of its own, under the key that `KEYS` gives it."""
+    now = timezone.now()
+    text = (ROOT / "examples" / "model" / "survey" / "effort.yaml").read_text(encoding="utf-8")
+    ensure("survey", "effort", yaml.safe_load(text))
+    Customer.objects.create(key="customer_1", system="crm", external_id="7", email="kim@b.example", region="north")
+    invite(survey_key="effort", customer_key="customer_1", address="kim@b.example")
+    Invitation.objects.update(key="invitation_1")
+    invitation = Invitation.objects.get()
+    response = Response.objects.create(
+        key="response_1", invitation=invitation, survey_key="effort", survey_version=invitation.survey_version,
+        language="en", started_at=now, touched_at=now, answered_at=now, state="complete", customer_key="customer_1",
+    )  # fmt: skip
+    Answer.objects.create(response=response, question_key="effort", instrument="ces", score=3.0)
+    connection_1 = Connection.objects.create(
+        key="connection_1", name="CRM", url="https://hooks.example/heed", made_by=house.admin.key, after_entry=0
+    )
+    Delivery.objects.create(
+        key="delivery_1", connection=connection_1, event="case-opened", made_at=now, state="dead", ended_at=now
+    )
+    AskList.objects.create(key="list_1", survey_key="effort", customers=["customer_1"], actor=house.admin.key)
+    Ask.objects.create(
+        key="ask_1", once_key="once", survey_key="effort", customer_key="customer_1", decided_at=now, asked=False,
+        reason="resting", region="north", actor=house.admin.key,
+    )  # fmt: skip
+    notify([house.admin.key], kind="case-assigned", params={"number": "1"}, href="/cases/case_1/", once_key="fuzz")
+
+
+KEYS = {
+    "/cases": "case_1", "/units": "north-phone", "/customers": "customer_1", "/surveys": "effort",
+    "/survey-invitations": "invitation_1", "/responses": "response_1", "/connections": "connection_1",
+    "/deliveries": "delivery_1", "/asks": "ask_1", "/ask-lists": "list_1",
+}  # fmt: skip
 
 
 def _secret(house: House, *scopes: str) -> str:
@@ -184,15 +229,11 @@ def ask(house: House) -> Asker:
 
 def known(house: House, path: str) -> dict[str, Any]:
     """Parameters of a path that name what is there."""
-    key = "asa"
-    if path.startswith("/api/v1/people"):
-        key = house.agent.key
-    elif path.startswith("/api/v1/cases"):
-        key = "case_1"
-    elif path.startswith("/api/v1/units"):
-        key = "north-phone"
-    numbers = {"/api/v1/tokens": ApiToken.objects.order_by("id").values_list("pk", flat=True).first()}
-    number = next((found for start, found in numbers.items() if path.startswith(start)), 1)
+    part = "/" + path.split("/")[3]
+    key = house.agent.key if part == "/people" else KEYS.get(part, "asa")
+    numbered = {"/tokens": ApiToken, "/notifications": Notification}
+    rows = numbered[part].objects.order_by("id") if part in numbered else None  # type: ignore[attr-defined]
+    number = 1 if rows is None else rows.values_list("pk", flat=True).first()
     return {"key": key, "unit": "north-phone", "role": "agent", "kind": "kpi", "number": number}
 
 
@@ -208,6 +249,13 @@ def raw_of(body: Any, media: str | None) -> tuple[bytes, str]:
     if media == "multipart/form-data":
         return multipart(body if isinstance(body, dict) else {"file": as_json(body)})
     return as_json(body), media or ""
+
+
+@pytest.mark.parametrize("operation", [each for each in OPERATIONS if each.method == "get"], ids=lambda each: each.path)
+def test_what_is_there_is_found(operation: Any, house: House, ask: Asker) -> None:
+    """Each address of one thing is called with something that is there; otherwise its tests would try nothing."""
+    if operation.path_parameters:
+        assert ask("GET", address(operation.path, places(house, operation.path))).status_code == 200
 
 
 @pytest.mark.parametrize("operation", OPERATIONS, ids=NAMES)
@@ -304,6 +352,20 @@ BODIES: dict[str, tuple[str, str, Any]] = {
     ),
     "transfer": ("POST", "/cases/case_1/transfers", {"team": "south-phone", "words": "x"}),
     "closure": ("POST", "/cases/case_1/closures", {"cause": "other", "outcome": "resolved", "words": "x"}),
+    "customer": (
+        "POST", "/customers",
+        {
+            "system": "crm", "external_id": "8", "name": "Kim", "email": "k@b.example", "phone": "+4930123456",
+            "language": "en", "time_zone": "Europe/Berlin", "region": "north", "attributes": {"a": "b"},
+        },
+    ),
+    "correction": ("PATCH", "/customers/customer_1", {"name": "Kim", "email": "k@b.example", "language": "de"}),
+    "wish": ("PUT", "/customers/customer_1/wish", {"opted_out": True}),
+    "list": (
+        "POST", "/ask-lists", {"survey": "effort", "customers": ["crm:7"], "filter": {"region": "north", "words": "k"}},
+    ),
+    "connection": ("PATCH", "/connections/connection_1", {"name": "CRM", "events": ["case-opened"]}),
+    "again": ("POST", "/connections/connection_1/replays", {"deliveries": ["delivery_1"]}),
     "event": ("POST", "/events", event()),
     "verbatim": (
         "POST", "/events",
@@ -377,7 +439,8 @@ def test_without_a_token_that_holds_nothing_is_told(operation: Any, house: House
     for secret in ("", "heed_", "heed_x", "\xe9", "a b", "x" * 5000, ended):
         assert Asker(secret)(operation.method.upper(), path, b"{}").status_code == 401
     few = Asker(_secret(house, "use_api"))(operation.method.upper(), path, b"{}")
-    own = operation.path in ("/api/v1/roles", "/api/v1/tokens") or operation.path.startswith("/api/v1/tokens/")
+    # What is the token's own, or its person's, needs no further permission.
+    own = operation.path.startswith(("/api/v1/roles", "/api/v1/tokens", "/api/v1/notifications"))
     assert own or few.status_code in (403, 415, 422), few.status_code
 
 
@@ -464,8 +527,8 @@ def test_lists_are_told_page_by_page(house: House) -> None:
 
 
 def test_every_list_says_what_follows_it() -> None:
-    """KPIs, roles and kinds are few by nature, and so are the fields two versions differ in."""
-    short = {"KpisOut", "RolesOut", "KindsOut", "DifferencesOut"}
+    """What an organisation defines is few by nature, and so are the fields two versions differ in."""
+    short = {"KpisOut", "RolesOut", "KindsOut", "DifferencesOut", "SurveysOut", "ThemesOut", "SignalsOut"}
     for name, schema in SPEC["components"]["schemas"].items():
         if "items" in schema.get("properties", {}) and name not in short:
             assert "next" in schema["properties"], name
