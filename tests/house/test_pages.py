@@ -14,6 +14,7 @@ INLINE = re.compile(
     r"<script(?![^>]*\bsrc=)(?![^>]*type=[\"']application/json)[^>]*>|<style\b|\son[a-z]+\s*=\s*[\"']|javascript:|\sstyle\s*=\s*[\"']|\shx-on",
     re.IGNORECASE,
 )
+DOUBLED = re.compile(r"""\b_\((["'])[^"']*%[^"']*\1\)""")
 ELSEWHERE = re.compile(r"""\b(?:src|href|action)=["'](?:https?:)?//""", re.IGNORECASE)
 
 
@@ -56,6 +57,11 @@ def test_nothing_is_inline() -> None:
     # Mails carry their style with them, because a mail program reads no style sheet.
     pages = [path for path in templates() if "mail" not in path.parts]
     assert not rows(INLINE, pages)
+
+
+def test_a_text_with_a_percent_sign_is_translated_by_its_own_tag() -> None:
+    # Django doubles the sign of a text that is translated inside another tag and leaves it so.
+    assert not rows(DOUBLED, templates())
 
 
 def test_nothing_comes_from_elsewhere() -> None:

@@ -50,6 +50,7 @@ MENU: tuple[tuple[str, Any, tuple[Place, ...]], ...] = (
         _("Feedback"),
         (
             Place("surveys", _("Surveys"), "survey", "y", "see_figures"),
+            Place("asks", _("Who was asked"), "ask", "a", "ask"),
             Place("verbatims", _("Verbatims"), "words", "v", "see_words"),
         ),
     ),

@@ -23,6 +23,7 @@ from heed.feedback.triggers.queries import (
     may_see_customer,
     rest_days,
     standings,
+    surveys_in_force,
 )
 from heed.feedback.triggers.rules import ASK, REASONS
 from heed.service.customers.queries import customer_card, known_as, names
@@ -74,6 +75,7 @@ def ask_log(request: HttpRequest) -> HttpResponse:
         "counts": [_counted(code, number, counts, query) for code, number in counts],
         "wanted": wanted,
         "triggers": [(each.key, getattr(each.body, "name", each.key)) for each in all_in_force("trigger")],
+        "surveys": surveys_in_force(),
         "days": DAYS,
         "all_href": f"?{urlencode({**query, 'reason': ''})}",
         "first": f"?{urlencode(query)}" if before else "",

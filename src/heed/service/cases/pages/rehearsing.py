@@ -117,7 +117,8 @@ def _outcome(found: Rehearsed) -> dict[str, Any]:
             if any(part.value for part in tried.parts[name])
         ],
         "breaches": [_breach(each) for each in tried.breaches],
-        "breaches_now": beside_now.in_all if beside_now else None,
+        "in_all": _with_limits(tried.in_all),
+        "in_all_now": _with_limits(beside_now.in_all) if beside_now else "",
     }
 
 
@@ -142,6 +143,14 @@ def _said(value: float | None) -> str:
     if value is None:
         return _("too few to show")
     return number_format(value, 1 if isinstance(value, float) else 0, force_grouping=True)
+
+
+def _with_limits(found: tuple[float, float, float] | None) -> str:
+    """What is expected with its limits; empty when it is not known."""
+    if found is None:
+        return ""
+    expected, low, high = (number_format(each, 0, force_grouping=True) for each in found)
+    return f"{expected} ({low} – {high})"
 
 
 def _parts(tried: list[Part], now: list[Part] | None, names: dict[str, str]) -> list[tuple[str, Part, Part | None]]:
