@@ -9,7 +9,7 @@ from heed.core.definitions.queries import in_force, newest
 from heed.core.definitions.rules import KINDS, canonical, validate
 from heed.feedback.privacy.actions import ensure_policy
 from heed.goals.kpis.actions import ensure_catalogue
-from heed.sample.names import ZONE
+from heed.sample.names import DEPARTMENTS, REGIONS, ZONE
 from heed.service.cases.definition import CaseOpening
 
 NAME = "Nordlicht Telecom"
@@ -34,6 +34,10 @@ CLOSE_THE_LOOP = {
         {"when": "score <= 2.0", "severity": "high"},
     ),
     "severity": "normal",
+    # Who answers a survey of the whole relationship was served by nobody in particular.
+    "owners": tuple(
+        {"when": f'!has_team && region == "{region}"', "team": f"{region}-{DEPARTMENTS[0]}"} for region in REGIONS
+    ),
     "promises": (
         {"severity": "urgent", "first_contact_seconds": 4 * 3600},
         {"severity": "high", "first_contact_seconds": 8 * 3600},

@@ -22,6 +22,7 @@ START: dict[str, Any] = {
     "source": "responses",
     "when": 'instrument == "nps" && score <= 6.0',
     "one_case_days": 30,
+    "severity": "normal",
     "promises": [{"severity": "normal", "first_contact_seconds": 24 * HOUR}],
 }
 
