@@ -22,6 +22,7 @@ from heed.core.journal.models import JournalEntry
 from heed.core.journal.queries import entries_after
 from heed.facts.follower import Follower
 from heed.facts.projections import COMPLETIONS, PROJECTIONS, faults
+from heed.facts.schema.tables import TABLES
 from heed.facts.store.store import Store
 from tests.core.access.test_races import store  # noqa: F401  a store in a file
 from tests.core.conftest import House, build, house  # noqa: F401
@@ -147,7 +148,7 @@ def facts(tmp_path: Path) -> Iterator[Follower]:
 
 def test_every_table_can_be_told() -> None:
     ours = [each for each in PROJECTIONS.values() if each.event == "event-received"]
-    assert len(ours) == 11
+    assert len(ours) == len(TABLES)
     assert [faults(each, EVENTS["event-received"]) for each in ours] == [[]] * len(ours)
 
 

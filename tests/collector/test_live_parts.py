@@ -7,7 +7,6 @@ from typing import Any
 
 import pytest
 
-from tests.browser.conftest import chromium as chromium
 from tests.places import ROOT
 
 pytestmark = pytest.mark.browser
