@@ -63,16 +63,15 @@ def importance(response: Floats, drivers: Mapping[str, Floats]) -> Importance:
     explained = _subsets(between, with_response)
     root = vectors @ np.diag(np.sqrt(values)) @ vectors.T
     scores = np.linalg.solve(root, with_response)
-    every = explained[-1]
     return Importance(
         names=names,
         n=y.size,
-        r2=float(every),
+        r2=float(explained[-1]),
         shapley=_shapley(explained, k),
         johnson=root**2 @ scores**2,
         car=scores**2,
         first=with_response**2,
-        last=np.array([every - explained[(2**k - 1) ^ (1 << at)] for at in range(k)]),
+        last=np.array([explained[-1] - explained[(2**k - 1) ^ (1 << at)] for at in range(k)]),
         beta_squared=beta**2,
         pratt=beta * with_response,
         inflation=np.diag(inverse).copy(),

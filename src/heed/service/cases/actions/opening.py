@@ -127,6 +127,16 @@ def _said(row: Case, fact: Mapping[str, Any]) -> None:
         CaseStep.objects.create(case=row, at=fact["said_at"], actor="customer", verb="said", words=words, source=source)
 
 
+def _rule_named(key: str) -> Any:
+    """The case opening in force of this key; the first one when none is named, None when there is none at all."""
+    known = {rule.key: rule for rule in openings()}
+    if key and key not in known:
+        raise Invalid(
+            phrase("There is no case opening {key}.", key=key), code="unknown_opening", hint=nearest(key, known)
+        )
+    return known.get(key) or next(iter(known.values()), None)
+
+
 @transaction.atomic
 def open_case(
     scope: Scope,
@@ -147,12 +157,7 @@ def open_case(
         )
     if not title.strip():
         raise Invalid("A case needs a title.", code="no_title", hint="Say in a few words what it is about.")
-    known = {rule.key: rule for rule in openings()}
-    if opening and opening not in known:
-        raise Invalid(
-            phrase("There is no case opening {key}.", key=opening), code="unknown_opening", hint=nearest(opening, known)
-        )
-    rule = known.get(opening) or next(iter(known.values()), None)
+    rule = _rule_named(opening)
     promise = next((each for each in rule.body.promises if each.severity == severity), None) if rule else None
     now = timezone.now()
     row = Case(
