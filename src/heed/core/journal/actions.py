@@ -27,11 +27,15 @@ from heed.core.journal.rules import (
     payload_digest,
     told_error,
 )
+from heed.core.rows import insert_rows
 
 # One writer at a time takes the end of the chain; any constant will do, as long as it is ours.
 _ADVISORY_LOCK = 0x68656564
 # PostgreSQL tells listeners at commit that the journal has moved, once a transaction; what happened is not in the notice.
 _TAKE_THE_END = "SELECT pg_advisory_xact_lock(%s), pg_notify('heed_journal', '')"
+COLUMNS = ("id", "at", "name", "actor", "subject_kind", "subject_id", "payload", "salt", "digest", "chain")
+Row = tuple[int, datetime, str, str, str, str, str, str, str, str]
+_ENCODER = DjangoJSONEncoder()
 # Seconds before the second, third, fourth and fifth try of an entry.
 PAUSES = (0.2, 1.0, 5.0, 20.0)
 # Writers of an embedded store wait while a batch is open, so it is small and short.
@@ -69,15 +73,16 @@ def record_all(happenings: Sequence[tuple[Any, str, tuple[str, str]]]) -> list[i
     for happened, actor, subject in happenings:
         number += 1
         row = _linked(number, before, happened, actor, subject)
-        before = row.chain
+        before = row[-1]
         rows.append(row)
-    JournalEntry.objects.bulk_create(rows, batch_size=500)
-    return [row.id for row in rows]
+    insert_rows(JournalEntry, COLUMNS, rows)
+    return [row[0] for row in rows]
 
 
-def _linked(number: int, before: str, happened: Any, actor: str, subject: tuple[str, str]) -> JournalEntry:
-    """The next link of the chain."""
-    payload = json.loads(json.dumps(payload_of(happened), cls=DjangoJSONEncoder))
+def _linked(number: int, before: str, happened: Any, actor: str, subject: tuple[str, str]) -> Row:
+    """The next link of the chain, as it is written."""
+    told = _ENCODER.encode(payload_of(happened))
+    payload = json.loads(told)
     salt = secrets.token_hex(16)
     link = Link(
         id=number,
@@ -91,18 +96,8 @@ def _linked(number: int, before: str, happened: Any, actor: str, subject: tuple[
         digest=payload_digest(payload, salt),
         chain="",
     )
-    return JournalEntry(
-        id=link.id,
-        at=link.at,
-        name=link.name,
-        actor=link.actor,
-        subject_kind=link.subject_kind,
-        subject_id=link.subject_id,
-        payload=payload,
-        salt=salt,
-        digest=link.digest,
-        chain=chain_value(before, link),
-    )
+    named = (link.at, link.name, link.actor, link.subject_kind, link.subject_id)
+    return (number, *named, told, salt, link.digest, chain_value(before, link))
 
 
 def erase_payload(entry_id: int) -> None:

@@ -13,6 +13,7 @@ from typing import Any
 
 from heed.core.consent.rules import personal
 
+_CANONICAL = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False)
 GENESIS = "0" * 64
 personal("core.FollowerPosition", "last_error", "words", "to say why an entry is not carried on; may quote a value")
 personal("core.ParkedEntry", "error", "words", "to say why a step was put aside; may quote a value")
@@ -88,7 +89,7 @@ class Verdict:
 
 
 def canonical(payload: Mapping[str, Any]) -> str:
-    return json.dumps(payload, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    return _CANONICAL.encode(payload)
 
 
 def payload_digest(payload: Mapping[str, Any], salt: str) -> str:

@@ -1,5 +1,6 @@
 """Answers are taken, many at once; questionnaires left idle are ended."""
 
+import json
 import logging
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
@@ -10,6 +11,7 @@ from django.db import InterfaceError, OperationalError, connection, transaction
 from django.utils import timezone
 
 from heed.core.journal.actions import record_all
+from heed.core.rows import insert_keyed, insert_rows
 from heed.feedback.surveys.language import chosen
 from heed.feedback.surveys.models import Answer, Invitation, Response, new_response_key
 from heed.feedback.surveys.queries import given_in, plan_of_version, received, state_of
@@ -32,6 +34,9 @@ IDLE_HOURS = 24
 CHANGING = ("language", "touched_at", "answered_at", "duration_seconds", "state", "nonce")
 # The store is full, busy or away: no fault of an answer.
 AWAY = (OperationalError, InterfaceError)
+KEPT = ("key", "invitation_id", "survey_key", "survey_version", "started_at", "customer_key", "region", "team")
+TOLD = ("context", *KEPT, *CHANGING)
+ANSWERED = ("response_id", "question_key", "instrument", "score", "choice", "words")
 Entry = tuple[Any, str, tuple[str, str]]
 
 
@@ -156,15 +161,24 @@ class _Batch:
         touched = [held for held in self.held.values() if held.is_touched and held.response]
         responses = [held.response for held in touched if held.response]
         old = [row for row in responses if row.pk]
-        Answer.objects.filter(response__in=old).delete()
         if old:
+            Answer.objects.filter(response__in=old).delete()
             Response.objects.bulk_update(old, CHANGING)
-        Response.objects.bulk_create([row for row in responses if not row.pk])
-        Answer.objects.bulk_create(
-            [_answer(held.response, reply) for held in touched if held.response for reply in held.replies]
+        new = [_told(row) for row in responses if not row.pk]
+        numbers = {row.key: row.pk for row in old} | insert_keyed(Response, TOLD, new, "key")
+        insert_rows(
+            Answer,
+            ANSWERED,
+            [
+                (numbers[held.response.key], each.question, each.instrument, each.score, each.choice, each.words)
+                for held in touched
+                if held.response
+                for each in held.replies
+            ],
         )
         ended = [held for held in touched if held.is_ended]
-        Invitation.objects.filter(pk__in=[held.row.pk for held in ended]).update(state="answered", address="")
+        if ended:
+            Invitation.objects.filter(pk__in=[held.row.pk for held in ended]).update(state="answered", address="")
         record_all([_received(held.row, held.response, held.plan, held.replies) for held in ended if held.response])
 
 
@@ -180,15 +194,9 @@ def end_response(row: Invitation, response: Response, at: datetime, *, is_comple
     response.duration_seconds = max((response.touched_at - response.started_at).total_seconds(), 0.0)
 
 
-def _answer(response: Response, reply: Reply) -> Answer:
-    return Answer(
-        response=response,
-        question_key=reply.question,
-        instrument=reply.instrument,
-        score=reply.score,
-        choice=reply.choice,
-        words=reply.words,
-    )
+def _told(response: Response) -> tuple[Any, ...]:
+    """A new response as it is written."""
+    return (json.dumps(response.context), *(getattr(response, name) for name in TOLD[1:]))
 
 
 def close_idle(limit: int = 200) -> int:
