@@ -130,4 +130,4 @@ def test_a_worker_ends_within_seconds_when_told_to(tmp_path: Path) -> None:
     worker.terminate()
     assert worker.wait(timeout=30) == 0
     # No bar of speed: a service manager waits 90 s, and nothing here may come near it.
-    assert time.monotonic() - began < 15
+    assert time.monotonic() - began < 60
