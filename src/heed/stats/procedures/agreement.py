@@ -1,16 +1,25 @@
 """Agreement of raters."""
 
+from typing import Any
+
 import numpy as np
 
 from heed.stats.agreement.intraclass import intraclass
 from heed.stats.agreement.kappa import cohen_kappa, cross_table, fleiss_kappa, weights_of
 from heed.stats.agreement.krippendorff import MEASUREMENTS, krippendorff_alpha
-from heed.stats.arrays import normal_quantile
-from heed.stats.procedures.given import Figures, Given
+from heed.stats.arrays import normal_quantile, require
+from heed.stats.procedures.given import Figures, Given, complete_rows
+
+
+def _complete(*raters: list[Any]) -> list[list[str]]:
+    """Labels of the units that every rater rated."""
+    require(len({len(each) for each in raters}) == 1, "agreement", "the raters must have one number of units")
+    rated = [unit for unit in zip(*raters, strict=True) if None not in unit]
+    return [[str(unit[rater]) for unit in rated] for rater in range(len(raters))]
 
 
 def cohen(given: Given) -> Figures:
-    table = cross_table(given.texts("rater1"), given.texts("rater2"))
+    table = cross_table(*_complete(given.listed("rater1"), given.listed("rater2")))
     found = cohen_kappa(table, level=given.number("level", 0.95))
     half = normal_quantile(found.level) * found.se if found.se is not None else None
     known = found.kappa is not None and half is not None
@@ -31,7 +40,7 @@ def cohen(given: Given) -> Figures:
 
 
 def fleiss(given: Given) -> Figures:
-    found = fleiss_kappa([[str(label) for label in each] for each in given.table("ratings").values()])
+    found = fleiss_kappa(_complete(*given.table("ratings").values()))
     return {
         "subjects": found.subjects,
         "raters": found.raters,
@@ -48,8 +57,8 @@ def fleiss(given: Given) -> Figures:
 
 
 def icc(given: Given) -> Figures:
-    columns = given.columns("ratings")
-    found = intraclass(np.column_stack(list(columns.values())), level=given.number("level", 0.95))
+    ratings = complete_rows(given.columns("ratings", gaps=True).values())
+    found = intraclass(ratings, level=given.number("level", 0.95))
     return {
         "type": [each.name for each in found],
         "icc": [each.value for each in found],

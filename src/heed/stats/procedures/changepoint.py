@@ -25,15 +25,18 @@ def bai_perron(given: Given) -> Figures:
 
 def pelt(given: Given) -> Figures:
     """The penalty by name, or as a number."""
-    x, statistic, price = given.numbers("x"), given.text("statistic", "mean"), given.raw("penalty")
-    named = isinstance(price, str)
-    penalty = penalty_named(given.text("penalty"), statistic, x.size) if named else given.number("penalty")
+    x, statistic, price = given.numbers("x"), given.text("statistic", "mean"), given.raw("penalty", "MBIC")
+    named = isinstance(price, str) and price.lower() != "manual"
+    if named:
+        penalty = penalty_named(price, statistic, x.size)
+    else:
+        penalty = given.number("pen_value" if isinstance(price, str) else "penalty")
     found = segment(
         x,
         penalty,
         statistic=statistic,  # type: ignore[arg-type]
         least=given.whole("minseglen") if given.has("minseglen") else None,
-        by_length=named and given.text("penalty").upper() == "MBIC",
+        by_length=named and price.upper() == "MBIC",
     )
     return {
         "changepoints_1based_last_index": list(found.ends[:-1]),

@@ -22,7 +22,7 @@ def k_anonymity(given: Given) -> Figures:
         "violating_rows_0based": found.rows_below(given.whole("k")),
         "l_min": found.l,
         **{
-            f"classes_failing_l{l}": sorted(_named(key) for key in found.classes_below(l))
+            f"classes_failing_l{l}": [_named(key) for key in found.classes_below(l)]
             for l in least | {given.whole("l", 2)}  # noqa: E741
         },
     }

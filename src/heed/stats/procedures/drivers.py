@@ -2,17 +2,17 @@
 
 import numpy as np
 
+from heed.stats.agreement.kappa import in_order
 from heed.stats.drivers.importance import importance
 from heed.stats.drivers.proportional_odds import proportional_odds as fit_odds
-from heed.stats.procedures.given import Figures, Given
+from heed.stats.procedures.given import Figures, Given, complete_rows, without_gaps
 from heed.stats.regression.formula import column, model_matrix, parse
 
 
 def relative_importance(given: Given) -> Figures:
-    data = given.columns("data")
-    found = importance(
-        column(data, given.text("response")), {name: column(data, name) for name in given.texts("predictors")}
-    )
+    names = [given.text("response"), *given.texts("predictors")]
+    response, *drivers = complete_rows(given.columns("data", names, gaps=True).values()).T
+    found = importance(response, dict(zip(names[1:], drivers, strict=True)))
     shares = found.shapley / found.r2 if found.r2 else np.zeros(0)
     return {
         "r2": found.r2,
@@ -30,13 +30,16 @@ def relative_importance(given: Given) -> Figures:
 
 def proportional_odds(given: Given) -> Figures:
     """The order of the response is that of its levels; where none are given, of its values."""
-    data, formula = given.table("data"), parse(given.text("formula"))
+    formula = parse(given.text("formula"))
+    weighed = [given.text("weights")] if given.has("weights") else []
+    used = dict.fromkeys([formula.response, *(name for term in formula.terms for name in term), *weighed])
+    data = without_gaps({name: column(given.table("data"), name) for name in used})
     levels = given.raw("levels", {})
-    answers = [str(value) for value in column(data, formula.response)]
-    order = [str(level) for level in levels.get(formula.response, sorted(set(answers)))]
+    answers = [str(value) for value in data[formula.response]]
+    order = [str(level) for level in levels.get(formula.response, in_order(answers))]
     seen = [level for level in order if level in set(answers)]
     matrix = model_matrix(data, formula.terms, levels=levels)
-    weights = np.asarray(column(data, given.text("weights")), dtype=np.float64) if given.has("weights") else None
+    weights = np.asarray(data[weighed[0]], dtype=np.float64) if weighed else None
     found = fit_odds(np.array([float(seen.index(each)) for each in answers]), matrix.values[:, 1:], weights)
     names = matrix.names[1:]
     coefficients = dict(zip(names, map(float, found.coefficients), strict=False))

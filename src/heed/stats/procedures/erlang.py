@@ -1,5 +1,7 @@
 """Queues: Erlang B, C and A, M/M/c, M/M/c/K, agents required."""
 
+import re
+
 import numpy as np
 
 from heed.stats.procedures.given import Figures, Given
@@ -25,7 +27,11 @@ def waiting(given: Given) -> Figures:
         "occupancy": found.occupancy,
         "mean_queue": found.mean_queue,
         "mean_wait_of_delayed": found.mean_wait_of_delayed,
-        **{f"p{q}_wait": found.wait_quantile(q / 100) for q in (50, 75, 80, 90, 95, 99)},
+        **{
+            name: found.wait_quantile(float(share[1]) / 100)
+            for name in given.asked
+            if (share := re.fullmatch(r"p(\d\d(?:\.\d+)?)_wait", name))
+        },
     }
 
 

@@ -1,6 +1,6 @@
 """What a case hands to a procedure: its inputs by name, checked, and the names of the figures that it asks for."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -9,6 +9,7 @@ import numpy as np
 
 from heed.core.errors.rules import Invalid, phrase
 from heed.stats.arrays import Floats
+from heed.stats.regression.formula import column
 
 Figures = dict[str, Any]
 # What is asked for: each name with the names inside it, or with None where all of it is wanted.
@@ -85,12 +86,12 @@ class Given:
         """A list of lists of finite numbers, all of one length, shape (rows, columns)."""
         return self._array(name, self.listed(name), 2)
 
-    def _array(self, name: str, value: Any, dimensions: int) -> Floats:
+    def _array(self, name: str, value: Any, dimensions: int, *, gaps: bool = False) -> Floats:
         try:
             array = np.asarray(value, dtype=np.float64)
         except (TypeError, ValueError):
             raise self.refuse(name, "numbers") from None
-        if array.ndim != dimensions or not np.isfinite(array).all():
+        if array.ndim != dimensions or not (np.isfinite(array) | (gaps & np.isnan(array))).all():
             raise self.refuse(name, "a list of finite numbers" if dimensions == 1 else "a table of finite numbers")
         return array
 
@@ -108,9 +109,23 @@ class Given:
         """An object's own inputs."""
         return Given(self.case, self.table(name), {}, self.folder)
 
-    def columns(self, name: str) -> dict[str, Floats]:
-        """An object of lists of numbers, all of one length."""
-        found = {key: self._array(f"{name}.{key}", value, 1) for key, value in self.table(name).items()}
+    def columns(self, name: str, only: Sequence[str] | None = None, *, gaps: bool = False) -> dict[str, Floats]:
+        """An object of lists of numbers, all of one length; `only` some of them; with `gaps`, NaN where one is null."""
+        table = self.table(name)
+        wanted = {key: column(table, key) for key in only} if only is not None else table
+        found = {key: self._array(f"{name}.{key}", value, 1, gaps=gaps) for key, value in wanted.items()}
         if len({column.size for column in found.values()}) > 1:
             raise self.refuse(name, "columns of one length")
         return found
+
+
+def complete_rows(columns: Iterable[Floats]) -> Floats:
+    """The rows of a table in which no column has a gap."""
+    table = np.column_stack(list(columns))
+    return np.asarray(table[~np.isnan(table).any(axis=1)])
+
+
+def without_gaps(data: Mapping[str, Sequence[Any]]) -> dict[str, list[Any]]:
+    """Columns of numbers and texts without the rows in which one is null."""
+    rows = [row for row in zip(*data.values(), strict=True) if None not in row]
+    return {name: [row[at] for row in rows] for at, name in enumerate(data)}

@@ -24,23 +24,22 @@ def _from_one(places: Iterable[int]) -> list[int]:
     return [place + 1 for place in places]
 
 
-def _once(values: Floats) -> float | Floats:
-    """One figure where all points share it."""
-    return float(values[0]) if values.size and np.all(values == values[0]) else values
-
-
 def counts_chart(given: Given) -> Figures:
     """Limits by point for p; for the others one figure where all sizes are equal."""
     chart = given.text("chart")
     counts = given.numbers("counts")
     sizes = given.numbers("sizes") if given.has("sizes") else np.ones(counts.shape)
     found = shewhart(counts, sizes, chart, sigmas=given.number("nsigmas", 3))  # type: ignore[arg-type]
-    limits = (found.low, found.high)
+    alike = bool(counts.size) and (chart == "c" or bool(np.all(sizes == sizes[0])))
+
+    def shown(by_point: Floats, once: bool) -> float | Floats:
+        return float(by_point[0]) if once else by_point
+
     return {
-        "center": _once(found.center),
-        "std_dev": _once(found.sd),
-        "lcl": limits[0] if chart == "p" else _once(limits[0]),
-        "ucl": limits[1] if chart == "p" else _once(limits[1]),
+        "center": shown(found.center, alike or chart != "np"),
+        "std_dev": shown(found.sd, alike or chart != "np"),
+        "lcl": shown(found.low, alike and chart != "p"),
+        "ucl": shown(found.high, alike and chart != "p"),
         "beyond": _from_one(found.beyond),
         "violating_runs": _from_one(found.runs),
     }
@@ -95,11 +94,14 @@ def moving_average(given: Given) -> Figures:
 
 
 def cumulative_sums(given: Given) -> Figures:
+    """Target and sigma are the mean and the moving range's, unless the case names them."""
     k = given.number("k") if given.has("k") else given.number("se_shift", 1) / 2
+    x = given.numbers("x")
+    sigma = given.number("sigma") if given.has("sigma") else moving_range_sigma(x, D2_ROUNDED) or 0.0
     found = cusum(
-        given.numbers("x"),
-        given.number("target"),
-        given.number("sigma"),
+        x,
+        given.number("target", float(x.mean())),
+        sigma,
         k=k,
         h=given.number("decision_interval_h", 5),
     )

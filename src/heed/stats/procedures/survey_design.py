@@ -4,9 +4,10 @@ from typing import Any
 
 import numpy as np
 
+from heed.stats.agreement.kappa import in_order
 from heed.stats.arrays import Flags, Floats, normal_quantile
 from heed.stats.procedures.given import Figures, Given
-from heed.stats.procedures.tables import Table, data_table
+from heed.stats.procedures.tables import Table, as_label, data_table
 from heed.stats.regression.formula import INTERCEPT, coded
 from heed.stats.survey_design.calibration import calibrate, post_stratify, rake
 from heed.stats.survey_design.design import Design, survey_design
@@ -15,7 +16,6 @@ from heed.stats.survey_design.estimates import (
     Sample,
     design_effect,
     difference,
-    mean_by,
     total,
 )
 from heed.stats.survey_design.estimates import mean as mean_of
@@ -58,8 +58,12 @@ def _measured(table: Table, *names: str) -> tuple[list[Floats], Flags | None]:
 def _holds(table: Table, condition: dict[str, Any]) -> Flags:
     values = table.texts(condition["column"])
     wanted = condition["equals"] if "equals" in condition else condition["not_equals"]
-    text = f"{wanted:g}" if isinstance(wanted, int | float) and not isinstance(wanted, bool) else str(wanted)
-    return np.asarray(values == text if "equals" in condition else values != text)
+    text = as_label(wanted)
+    return np.asarray(values == text if "equals" in condition else (values != text) & (values != ""))
+
+
+def _inside(chosen: Flags, known: Flags | None) -> Flags:
+    return np.asarray(chosen if known is None else chosen & known)
 
 
 def _both(found: Estimate) -> dict[str, Any]:
@@ -106,28 +110,29 @@ def ratio(given: Given) -> Figures:
 
 def domain_means(given: Given) -> Figures:
     table, sample = _sample(given)
-    found = mean_by(sample, table.numbers(given.text("variable")), table.texts(given.text("by")))
-    return {
-        "level": list(found),
-        "estimate": [each.value for each in found.values()],
-        "se": [each.se for each in found.values()],
-    }
+    (y,), known = _measured(table, given.text("variable"))
+    labels = table.texts(given.text("by"))
+    levels = [level for level in in_order(labels.tolist()) if level]
+    found = [mean_of(sample, y, inside=_inside(labels == level, known)) for level in levels]
+    return {"level": levels, "estimate": [each.value for each in found], "se": [each.se for each in found]}
 
 
 def subpopulation(given: Given) -> Figures:
     table, sample = _sample(given)
     (y,), known = _measured(table, given.text("variable"))
-    inside = _holds(table, given.table("filter")) & (True if known is None else known)
+    inside = _inside(_holds(table, given.table("filter")), known)
     return {"mean": _both(mean_of(sample, y, inside=inside)), "total": _both(total(sample, y, inside=inside))}
 
 
 def proportion(given: Given) -> Figures:
     table, sample = _sample(given)
-    holds = _holds(table, given.table("condition")).astype(np.float64)
+    condition = given.table("condition")
+    holds, known = _holds(table, condition).astype(np.float64), table.texts(condition["column"]) != ""
     method = given.text("method", "logit")
     found = proportion_of(
         sample,
         holds,
+        inside=None if known.all() else known,
         level=given.number("level", 0.95),
         method=METHODS.get(method, method),  # type: ignore[arg-type]
     )
@@ -136,11 +141,13 @@ def proportion(given: Given) -> Figures:
 
 def group_difference(given: Given) -> Figures:
     table, sample = _sample(given)
+    (y,), known = _measured(table, given.text("variable"))
     labels = table.texts(given.text("group"))
-    groups = np.unique(labels)
-    if groups.size != 2:
+    groups = [label for label in in_order(labels.tolist()) if label]
+    if len(groups) != 2:
         raise given.refuse("group", "a column of two groups")
-    found = difference(sample, table.numbers(given.text("variable")), labels == groups[1])
+    inside = _inside(labels != "", known)
+    found = difference(sample, y, labels == groups[1], inside=None if inside.all() else inside)
     return {"difference": found.difference, "se": found.se, "t": found.t, "df": found.df, "p": found.p}
 
 
@@ -158,8 +165,8 @@ def rao_scott(given: Given) -> Figures:
 
 
 def _weighted(given: Given, table: Table, sample: Sample) -> Figures:
-    y = table.numbers(given.text("variable"))
-    return {"mean": _both(mean_of(sample, y)), "total": _both(total(sample, y))}
+    (y,), inside = _measured(table, given.text("variable"))
+    return {"mean": _both(mean_of(sample, y, inside=inside)), "total": _both(total(sample, y, inside=inside))}
 
 
 def _totals(margin: dict[str, list[Any]]) -> tuple[str, dict[str, float]]:
@@ -172,7 +179,7 @@ def post_stratification(given: Given) -> Figures:
     table = data_table(given)
     name, totals = _totals(given.table("population"))
     labels = table.texts(given.text("by", name))
-    sample = post_stratify(_design(given, table), labels, totals, plain_means=True)
+    sample = post_stratify(_design(given, table), labels, totals)
     weights = {label: float(sample.weights[labels == label].mean()) for label in totals if np.any(labels == label)}
     return {**_weighted(given, table, sample), "weights": weights}
 
@@ -187,8 +194,8 @@ def raking(given: Given) -> Figures:
     first, second = columns[0], columns[min(1, len(columns) - 1)]
     cells = [
         (a, b, float(sample.weights[inside].mean()))
-        for b in np.unique(second)
-        for a in np.unique(first)
+        for b in in_order(second.tolist())
+        for a in in_order(first.tolist())
         if np.any(inside := (first == a) & (second == b))
     ]
     shown = {key: [cell[at] for cell in cells] for at, key in enumerate(("a", "b", "x"))}

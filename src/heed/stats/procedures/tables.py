@@ -26,17 +26,28 @@ class Table:
         return values.astype(np.float64)
 
     def texts(self, name: str) -> np.ndarray:
-        values = column(self.columns, name)
-        if isinstance(values, np.ndarray):
-            return np.array([f"{value:g}" for value in values])
-        return np.array(values)
+        """Labels as written, a whole number without a point; "" where one is missing."""
+        return np.array([as_label(value) for value in column(self.columns, name)])
+
+
+def as_label(value: Any) -> str:
+    """Each number its own label: no digit is lost."""
+    if isinstance(value, str):
+        return "" if value in MISSING else value
+    if isinstance(value, bool | np.bool_):
+        return str(bool(value))
+    if not np.isfinite(value):
+        return ""
+    return str(int(value)) if value == int(value) else repr(float(value))
 
 
 def data_table(given: Given, name: str = "data") -> Table:
     """The file that an input names, relative to the cases; or the columns that stand there themselves."""
     source = given.raw(name)
     if isinstance(source, dict):
-        columns = {key: _typed([str(value) for value in values]) for key, values in source.items()}
+        columns = {
+            key: _typed(["" if value is None else str(value) for value in values]) for key, values in source.items()
+        }
         return Table(columns, len(next(iter(source.values()), [])))
     path = given.folder / given.text(name)
     if not path.is_file():

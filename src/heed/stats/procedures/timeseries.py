@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from heed.stats.procedures.given import Figures, Given
+from heed.stats.procedures.given import Figures, Given, complete_rows, without_gaps
 from heed.stats.regression.formula import column, model_matrix, parse
 from heed.stats.regression.least_squares import Fit, fit, heteroscedastic, newey_west, standard_errors
 from heed.stats.series.correlation import cross_correlation, kendall_trend, ljung_box, partial_correlation, ranks
@@ -18,7 +18,9 @@ GODFREY = re.compile(r"breusch_godfrey(\d+)")
 
 
 def hac_regression(given: Given) -> Figures:
-    data, formula = given.table("data"), parse(given.text("formula"))
+    formula = parse(given.text("formula"))
+    used = dict.fromkeys([formula.response, *(name for term in formula.terms for name in term)])
+    data = without_gaps({name: column(given.table("data"), name) for name in used})
     matrix = model_matrix(data, formula.terms, intercept=formula.intercept)
     found = fit(np.asarray(column(data, formula.response), dtype=np.float64), matrix.values)
     figures: Figures = {
@@ -72,10 +74,9 @@ def self_correlation(given: Given) -> Figures:
 
 
 def partial(given: Given) -> Figures:
-    data = given.columns("data")
     others = given.raw("given", [])
-    names = [others] if isinstance(others, str) else list(others)
-    x, y, *held = (column(data, name) for name in (given.text("x"), given.text("y"), *names))
+    names = [given.text("x"), given.text("y"), *([others] if isinstance(others, str) else others)]
+    x, y, *held = complete_rows(given.columns("data", names, gaps=True).values()).T
     found = partial_correlation(x, y, held)
     return {
         "r": found.r,

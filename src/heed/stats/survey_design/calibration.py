@@ -42,7 +42,7 @@ def _fitted(weights: Floats, classes: Places, totals: Floats) -> Floats:
 
 
 def _centred(z: Floats, weights: Floats, classes: Places, plain_means: bool) -> Floats:
-    """Contributions less their weight times the class mean of contribution a weight: weighted, or plain as R's survey."""
+    """Contributions less their weight times the class mean of contribution a weight: weighted, or plain."""
     values = np.divide(z, weights[:, None], out=np.zeros(z.shape), where=weights[:, None] > 0)
     each = np.ones(weights.size) if plain_means else weights
     size = np.bincount(classes, weights=each)
@@ -56,15 +56,11 @@ def _two_dimensional(function: Callable[[Floats], Floats]) -> Callable[[Floats],
     return lambda z: function(z if z.ndim == 2 else z[:, None])
 
 
-def post_stratify(
-    design: Design, labels: Sequence[Any] | NDArray, totals: Mapping[str, float], *, plain_means: bool = False
-) -> Sample:
-    """Weights that add up to known totals of classes (Holt and Smith 1979). plain_means takes unweighted class means out
-    of the values, as R's survey does: the same where weights are equal within classes. Raises Invalid.
-    """
+def post_stratify(design: Design, labels: Sequence[Any] | NDArray, totals: Mapping[str, float]) -> Sample:
+    """Weights that add up to known totals of classes (Holt and Smith 1979). Raises Invalid."""
     classes, known = _margin(labels, totals)
     weights = _fitted(design.weights, classes, known)
-    return Sample(design, weights, _two_dimensional(lambda z: _centred(z, weights, classes, plain_means)))
+    return Sample(design, weights, _two_dimensional(lambda z: _centred(z, weights, classes, False)))
 
 
 def rake(
@@ -75,7 +71,8 @@ def rake(
 ) -> Sample:
     """Weights that meet several margins at once, by fitting each in turn (Deming and Stephan 1940) until none moves.
 
-    The variance takes the margins' means out in turn. Raises Invalid, and Refused where the margins cannot be met.
+    The variance takes the margins' means out in turn: weighted, or plain in ten rounds as R's survey does, the same
+    where weights are equal within cells. Raises Invalid, and Refused where the margins cannot be met.
     """
     known = [_margin(labels, totals) for labels, totals in margins]
     sums = [float(totals.sum()) for _, totals in known]

@@ -126,16 +126,19 @@ class Comparison:
     reason: str = ""
 
 
-def difference(sample: Sample, values: ArrayLike, second: ArrayLike, *, level: float = 0.95) -> Comparison:
+def difference(
+    sample: Sample, values: ArrayLike, second: ArrayLike, *, inside: ArrayLike | None = None, level: float = 0.95
+) -> Comparison:
     """Of two groups drawn together, their covariance kept: the slope of a regression by design on who is in the second
-    group (n,); one degree of freedom less than the design's.
+    group (n,); one degree of freedom less than the design's, or than those of the subpopulation.
     """
     (y,) = floats("difference", values)
     check_level(level)
     chosen = np.asarray(second, dtype=bool)
-    w = sample.weights
+    w, used = _weights(sample, inside)
     sizes = [float((w * side).sum()) for side in (~chosen, chosen)]
-    df = sample.design.degrees_of_freedom - 1
+    design = sample.design
+    df = (design.degrees_of_freedom if used is None else design.degrees_of_freedom_in(used)) - 1
     if min(sizes) == 0:
         return Comparison(None, None, None, df, None, None, None, level, NO_ROWS)
     means = [float((w * side * y).sum()) / size for side, size in zip((~chosen, chosen), sizes, strict=True)]
