@@ -21,6 +21,7 @@ from heed.core.errors.rules import Unavailable
 
 # SQLite's door is not fair to who waits in another process while this one comes straight back.
 PAUSE_SECONDS = 0.003
+LOOK_SECONDS = 1.0
 MOST_WAITING, MOST_AT_ONCE = 4_096, 256
 log = logging.getLogger("heed.collector")
 # Takes the items of a group inside one transaction; gives as many outcomes. An outcome that is an exception is raised for its item.
@@ -48,6 +49,7 @@ class Writer:
         self.waiting: queue.Queue[Waiting | None] = queue.Queue(most_waiting)
         self.thread: threading.Thread | None = None
         self.starting = threading.Lock()
+        self.looked = -LOOK_SECONDS
 
     def hand_in(self, keep: Keep, item: Any) -> "Future[Any]":
         """Queue an item. Raises Unavailable when too much waits already."""
@@ -97,10 +99,17 @@ class Writer:
                 connection.close()
                 return
             if group:
+                self._look()
                 write(group)
                 _tell(group)
                 if connection.vendor == "sqlite":
                     time.sleep(PAUSE_SECONDS)
+
+    def _look(self) -> None:
+        """Ask whether the connection still works: after a rest, not at each of many groups a second."""
+        if time.monotonic() - self.looked >= LOOK_SECONDS:
+            close_old_connections()
+            self.looked = time.monotonic()
 
     def _group(self) -> list[Waiting] | None:
         """What has queued; nothing on the word to end, which is left for the next turn when something came before it."""
@@ -144,7 +153,6 @@ def _hand_over(entries: Sequence[Waiting]) -> None:
 
 def write(group: Sequence[Waiting]) -> None:
     """Write a group and resolve its promises. A group that fails is tried again one by one, so that one does not fail all."""
-    close_old_connections()
     try:
         outcomes = _commit(group)
     except (OperationalError, InterfaceError) as error:
