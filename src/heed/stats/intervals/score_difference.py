@@ -72,4 +72,7 @@ def _restricted(table: _Table, n: Floats, x: Floats, delta: Floats) -> Floats:
     q = third**3 - l1 * l2 / (6 * n * n) + l0 / (2 * n)
     p = np.where(q < 0, -1.0, 1.0) * np.sqrt(np.maximum(third**2 - l1 / (3 * n), 0.0))
     angle = (np.pi + np.arccos(np.clip(divide(q, p**3), -1.0, 1.0))) / 3
-    return np.clip(2 * p * np.cos(angle) - third, np.maximum(0.0, -delta), np.minimum(1.0, 1.0 - delta))
+    root = 2 * p * np.cos(angle) - third
+    if table.slipped:  # beyond 0..1 it stays there
+        return np.asarray(root)
+    return np.clip(root, np.maximum(0.0, -delta), np.minimum(1.0, 1.0 - delta))

@@ -16,7 +16,7 @@ def score_mean(given: Given) -> Figures:
     scores, level = given.numbers("scores"), given.number("level", 0.95)
     moments = Moments.of(scores)
     found = mean(moments, level=level)
-    agree = proportion(np.sum(scores >= AGREEING), scores.size, level=level)
+    agree = proportion(np.sum(scores >= AGREEING), scores.size, level=0.95)  # as the figure is called
     return {
         "n": scores.size,
         "mean": found.figure().value,
