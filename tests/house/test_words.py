@@ -32,7 +32,23 @@ ELEMENT = re.compile(r"<[^>]*>", re.DOTALL)
 ENTITY = re.compile(r"&\w+;")
 LETTERS = re.compile(r"[^\W\d_]{2,}")
 # Names that are the same in every language.
-NAMES = {"heed", "API", "HTTP", "URL", "YAML", "CSV", "SQL", "Parquet", "CEL", "JSON", "kB", "AHT", "https", "Webhook", "SMTP"}
+NAMES = {
+    "heed",
+    "API",
+    "HTTP",
+    "URL",
+    "YAML",
+    "CSV",
+    "SQL",
+    "Parquet",
+    "CEL",
+    "JSON",
+    "kB",
+    "AHT",
+    "https",
+    "Webhook",
+    "SMTP",
+}
 
 
 @pytest.fixture(scope="module")

@@ -50,7 +50,7 @@ def count_terms(masked: Sequence[str], *, least: int = 5, most_share: float = 0.
     """Words and pairs that stand in `least` texts or more and in no larger share than `most_share`."""
     from sklearn.feature_extraction.text import CountVectorizer
 
-    shape = {"lowercase": False, "token_pattern": None, "tokenizer": words_of, "ngram_range": (1, 2), "binary": True}
+    shape = {"lowercase": False, "token_pattern": None, "tokenizer": words_of, "ngram_range": (1, 2), "binary": True}  # nosec B105
     counter = CountVectorizer(min_df=min(least, len(masked)), max_df=most_share, max_features=most, **shape)
     try:
         present = counter.fit_transform([normal(text) for text in masked])
