@@ -146,7 +146,11 @@ def two_proportions(given: Given) -> Figures:
         "diff": found.difference,
         "chi2": found.chi2,
         "p": found.p,
-        "wald_ci95": limits(proportion_difference(*sides, method="wald")),
+        # The references cut these limits at -1 and 1.
+        "wald_ci95": [
+            None if end is None else min(max(end, -1.0), 1.0)
+            for end in limits(proportion_difference(*sides, method="wald"))
+        ],
         "newcombe_ci95": limits(proportion_difference(*sides)),
         "chi2_yates": found.chi2_corrected,
         "p_yates": found.p_corrected,
