@@ -136,3 +136,13 @@ def test_any_quantile_of_the_wait_may_be_asked_for() -> None:
 def test_classes_that_fail_come_in_order_of_their_first_row() -> None:
     given = {"columns": ["q", "sensitive"], "rows": [["z", 1], ["z", 1], ["a", 2], ["m", 1], ["m", 2]], "k": 2, "l": 2}
     assert computed("disclosure", "k_anonymity", given, "classes_failing_l2")["classes_failing_l2"] == ["z", "a"]
+
+
+def test_a_share_that_the_strata_fix_has_no_variance() -> None:
+    rows = {"s": ["a"] * 7 + ["b"] * 3, "w": [4421 / 7] * 7 + [755 / 3] * 3}
+    design = {"strata": "s", "clusters": None, "weights": "w", "fpc": None, "nest": False}
+    given = {"data": rows, "design": design, "condition": {"column": "s", "equals": "a"}}
+    found = computed("survey_design", "proportion", {**given, "method": "logit"}, "estimate", "ci")
+    assert found == {"estimate": pytest.approx(4421 / 5176), "ci": [None, None]}
+    low, high = computed("survey_design", "proportion", {**given, "method": "beta"}, "ci")["ci"]
+    assert low < 0.6 < 0.9 < high

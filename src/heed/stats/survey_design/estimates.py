@@ -13,6 +13,7 @@ from heed.stats.survey_design.design import Design
 from heed.stats.survey_design.variance import covariance
 
 LONELY = "single_cluster"  # a stratum of which one cluster alone was drawn
+ROUNDING = 1e-12  # a standard error this small beside what it is summed from is that of rounding
 Residuals = Callable[[Floats], Floats]
 
 
@@ -60,6 +61,8 @@ def _estimate(
     if found is None:
         return Estimate(value, None, None, None, df, n, level, reason=LONELY)
     se = float(np.sqrt(max(found[0, 0], 0.0)))
+    if se <= ROUNDING * float(np.sqrt((contributions**2).sum())):  # what strata fix does not vary
+        se = 0.0
     if df < 1:
         return Estimate(value, se, None, None, df, n, level, reason=TOO_FEW)
     if se == 0.0 and not design.taken_whole:
