@@ -5,7 +5,7 @@ from typing import Any
 
 from django import template
 from django.template import defaultfilters
-from django.utils.translation import gettext
+from django.utils.translation import gettext, gettext_noop
 
 from heed.core.errors.rules import Phrase, recognised, translated
 
@@ -25,6 +25,20 @@ def in_words(text: Any) -> str:
         return ""
     said = text if isinstance(text, str) else str(text)
     return translated(said if isinstance(said, Phrase) else recognised(said), gettext)
+
+
+# Codes of figures as `coded` says them: why a figure or a limit is not there, and why rows were left out.
+CODES = (
+    gettext_noop("one value"),
+    gettext_noop("no variation"),
+    gettext_noop("no denominator"),
+    gettext_noop("too few"),
+    gettext_noop("tied"),
+    gettext_noop("suppressed"),
+    gettext_noop("no value"),
+    gettext_noop("off scale"),
+    gettext_noop("bad weight"),
+)
 
 
 @register.filter
