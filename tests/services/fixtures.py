@@ -43,6 +43,8 @@ def chromium() -> Iterator[Any]:
         missing("browser", f"there is no Chromium at {CHROMIUM} (set HEED_CHROMIUM)")
     from playwright.sync_api import sync_playwright
 
+    # Playwright keeps an event loop in the thread of the tests from here on, in which Django would refuse the database.
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=str(CHROMIUM), args=["--no-sandbox"])
         yield browser
