@@ -26,12 +26,13 @@ def test_the_palette_finds_a_place_by_name(open_page: Open) -> None:
     page = open_page("/")
     page.keyboard.press("/")
     page.keyboard.type("defin")
-    assert page.locator("#palette li").all_inner_texts() == ["Definitions"]
+    found = page.locator("#palette li").all_inner_texts()
+    assert (found[0], found[-1]) == ("Definitions", "Search for “defin”")
     page.keyboard.press("Enter")
     page.wait_for_url("**/definitions/")
     page.keyboard.press("Control+k")
     page.keyboard.type("no such place")
-    assert page.locator("#palette .nothing").is_visible()
+    assert page.locator("#palette li").all_inner_texts() == ["Search for “no such place”"]
 
 
 def test_the_theme_is_kept_and_needs_no_second_drawing(open_page: Open) -> None:
