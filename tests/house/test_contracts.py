@@ -29,7 +29,7 @@ LONE: dict[str, tuple[str, ...]] = {
     "documents": ("pdf",),
     "text": ("themes",),
     "stats": ("intervals", "cli"),
-    "core": ("edge", "fields"),
+    "core": ("edge", "fields", "rows"),
 }
 HABITS = {
     "cli": "from heed.goals.kpis import cli",
@@ -97,6 +97,7 @@ FAULTS = [
     ("gatherers", "desks.home", "from heed.goals import urls"),
     ("edge", "goals.kpis.actions", "from heed.core.edge import door"),
     ("fields", "goals.kpis.actions", "from heed.core import fields"),
+    ("rows", "goals.kpis.queries", "from heed.core import rows"),
     ("pure", "goals.kpis.rules", "from django.utils import timezone"),
     ("pure", "goals.kpis.events", "from heed.core.journal import models"),
     ("pure", "goals.kpis.definition", "import huey"),

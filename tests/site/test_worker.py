@@ -51,7 +51,7 @@ class Store:
         end = time.monotonic() + seconds
         found = self.counts()
         while min(found["flow"], found["facts"]) < found["last"] and time.monotonic() < end:
-            time.sleep(0.3)
+            time.sleep(2.0)
             found = self.counts()
         return found
 
