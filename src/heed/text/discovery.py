@@ -24,6 +24,8 @@ LEAST_TEXTS = 40  # of all together: with fewer nothing is looked for
 LEAST_SIZE = 15  # of one theme
 FITS = 0.6  # F1 of a theme's words against its cluster: below it the words do not tell the cluster
 STANDS_OUT = 1.5  # log ratio of a word's share inside to outside that makes it a theme's own
+COMMON = 0.2  # share of the texts from which on a word says too little to tell a theme
+OF_ITS_SHARE = 1.5  # times the share of a theme, where themes are few
 SAME = 0.5  # share of common weight from which a found theme is the one known before
 
 
@@ -46,7 +48,7 @@ class Counted:
     present: Any
 
 
-def count_terms(masked: Sequence[str], *, least: int = 5, most_share: float = 0.2, most: int = 20_000) -> Counted:
+def count_terms(masked: Sequence[str], *, least: int = 5, most_share: float = COMMON, most: int = 20_000) -> Counted:
     """Words and pairs that stand in `least` texts or more and in no larger share than `most_share`."""
     from sklearn.feature_extraction.text import CountVectorizer
 
@@ -71,10 +73,13 @@ def discover(
     nothing = np.full(len(masked), -1, dtype=np.int64)
     if len(masked) < LEAST_TEXTS:
         return [], nothing
-    counted = count_terms(masked, least=max(3, len(masked) // 2000))
+    many = k or int(np.clip(np.sqrt(len(masked) / 12), 4, 60))
+    # Of few themes each is a large share of all, and so are the words that name it.
+    share = max(COMMON, OF_ITS_SHARE / many)
+    counted = count_terms(masked, least=max(3, len(masked) // 2000), most_share=share)
     if len(counted.terms) < 8:
         return [], nothing
-    clusters = _clusters(counted.present, k, seed)
+    clusters = _clusters(counted.present, many, seed)
     found: list[tuple[FoundTheme, NDArray[np.bool_]]] = []
     for cluster in range(int(clusters.max()) + 1):
         theme = _theme(counted, clusters == cluster, forced=k is not None)
@@ -86,7 +91,7 @@ def discover(
     return keep_keys([theme for theme, _ in found], known), nothing
 
 
-def _clusters(present: Any, k: int | None, seed: int) -> NDArray[np.int64]:
+def _clusters(present: Any, many: int, seed: int) -> NDArray[np.int64]:
     from sklearn.cluster import MiniBatchKMeans
     from sklearn.decomposition import TruncatedSVD
     from sklearn.feature_extraction.text import TfidfTransformer
@@ -95,7 +100,6 @@ def _clusters(present: Any, k: int | None, seed: int) -> NDArray[np.int64]:
     weighed = TfidfTransformer(sublinear_tf=True).fit_transform(present)
     size = min(DIMENSIONS, min(weighed.shape) - 1)
     reduced = normalize(TruncatedSVD(size, random_state=seed).fit_transform(weighed))
-    many = k or int(np.clip(np.sqrt(len(reduced) / 12), 4, 60))
     machine = MiniBatchKMeans(min(many, len(reduced)), random_state=seed, n_init=3, batch_size=2048)
     return np.asarray(machine.fit_predict(reduced), dtype=np.int64)
 
