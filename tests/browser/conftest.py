@@ -40,7 +40,7 @@ def ada(transactional_db: None) -> Person:
     return person
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def facts(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     """A small operation to look at."""
     with pytest.MonkeyPatch.context() as patch, facts_in(tmp_path_factory.mktemp("facts"), patch):

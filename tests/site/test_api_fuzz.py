@@ -158,10 +158,14 @@ def house(django_db_setup: None, django_db_blocker: Any, tmp_path_factory: pytes
         {"started_at": at(index), "team": "north-phone", "region": "north", "agent_key": "e_1", "answered": True}
         for index in range(30)
     ]
-    patch = pytest.MonkeyPatch()
-    patch.setenv("HEED_FACTS_URL", str(folder))
-    current.cache_clear()
-    with django_db_blocker.unblock(), transaction.atomic(), facts(folder, interactions=rows) as opened:
+    with (
+        pytest.MonkeyPatch.context() as patch,
+        django_db_blocker.unblock(),
+        transaction.atomic(),
+        facts(folder, interactions=rows) as opened,
+    ):
+        patch.setenv("HEED_FACTS_URL", str(folder))
+        current.cache_clear()
         patch.setattr(queries, "engine", lambda: opened)
         ensure_catalogue()
         made = build()
@@ -179,7 +183,6 @@ def house(django_db_setup: None, django_db_blocker: Any, tmp_path_factory: pytes
         fill(made)
         yield made
         transaction.set_rollback(True)
-    patch.undo()
     current.cache_clear()
 
 
