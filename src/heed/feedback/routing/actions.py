@@ -11,7 +11,8 @@ from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
 
-from heed.channels import outgoing, webhooks
+from heed.channels import webhooks
+from heed.core import outgoing
 from heed.core.access.queries import administrators
 from heed.core.access.rules import Scope
 from heed.core.errors.rules import Invalid, Refused

@@ -8,8 +8,8 @@ from django.conf import settings
 from django.db.models import Count, Min, Q, QuerySet
 from django.utils import timezone
 
-from heed.channels import outgoing
 from heed.channels.webhooks import cloud_event, secret_of
+from heed.core import outgoing
 from heed.core.errors.rules import NotFound
 from heed.core.journal.events import EVENTS, meaning
 from heed.core.journal.queries import entry

@@ -10,7 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from heed.channels.outgoing import (
+from heed.core.errors.rules import Invalid
+from heed.core.outgoing import (
     AddressRefused,
     CallFailed,
     Limits,
@@ -21,7 +22,6 @@ from heed.channels.outgoing import (
     networks,
     reachable,
 )
-from heed.core.errors.rules import Invalid
 from tests.channels.far import answer, far, says
 
 HERE = networks("127.0.0.0/8")
