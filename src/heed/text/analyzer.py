@@ -32,11 +32,49 @@ class ThemeHit:
 
 
 @dataclass(frozen=True)
+class Sentence:
+    """A sentence of the masked text, in code points, and how it sounds by itself. `score` is −1..1."""
+
+    start: int
+    end: int
+    sentiment: Sentiment
+    score: float
+    confidence: float
+
+
+@dataclass(frozen=True)
+class Aspect:
+    """Something spoken about and how: its words in lower case, the theme they belong to (empty: none), and where the
+    words stand in the masked text, in code points. `confidence` is that the sentiment is right, 0..1.
+    """
+
+    term: str
+    category: str
+    sentiment: Sentiment
+    confidence: float
+    start: int
+    end: int
+
+
+@dataclass(frozen=True)
+class Label:
+    """A value, the probability that it is right (0..1), and the words of the masked text that show it, in code points;
+    start = end = 0 where no words do, as when nothing pressing was said.
+    """
+
+    value: str
+    confidence: float
+    start: int = 0
+    end: int = 0
+
+
+@dataclass(frozen=True)
 class Analysis:
     """What one text says.
 
     `language` is a BCP 47 tag, `und` where the text is too thin to tell; `spans` are what was masked, in code points of
-    the text as it came in; `sentiment_score` is −1..1, the probability of positive less that of negative.
+    the text as it came in; `sentiment_score` is −1..1, the probability of positive less that of negative. `urgency` and
+    `effort` are high or normal, `churn` is at_risk or none; each is None where the analyzer does not tell it.
     """
 
     language: str
@@ -47,6 +85,12 @@ class Analysis:
     sentiment_score: float
     confidence: float
     themes: tuple[ThemeHit, ...]
+    sentences: tuple[Sentence, ...] = ()
+    aspects: tuple[Aspect, ...] = ()
+    intent: Label | None = None
+    urgency: Label | None = None
+    effort: Label | None = None
+    churn: Label | None = None
 
 
 class TextAnalyzer(Protocol):
