@@ -19,7 +19,7 @@ import numpy as np
 
 from heed.stats.intervals.proportion import proportion
 from heed.text.analyzer import SENTIMENTS
-from heed.text.masking import mask
+from heed.text.masking.mask import mask
 from heed.text.sentiment import train_sentiment
 
 FOLDS = 5

@@ -63,8 +63,9 @@ def _sample() -> list[typer.Typer]:
 def _text() -> list[typer.Typer]:
     from heed.feedback.verbatims.cli import app as verbatims
     from heed.text.cli import app as text
+    from heed.text.masking.cli import app as masking
 
-    return [text, verbatims]
+    return [text, masking, verbatims]
 
 
 def _stats() -> list[typer.Typer]:

@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from heed.text.checks import is_card, is_iban
-from heed.text.masking import mask
+from heed.text.masking.checks import is_card, is_iban
+from heed.text.masking.mask import mask
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from heed.text.analyzer import Analysis, ThemeHit
 from heed.text.language import USUAL, languages_of
 from heed.text.lexicon import judge_by_lexicon
-from heed.text.masking import mask
+from heed.text.masking.mask import mask
 from heed.text.sentiment import SentimentModel
 from heed.text.themes import MOST_THEMES, FoundTheme, ThemeWords, compiled, looked_for
 

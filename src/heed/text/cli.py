@@ -1,7 +1,5 @@
-"""`heed text mask` and `heed text evaluate`: what needs no store."""
+"""`heed text evaluate`: what needs no store."""
 
-import sys
-from collections.abc import Iterator
 from typing import Annotated, Any
 
 import typer
@@ -17,39 +15,6 @@ Text = Annotated[str, typer.Option("--text", metavar="COL", help="Column of the 
 @app.callback()
 def text() -> None:
     """Words: mask them, train on them, measure how well they are read."""
-
-
-@app.command(epilog="Example: heed text mask letters.txt --json")
-@door(store=False)
-def mask(
-    file: Annotated[str, typer.Argument(metavar="[FILE]", help="Lines to mask; - or nothing is stdin.")] = "-",
-    column: Text = "",
-    as_json: AsJson = False,
-) -> None:
-    """Mask what tells who somebody is: [PHONE] [EMAIL] [IBAN] [CARD] [ADDRESS] [NAME] [DATE_OF_BIRTH] [ACCOUNT] [IP] [URL_TOKEN]."""
-    from heed.text.masking import mask as masked
-
-    lines, spans = 0, []
-    for number, line in enumerate(_lines(file, column), 1):
-        lines = number
-        found = masked(line)
-        if as_json:
-            spans += [{"line": number, "start": s.start, "end": s.end, "kind": s.kind} for s in found.spans]
-        else:
-            sys.stdout.write(found.text + "\n")
-    if as_json:
-        print_json({"lines": lines, "spans": spans})
-
-
-def _lines(file: str, column: str) -> Iterator[str]:
-    """The lines of a file, or the texts of a column; only line feeds end a line."""
-    from heed.text.files import read_rows, read_text
-
-    if column:
-        yield from (_of(row, column) for row in read_rows(file))
-        return
-    lines = read_text(file).split("\n")
-    yield from (line.removesuffix("\r") for line in (lines[:-1] if lines[-1] == "" else lines))
 
 
 def _of(row: dict[str, str], column: str) -> str:

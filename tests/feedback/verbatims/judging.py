@@ -17,7 +17,7 @@ from heed.sample.operation import whole
 from heed.sample.plan import draw
 from heed.sample.truths import drawn
 from heed.sample.world import build_world
-from heed.text.masking import mask
+from heed.text.masking.mask import mask
 from heed.text.themes import compiled
 from tests.places import ROOT
 

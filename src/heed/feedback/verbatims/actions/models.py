@@ -17,7 +17,7 @@ from heed.metrics.verbatims import training_rows
 from heed.text.language import languages_of
 from heed.text.lexicon import NAME as LEXICON
 from heed.text.lexicon import judge_by_lexicon
-from heed.text.masking import mask
+from heed.text.masking.mask import mask
 from heed.text.registry import fingerprint, keep_sentiment
 from heed.text.sentiment import SentimentModel, train_sentiment, why_too_thin
 from heed.text.themes import FoundTheme

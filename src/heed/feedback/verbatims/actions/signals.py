@@ -26,7 +26,7 @@ from heed.feedback.verbatims.rules.signals import Happened, Signal, not_again
 from heed.metrics.happenings import happenings
 from heed.metrics.verbatims import contact_days, contact_span, newest_verbatim, said_texts, theme_days
 from heed.text.discovery import discover, keep_keys
-from heed.text.masking import mask
+from heed.text.masking.mask import mask
 from heed.text.themes import FoundTheme
 
 LOOKED_BACK = timedelta(days=560)

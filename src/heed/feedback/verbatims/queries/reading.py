@@ -15,7 +15,7 @@ from heed.feedback.verbatims.queries.themes import Narrowed, chosen
 from heed.metrics.records import Mark
 from heed.metrics.selection import Slice
 from heed.metrics.verbatims import PLACES, Chosen, one_verbatim, place_values, themes_of, verbatim_page
-from heed.text.masking import mask
+from heed.text.masking.mask import mask
 
 A_PAGE = 50
 LOOKED_AT = 400  # texts looked at for one page of a search, at most

@@ -9,9 +9,9 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from heed.text.analyzer import Span
-from heed.text.checks import IBAN_LENGTHS, is_address, is_card, is_iban
-from heed.text.people import names
-from heed.text.phones import DAY, phones
+from heed.text.masking.checks import IBAN_LENGTHS, is_address, is_card, is_iban
+from heed.text.masking.people import names
+from heed.text.masking.phones import DAY, phones
 
 EMAIL = re.compile(
     r"[\w.!#$%&'*+/=?^`{|}~-]*[\w!#$%&*+/=?^`{|}~-]@(?:[^\W_](?:[\w-]{0,61}[^\W_])?\.)+[^\W\d_]{2,24}(?!\w)"
