@@ -18,7 +18,8 @@ from heed.core.settings.rules import current
 from heed.facts.schema.arrow import arrow_schema
 from heed.facts.schema.tables import TABLES
 from heed.facts.store.store import Store
-from heed.service.cases.actions.rehearsing import rehearse_opening, weeks_before
+from heed.rehearsal.replay.weeks import full_weeks
+from heed.service.cases.actions.rehearsing import WEEKS, rehearse_opening
 from heed.service.cases.rules.clocks import Clock
 from heed.service.cases.rules.rehearsing import counts_between, elapsed, lateness
 from tests.service.cases.conftest import HOUR, HOURS, MONDAY, RULE, Desk, Watch
@@ -86,7 +87,7 @@ def test_a_rule_is_rehearsed_over_full_weeks_beside_the_one_in_force(desk: Desk,
     found = rehearse_opening(COMMAND_LINE, "call_back", body(when='instrument == "nps" && score <= 2.0'))
     assert (
         (found.since, found.until)
-        == weeks_before(MONDAY)
+        == full_weeks(MONDAY, WEEKS)
         == (MONDAY.replace(hour=0) - 13 * WEEK, MONDAY.replace(hour=0))
     )
     assert found.now is not None

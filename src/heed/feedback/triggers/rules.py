@@ -18,16 +18,13 @@ from heed.facts.schema.tables import PLACE, TABLES
 from heed.feedback.triggers.definition import Trigger
 from heed.feedback.triggers.events import CustomerNotAsked, ListDecided
 from heed.rehearsal.replay.deciders import Decision, Fact, Truths, decides, truths_of
+from heed.rehearsal.replay.weeks import Weeks
 
 personal("feedback.Ask", "customer_key", "key", "to know who was asked, and why somebody was not")
 personal("feedback.Attention", "customer_key", "key", "to leave a customer in peace after asking")
 personal("feedback.AskList", "customers", "key", "to ask the customers of a list")
 
 ASK, NOT_ASKED = "asked", "not_asked"
-WEEK_SECONDS = 7 * 86_400
-WEEK_HOURS = 168
-# Weeks start on Monday; 1970 began on a Thursday.
-MONDAY = datetime.fromisoformat("1970-01-05T00:00:00+00:00")
 DEFAULT_REST_DAYS = 30
 
 # Why somebody was not asked, by code, in words that follow "was not asked:".
@@ -162,7 +159,7 @@ class AskTally:
     since: datetime
     until: datetime
     time: str
-    weeks: Counter[int] = field(default_factory=Counter)
+    weeks: Weeks = field(default_factory=Weeks)
     reasons: Counter[str] = field(default_factory=Counter)
     customers: set[str] = field(default_factory=set)
 
@@ -170,17 +167,16 @@ class AskTally:
         if decision.code != ASK:
             self.reasons[decision.reason] += 1
             return
-        self.weeks[int((fact[self.time] - MONDAY).total_seconds() // WEEK_SECONDS)] += 1
+        self.weeks.add(fact[self.time])
         self.customers.add(fact["customer_key"])
 
     def figures(self) -> dict[str, Any]:
-        asks = self.weeks.total()
-        busiest = max(self.weeks, key=lambda week: (self.weeks[week], -week), default=None)
+        busiest, most = self.weeks.busiest()
         return {
-            "asks": asks,
-            "asks_per_week": asks / max((self.until - self.since) / timedelta(weeks=1), 1 / WEEK_HOURS),
-            "busiest_week": None if busiest is None else (MONDAY + timedelta(weeks=busiest)).date().isoformat(),
-            "busiest_week_asks": 0 if busiest is None else self.weeks[busiest],
+            "asks": self.weeks.total,
+            "asks_per_week": self.weeks.a_week(self.since, self.until),
+            "busiest_week": busiest and busiest.isoformat(),
+            "busiest_week_asks": most,
             "customers": len(self.customers),
             "not_asked": dict(sorted(self.reasons.items())),
         }

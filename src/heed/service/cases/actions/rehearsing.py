@@ -21,9 +21,9 @@ from heed.facts.schema.tables import TABLES
 from heed.metrics.case_times import case_times
 from heed.rehearsal.replay.deciders import decider_of
 from heed.rehearsal.replay.replay import rehearse
+from heed.rehearsal.replay.weeks import full_weeks
 from heed.service.cases.definition import CaseOpening
 from heed.service.cases.queries import OPENING, clock_of
-from heed.service.cases.rules.opening import MONDAY, WEEK_SECONDS
 from heed.service.cases.rules.rehearsing import GROUPS, Breaches, Part, Tally, expected_breaches, in_all, parts
 from heed.stats.arrays import Floats
 
@@ -68,13 +68,6 @@ class Rehearsed:
     seconds: float
 
 
-def weeks_before(now: datetime, weeks: int = WEEKS) -> tuple[datetime, datetime]:
-    """The last full weeks, from a Monday to a Monday, UTC."""
-    done = int((now - MONDAY).total_seconds() // WEEK_SECONDS)
-    until = MONDAY + timedelta(seconds=done * WEEK_SECONDS)
-    return until - timedelta(weeks=weeks), until
-
-
 def least_group() -> int:
     """How many customers a group must have to be told of, by the strictest privacy policy in force."""
     policies = [cast(LeastGroup, found.body) for found in all_in_force("privacy_policy")]
@@ -87,7 +80,7 @@ def rehearse_opening(scope: Scope, key: str, body: Mapping[str, Any], weeks: int
     started = stopwatch.monotonic()
     wanted = validate(OPENING, body)
     assert isinstance(wanted, CaseOpening)
-    since, until = weeks_before(timezone.now(), weeks)
+    since, until = full_weeks(timezone.now(), weeks)
     least, holding = least_group(), in_force(OPENING, key)
     with open_engine(current()) as engine:
         past = _past(engine, until)
@@ -116,15 +109,12 @@ def _tried(
     found = rehearse(engine, decider, body, since - timedelta(days=body.one_case_days), until)
     tally: Tally = found.figures["tally"]
     breaches = expected_breaches(body, tally.severities, past, clock_of(body.calendar))
-    first = int((since - MONDAY).total_seconds() // WEEK_SECONDS)
-    count = int((until - since).total_seconds() // WEEK_SECONDS)
-    weeks = {(MONDAY + timedelta(weeks=week)).date(): tally.weeks[week] for week in range(first, first + count)}
     told = Tried(
-        cases=tally.weeks.total(),
+        cases=tally.weeks.total,
         customers=len(tally.customers),
         unowned=tally.unowned,
         joined=tally.joined,
-        weeks=weeks,
+        weeks=tally.weeks.between(since, until),
         severities=tally.severities,
         parts={name: parts(tally, name, least) for name in GROUPS},
         breaches=breaches,

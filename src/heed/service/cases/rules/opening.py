@@ -10,13 +10,10 @@ from typing import Any, Protocol
 from heed.core.conditions.rules import Condition, compile_condition
 from heed.facts.schema.tables import TABLES
 from heed.rehearsal.replay.deciders import Decision, Fact, Truths, decides, truths_of
+from heed.rehearsal.replay.weeks import Weeks
 from heed.service.cases.definition import CaseOpening
 
 JOINED, NOT_OPENED = "joined_existing", "not_opened"
-WEEK_SECONDS = 7 * 86_400
-WEEK_HOURS = 168
-# Weeks start on Monday; 1970 began on a Thursday.
-MONDAY = datetime.fromisoformat("1970-01-05T00:00:00+00:00")
 
 
 class Opened(Protocol):
@@ -79,7 +76,7 @@ class CaseTally:
     since: datetime
     until: datetime
     time: str
-    weeks: Counter[int] = field(default_factory=Counter)
+    weeks: Weeks = field(default_factory=Weeks)
     teams: Counter[str] = field(default_factory=Counter)
     customers: set[str] = field(default_factory=set)
     unowned: int = 0
@@ -87,7 +84,7 @@ class CaseTally:
     def add(self, fact: Fact, decision: Decision) -> None:
         if decision.code in (JOINED, NOT_OPENED):
             return
-        self.weeks[int((fact[self.time] - MONDAY).total_seconds() // WEEK_SECONDS)] += 1
+        self.weeks.add(fact[self.time])
         if fact.get("customer_key"):
             self.customers.add(fact["customer_key"])
         if decision.details["team"]:
@@ -96,13 +93,12 @@ class CaseTally:
             self.unowned += 1
 
     def figures(self) -> dict[str, Any]:
-        cases = self.weeks.total()
-        busiest = max(self.weeks, key=lambda week: (self.weeks[week], -week), default=None)
+        busiest, most = self.weeks.busiest()
         return {
-            "cases": cases,
-            "cases_per_week": cases / max((self.until - self.since) / timedelta(weeks=1), 1 / WEEK_HOURS),
-            "busiest_week": None if busiest is None else (MONDAY + timedelta(weeks=busiest)).date().isoformat(),
-            "busiest_week_cases": 0 if busiest is None else self.weeks[busiest],
+            "cases": self.weeks.total,
+            "cases_per_week": self.weeks.a_week(self.since, self.until),
+            "busiest_week": busiest and busiest.isoformat(),
+            "busiest_week_cases": most,
             "customers": len(self.customers),
             "teams": dict(sorted(self.teams.items())),
             "unowned": self.unowned,

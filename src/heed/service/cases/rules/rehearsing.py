@@ -14,9 +14,10 @@ import numpy as np
 from heed.core.calendar.rules import windows
 from heed.metrics.suppression import suppressed_cells
 from heed.rehearsal.replay.deciders import Decision, Fact
+from heed.rehearsal.replay.weeks import Weeks
 from heed.service.cases.definition import CaseOpening
 from heed.service.cases.rules.clocks import Clock
-from heed.service.cases.rules.opening import JOINED, MONDAY, NOT_OPENED, WEEK_SECONDS
+from heed.service.cases.rules.opening import JOINED, NOT_OPENED
 from heed.stats.arrays import Floats
 from heed.stats.distributions import binomial_quantile
 from heed.stats.intervals.proportion import proportion
@@ -32,7 +33,7 @@ class Tally:
 
     since: datetime
     time: str
-    weeks: Counter[int] = field(default_factory=Counter)
+    weeks: Weeks = field(default_factory=Weeks)
     severities: Counter[str] = field(default_factory=Counter)
     cases: Mapping[str, Counter[str]] = field(default_factory=lambda: {name: Counter() for name in GROUPS})
     people: Mapping[str, dict[str, set[str]]] = field(default_factory=lambda: {name: {} for name in GROUPS})
@@ -46,7 +47,7 @@ class Tally:
         if decision.code == JOINED:
             self.joined += 1
             return
-        self.weeks[int((fact[self.time] - MONDAY).total_seconds() // WEEK_SECONDS)] += 1
+        self.weeks.add(fact[self.time])
         self.severities[decision.details["severity"]] += 1
         customer = fact.get("customer_key") or ""
         if customer:
