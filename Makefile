@@ -69,6 +69,7 @@ services:
 lock: $(UV)
 	$(UV) pip compile $(LOCKED) pyproject.toml -o requirements.txt
 	$(UV) pip compile $(LOCKED) --extra spark pyproject.toml -o requirements-spark.txt
+	$(UV) pip compile $(LOCKED) --extra encoder pyproject.toml -o requirements-encoder.txt
 	$(UV) pip compile $(LOCKED) --extra dev pyproject.toml -o requirements-dev.txt
 	echo uv | $(UV) pip compile $(LOCKED) - -o requirements-uv.txt
 

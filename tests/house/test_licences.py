@@ -10,7 +10,7 @@ import pytest
 from tests.house.plan import ROOT
 
 HEAVY_BYTES = 50_000_000
-LOCKS = ("requirements.txt", "requirements-spark.txt", "requirements-dev.txt")
+LOCKS = ("requirements.txt", "requirements-encoder.txt", "requirements-spark.txt", "requirements-dev.txt")
 PERMISSIVE = re.compile(
     r"\b(?:MIT(?:-0)?|BSD|0BSD|[23]-Clause|ISC|Apache|Zlib|CC0-1\.0|PSF(?:L|-2\.0)?|Python Software Foundation)\b",
     re.IGNORECASE,
