@@ -64,7 +64,7 @@ def read_card(models: Path, name: str) -> dict[str, Any]:
         raise Unavailable(
             phrase("The model {name} cannot be read: {error}.", name=name, error=error),
             code="model_gone",
-            hint="Train it again: heed text train",
+            hint="Train it again: heed text retrain",
         ) from error
     return card
 
@@ -83,7 +83,7 @@ def load_sentiment(models: Path, name: str) -> SentimentModel:
         raise Unavailable(
             phrase("The model {name} cannot be read: {error}.", name=name, error=error),
             code="model_broken",
-            hint="Train it again: heed text train",
+            hint="Train it again: heed text retrain",
         ) from error
     words = Vocabulary("words", tuple(terms["words"]), arrays.pop("words_idf"))
     characters = Vocabulary("characters", tuple(terms["characters"]), arrays.pop("characters_idf"))

@@ -1,4 +1,4 @@
-"""`heed text train`, `read` and `signals`: what reads the words of the store."""
+"""`heed text retrain`, `read` and `signals`: what reads the words of the store."""
 
 from typing import Annotated
 
@@ -15,13 +15,13 @@ def words() -> None:
     """Words of the store."""
 
 
-@app.command(epilog="Example: heed text train --json")
+@app.command(epilog="Example: heed text retrain --json")
 @door
-def train(as_json: AsJson = False) -> None:
+def retrain(as_json: AsJson = False) -> None:
     """Train the sentiment on labels people gave, and on scores given beside words; kept when it beats the lexicon."""
-    from heed.feedback.verbatims.actions.models import train as trained
+    from heed.feedback.verbatims.actions.models import train
 
-    told = trained(actor="command-line")
+    told = train(actor="command-line")
     if as_json:
         print_json({**told, "card": told.get("card")})
         return
