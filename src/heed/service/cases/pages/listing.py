@@ -1,6 +1,6 @@
 """The list of cases: tabs with counts, filters, order, several given to somebody at once, CSV, and a case opened by hand."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 from urllib.parse import urlencode
 
@@ -74,23 +74,33 @@ def tab_titles() -> dict[str, str]:
     }
 
 
-def _asked(request: HttpRequest) -> tuple[Filters, str, FilterForm, dict[str, str]]:
-    """What the address asks for: filters, order, the form, and the address's words without the page."""
+def _asked(
+    request: HttpRequest, held: Mapping[str, int] | None = None
+) -> tuple[Filters, str, FilterForm, dict[str, str]]:
+    """What the address asks for: filters, order, the form, and the address's words without the page.
+
+    `held` is how many each tab holds, where it is known already.
+    """
     scope = request.scope  # type: ignore[attr-defined]
     told = {name: str(value) for name, value in request.GET.items() if value and name not in ("page", "tab")}
     tab = request.GET.get("tab", "")
     reach = None if scope.holds_everywhere("see_cases") else scope.reaches.get("see_cases", frozenset())
     form = FilterForm(request.GET, teams=unit_choices(reach))
     more = {name: request.GET.get(name, "").replace("\0", "")[:80] for name in ("owner", "cause", "customer")}
-    filters, sort = form.filters(tab if tab in TABS else _usual(scope), more)
+    filters, sort = form.filters(tab if tab in TABS else _usual(scope, held), more)
     return filters, sort, form, told
 
 
-def _usual(scope: Any) -> str:
+def _usual(scope: Any, known: Mapping[str, int] | None) -> str:
     """The tab somebody lands on: the first that holds something of what is theirs to do."""
-    held = counts(scope, timezone.now())
+    held = known or counts(scope, timezone.now())
     wanted = ("mine", "unowned", "open") if scope.may("work_cases") else ("open",)
     return next((tab for tab in wanted if held[tab]), wanted[0])
+
+
+def _page_number(request: HttpRequest) -> int:
+    typed = request.GET.get("page", "")
+    return max(int(typed), 1) if typed.isascii() and typed.isdigit() and len(typed) < 6 else 1
 
 
 @require_safe
@@ -98,13 +108,11 @@ def _usual(scope: Any) -> str:
 def case_list(request: HttpRequest) -> HttpResponse:
     """Cases of the person's units, those due first."""
     scope, now = request.scope, timezone.now()  # type: ignore[attr-defined]
-    filters, sort, form, told = _asked(request)
-    number = (
-        int(typed) if (typed := request.GET.get("page", "")).isascii() and typed.isdigit() and len(typed) < 6 else 1
-    )
-    number = max(number, 1)
+    held = counts(scope, now)
+    filters, sort, form, told = _asked(request, held)
+    number = _page_number(request)
     rows = list(ordered(narrowed(scope, filters, now), sort)[(number - 1) * ROWS : number * ROWS + 1])
-    causes, held, said = cause_names(), counts(scope, now), first_words(scope, (row.key for row in rows))
+    causes, said = cause_names(), first_words(scope, (row.key for row in rows))
 
     def address(tab: str, page_number: int = 1) -> str:
         words = {"tab": tab, **told, **({"page": str(page_number)} if page_number > 1 else {})}

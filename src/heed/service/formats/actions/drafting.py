@@ -9,7 +9,8 @@ from heed.core.definitions import actions as definitions
 from heed.core.definitions.queries import in_force
 from heed.core.definitions.rules import canonical, validate
 from heed.service.formats.actions.importing import PERMISSION, import_file
-from heed.service.formats.actions.reading import kept_file, kept_path
+from heed.service.formats.actions.reading import kept_file
+from heed.service.formats.actions.uploads import kept_path
 from heed.service.formats.queries import Chosen, mapping_of_body
 from heed.service.formats.rules.outcome import Outcome
 

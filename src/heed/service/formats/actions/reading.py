@@ -3,12 +3,11 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path
 
 from heed.core.access.rules import Scope
 from heed.core.errors.rules import NotFound
 from heed.core.settings.rules import current
-from heed.service.formats.actions import uploads
+from heed.service.formats.actions.uploads import kept_path
 from heed.service.formats.definition import Mapping
 from heed.service.formats.importers.reading import Reader, reader_for
 from heed.service.formats.importers.source import Source, arrived
@@ -49,11 +48,6 @@ def kept_file(scope: Scope, token: str, name: str) -> Iterator[PlainFile]:
     if not path.is_file():
         raise NotFound("The uploaded file is no longer here.", code="upload_gone", hint="Choose the file again.")
     yield _read(Source(path, name))
-
-
-def kept_path(scope: Scope, token: str) -> Path:
-    """Where a kept file of this person lies."""
-    return uploads._path(scope, token)
 
 
 def drop_upload(scope: Scope, token: str) -> None:

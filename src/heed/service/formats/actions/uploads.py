@@ -24,7 +24,7 @@ def keep_upload(scope: Scope, chunks: Iterable[bytes]) -> str:
             left.unlink(missing_ok=True)
     token = secrets.token_urlsafe(24)
     largest, size = int(current().upload_bytes), 0
-    path = _path(scope, token)
+    path = kept_path(scope, token)
     with path.open("wb") as sink:
         for chunk in chunks:
             size += len(chunk)
@@ -44,7 +44,7 @@ def keep_upload(scope: Scope, chunks: Iterable[bytes]) -> str:
 def import_upload(scope: Scope, token: str, mapping: str, *, name: str, dry_run: bool) -> Outcome:
     """Bring a kept file in. After a dry run it is kept, for the run that counts; otherwise it goes."""
     scope.demand_everywhere(PERMISSION)
-    path = _path(scope, token)
+    path = kept_path(scope, token)
     if not path.is_file():
         raise NotFound("The uploaded file is no longer here.", code="upload_gone", hint="Choose the file again.")
     try:
@@ -63,8 +63,8 @@ def _folder() -> Path:
     return folder
 
 
-def _path(scope: Scope, token: str) -> Path:
-    """A token is one name without a folder in it; the person is part of the name."""
+def kept_path(scope: Scope, token: str) -> Path:
+    """Where a kept file of this person lies. A token is one name without a folder in it; the person is part of the name."""
     if not token or not all(sign.isalnum() or sign in "-_" for sign in token):
         raise NotFound("There is no such upload.", code="upload_gone", hint="Choose the file again.")
     return _folder() / f"{scope.person}.{token}"
