@@ -155,6 +155,18 @@ def _target(target: float | None, divisor: float) -> list[dict[str, Any]]:
     ]
 
 
+# The unit stands above the axis, not along it.
+ABOVE: dict[str, Any] = {
+    "titleAngle": 0,
+    "titleAlign": "left",
+    "titleAnchor": "end",
+    "titleX": 0,
+    "titleY": -10,
+    "titleBaseline": "bottom",
+}
+POINT = {"type": "point", "filled": True, "size": 28, "opacity": 1, "stroke": "var(--accent)", "strokeWidth": 1.5}
+
+
 def _layers(unit: str, suffix: str, scale: dict[str, Any], ticks: dict[str, Any]) -> list[dict[str, Any]]:
     """Band, line, points; the points carry the words shown when one is pointed at."""
     x = {
@@ -162,16 +174,8 @@ def _layers(unit: str, suffix: str, scale: dict[str, Any], ticks: dict[str, Any]
         "type": "temporal",
         "axis": {"title": None, "labelOverlap": "parity", "labelSeparation": 12, **ticks},
     }
-    axis = {"title": suffix or None, "format": AXIS_FORMATS.get(unit, ",.2~f"), "tickCount": 5}
-    if suffix:
-        axis |= {
-            "titleAngle": 0,
-            "titleAlign": "left",
-            "titleAnchor": "end",
-            "titleX": 0,
-            "titleY": -10,
-            "titleBaseline": "bottom",
-        }
+    axis: dict[str, Any] = {"title": suffix or None, "format": AXIS_FORMATS.get(unit, ",.2~f"), "tickCount": 5}
+    axis |= ABOVE if suffix else {}
 
     def y(name: str) -> dict[str, Any]:
         return {"field": name, "type": "quantitative", "scale": scale, "axis": axis, "title": suffix or None}
@@ -196,14 +200,7 @@ def _layers(unit: str, suffix: str, scale: dict[str, Any], ticks: dict[str, Any]
             "encoding": {"x": x, "y": y("value"), "detail": run},
         },
         {
-            "mark": {
-                "type": "point",
-                "filled": True,
-                "size": 28,
-                "opacity": 1,
-                "stroke": "var(--accent)",
-                "strokeWidth": 1.5,
-            },
+            "mark": POINT,
             "encoding": {"x": x, "y": y("value"), "fill": fill, "tooltip": words},
         },
     ]

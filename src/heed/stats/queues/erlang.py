@@ -120,9 +120,18 @@ def agents_required(
     require(0.0 <= target < 1.0, "agents", "a service level of one cannot be reached")
     require(0.0 < max_occupancy <= 1.0 and 0.0 <= shrinkage < 1.0, "agents", "shares must lie between 0 and 1")
     a = rate * time
+    least = np.maximum(np.floor(a) + 1.0, np.ceil(a / max_occupancy - OCCUPANCY_ROUNDING * a))
+    found, reached, before = _least_agents(a, least, time, within, target)
+    scheduled = np.array([ceil_ratio(int(n), _present(shrinkage)) for n in found.ravel()], dtype=np.float64)
+    return Staffing(found, reached, a / found, before, scheduled.reshape(a.shape))
+
+
+def _least_agents(
+    a: Floats, least: Floats, time: Floats, within: Floats, target: float
+) -> tuple[Floats, Floats, Floats]:
+    """For each load the first number from `least` on that reaches the target, the level it reaches and that of one less."""
     found = np.zeros(a.shape)
     reached, before = np.zeros(a.shape), np.full(a.shape, np.nan)
-    least = np.maximum(np.floor(a) + 1.0, np.ceil(a / max_occupancy - OCCUPANCY_ROUNDING * a))
     k, inverse = _start(a)
     last = np.full(a.shape, np.nan)
     most = float(k.max(initial=0.0)) + MOST_AGENTS
@@ -144,8 +153,7 @@ def agents_required(
                     np.where(new, last, before),
                 )
             last = level
-    scheduled = np.array([ceil_ratio(int(n), _present(shrinkage)) for n in found.ravel()], dtype=np.float64)
-    return Staffing(found, reached, a / found, before, scheduled.reshape(a.shape))
+    return found, reached, before
 
 
 def _start(a: Floats) -> tuple[Floats, Floats]:

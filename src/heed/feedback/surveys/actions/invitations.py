@@ -53,12 +53,9 @@ def invite(
                 hint="Put a version of it in force first.",
             )
         survey, number = found
-        now, key = timezone.now(), new_invitation_key()
-        due, kept = due_at or now, checked_context(context or {})
+        now = timezone.now()
         row = Invitation(
-            key=key,
             once_key=once_key or None,
-            token_digest=digest_of(token_of(settings.SECRET_KEY, key)),
             survey_key=survey_key,
             survey_version=number,
             customer_key=customer_key,
@@ -67,15 +64,21 @@ def invite(
             trigger_key=trigger_key,
             reason=reason,
             probability=probability,
-            context=kept,
-            region=kept.get("region", "")[:60],
-            team=kept.get("team", "")[:60],
             address=address,
             decided_at=now,
-            due_at=due,
-            expires_at=due + timedelta(days=expires_days or survey.expires_days),
+            due_at=due_at or now,
         )
+        row.expires_at = row.due_at + timedelta(days=expires_days or survey.expires_days)
+        _place(row, checked_context(context or {}))
         return _kept_once(row)
+
+
+def _place(row: Invitation, context: Mapping[str, Any]) -> None:
+    """Where what it asks about happened, its key, and the digest of its link."""
+    row.key = new_invitation_key()
+    row.token_digest = digest_of(token_of(settings.SECRET_KEY, row.key))
+    row.context = context
+    row.region, row.team = context.get("region", "")[:60], context.get("team", "")[:60]
 
 
 def _kept_once(row: Invitation) -> str:

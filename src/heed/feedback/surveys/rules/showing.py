@@ -130,24 +130,15 @@ def page_of(
     plan, survey = asked.plan, asked.survey
     if plan is None or survey is None:
         tongue = spoken(language or asked.language)
-        told_state = state or asked.state
-        return AnswerPage(
-            told_state, tongue, direction(tongue), words(tongue), asked.organisation, step=step, hidden=tuple(hidden)
-        )
+        return AnswerPage(**_frame(asked, state, tongue), step=step, hidden=tuple(hidden))
     tongue = chosen(survey.languages, language or asked.language)
-    state = state or asked.state
-    page: dict[str, Any] = {
-        "state": state,
-        "language": tongue,
-        "direction": direction(tongue),
-        "words": words(tongue),
-        "organisation": asked.organisation,
+    page = _frame(asked, state, tongue) | {
         "title": told(survey.title, survey.languages, tongue, words(tongue)["title"]),
         "thanks": told(survey.thanks, survey.languages, tongue, words(tongue)["thanks"]),
         "tongues": _tongues(survey, tongue),
         "is_preview": is_preview,
     }
-    if state != "open":
+    if page["state"] != "open":
         return AnswerPage(**page)
     now = standing(plan, given)
     step = _asking(plan, now, step)
@@ -161,6 +152,17 @@ def page_of(
         questions=_questions(plan, now, given, step, tongue, errors or {}),
         hidden=_elsewhere(plan, given, step),
     )
+
+
+def _frame(asked: Asked, state: str, tongue: str) -> dict[str, Any]:
+    """What every page has, whatever is asked on it."""
+    return {
+        "state": state or asked.state,
+        "language": tongue,
+        "direction": direction(tongue),
+        "words": words(tongue),
+        "organisation": asked.organisation,
+    }
 
 
 def _asking(plan: Plan, now: Standing, step: int) -> int:
