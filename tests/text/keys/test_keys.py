@@ -61,3 +61,26 @@ def test_cards_and_ibans_of_masking_have_right_check_digits() -> None:
     for iban in marked("IBAN"):
         plain = "".join(c for c in iban if c.isalnum())
         assert int("".join(str(int(c, 36)) for c in plain[4:] + plain[:4])) % 97 == 1, iban
+
+
+def test_reading_holds_200_english_and_100_german_comments_with_every_label() -> None:
+    comments = rows("reading.jsonl")
+    assert len({row["text"] for row in comments}) == 300
+    assert Counter(row["language"] for row in comments) == {"en": 200, "de": 100}
+    for language in ("en", "de"):
+        some = [row for row in comments if row["language"] == language]
+        assert {row["urgency"] for row in some} == {row["effort"] for row in some} == {"high", "normal"}
+        assert {row["churn"] for row in some} == {"at_risk", "none"}
+        assert {a["sentiment"] for row in some for a in row["aspects"]} == {"positive", "negative", "neutral"}
+
+
+def test_aspects_of_reading_are_the_words_at_their_place() -> None:
+    for row in rows("reading.jsonl"):
+        assert set(row) == {"text", "language", "urgency", "effort", "churn", "aspects"}
+        assert 1 <= len(row["aspects"]) <= 3, row["text"]
+        last = 0
+        for aspect in row["aspects"]:
+            assert set(aspect) == {"term", "start", "end", "sentiment"}
+            assert last <= aspect["start"] < aspect["end"]
+            assert row["text"][aspect["start"] : aspect["end"]] == aspect["term"]
+            last = aspect["end"]
