@@ -27,7 +27,8 @@ log = logging.getLogger("heed.text")
 
 class EndpointFailed(HeedError):
     """The server gave no usable answer. `reason` is timeout, refused, rate, malformed or unreachable; `tries` how often
-    it was asked; `wait` the seconds it asks to be left alone for, 0 where it said nothing.
+    it was asked; `wait` the seconds it asks to be left alone for, 0 where it said nothing; `answered` the HTTP status it
+    last answered with, 0 where it gave none.
     """
 
     code = "endpoint_failed"
@@ -38,6 +39,7 @@ class EndpointFailed(HeedError):
         self.reason = reason
         self.tries = tries
         self.wait = wait
+        self.answered = 0
 
 
 @dataclass(frozen=True)
@@ -145,7 +147,9 @@ class Endpoint:
         except CallFailed as failed:
             return self._no_answer(failed)
         if answer.status != 200:
-            return self._no(answer, path)
+            failure = self._no(answer, path)
+            failure.failed.answered = answer.status
+            return failure
         try:
             body = json.loads(answer.body, parse_constant=_refuse)
         except (ValueError, RecursionError):
