@@ -68,6 +68,12 @@ class Settings:
     outgoing_allow: str = _setting(
         "HEED_OUTGOING_ALLOW", "", "Private networks outgoing calls may reach, as CIDR with commas; empty = none."
     )
+    embeddings: str = _setting(
+        "HEED_EMBEDDINGS",
+        "",
+        "What makes vectors of texts: the folder of an encoder, or `https://host/v1#model`; empty = heed's own, made from your texts.",
+    )
+    embeddings_key: str = _setting("HEED_EMBEDDINGS_KEY", "", "Key to that server.", secret=True)
     oidc_url: str = _setting("HEED_OIDC_URL", "", "Issuer of an OpenID Connect provider for sign-in; empty = none.")
     oidc_client_id: str = _setting("HEED_OIDC_CLIENT_ID", "", "Client id at that provider.")
     oidc_client_secret: str = _setting("HEED_OIDC_CLIENT_SECRET", "", "Client secret at that provider.", secret=True)
@@ -155,10 +161,19 @@ def _check(settings: Settings) -> None:
             ip_network(network, strict=False)
         except ValueError:
             raise _wrong("HEED_OUTGOING_ALLOW", network, "Give networks such as 10.1.0.0/16, with commas.") from None
+    if "://" in settings.embeddings and not _is_endpoint(settings.embeddings):
+        # A key may have been written into the address: it is not said again.
+        hint = "Give https://host/v1#model, and the key as HEED_EMBEDDINGS_KEY; or a folder."
+        raise _wrong("HEED_EMBEDDINGS", settings.embeddings.split("://", 1)[0] + "://…", hint)
     issuer = urlsplit(settings.oidc_url)
     if issuer.scheme != "https" and issuer.hostname not in {None, "localhost", "127.0.0.1", "::1"}:
         # What the provider says is believed because the line to it is.
         raise _wrong("HEED_OIDC_URL", settings.oidc_url, "Give an https:// address.")
+
+
+def _is_endpoint(address: str) -> bool:
+    parts = urlsplit(address)
+    return bool(parts.scheme in {"https", "http"} and parts.hostname and parts.fragment and not parts.username)
 
 
 @lru_cache(maxsize=1)
