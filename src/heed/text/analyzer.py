@@ -91,6 +91,7 @@ class Analysis:
     urgency: Label | None = None
     effort: Label | None = None
     churn: Label | None = None
+    read_by: str = ""  # who read, where it is not the analyzer that was asked
 
 
 class TextAnalyzer(Protocol):

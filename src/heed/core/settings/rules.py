@@ -74,6 +74,12 @@ class Settings:
         "What makes vectors of texts: the folder of an encoder, or `https://host/v1#model`; empty = heed's own, made from your texts.",
     )
     embeddings_key: str = _setting("HEED_EMBEDDINGS_KEY", "", "Key to that server.", secret=True)
+    analyzer: str = _setting(
+        "HEED_ANALYZER",
+        "",
+        "The chat model that reads what customers wrote, masked: `https://host/v1#model`; empty = heed reads itself and nothing leaves.",
+    )
+    analyzer_key: str = _setting("HEED_ANALYZER_KEY", "", "Key to that server.", secret=True)
     oidc_url: str = _setting("HEED_OIDC_URL", "", "Issuer of an OpenID Connect provider for sign-in; empty = none.")
     oidc_client_id: str = _setting("HEED_OIDC_CLIENT_ID", "", "Client id at that provider.")
     oidc_client_secret: str = _setting("HEED_OIDC_CLIENT_SECRET", "", "Client secret at that provider.", secret=True)
@@ -161,14 +167,21 @@ def _check(settings: Settings) -> None:
             ip_network(network, strict=False)
         except ValueError:
             raise _wrong("HEED_OUTGOING_ALLOW", network, "Give networks such as 10.1.0.0/16, with commas.") from None
-    if "://" in settings.embeddings and not _is_endpoint(settings.embeddings):
-        # A key may have been written into the address: it is not said again.
-        hint = "Give https://host/v1#model, and the key as HEED_EMBEDDINGS_KEY; or a folder."
-        raise _wrong("HEED_EMBEDDINGS", settings.embeddings.split("://", 1)[0] + "://…", hint)
+    _check_servers(settings)
     issuer = urlsplit(settings.oidc_url)
     if issuer.scheme != "https" and issuer.hostname not in {None, "localhost", "127.0.0.1", "::1"}:
         # What the provider says is believed because the line to it is.
         raise _wrong("HEED_OIDC_URL", settings.oidc_url, "Give an https:// address.")
+
+
+def _check_servers(settings: Settings) -> None:
+    """A key may have been written into the address of a server: it is not said again."""
+    if "://" in settings.embeddings and not _is_endpoint(settings.embeddings):
+        hint = "Give https://host/v1#model, and the key as HEED_EMBEDDINGS_KEY; or a folder."
+        raise _wrong("HEED_EMBEDDINGS", settings.embeddings.split("://", 1)[0] + "://…", hint)
+    if settings.analyzer and not _is_endpoint(settings.analyzer):
+        hint = "Give https://host/v1#model, and the key as HEED_ANALYZER_KEY."
+        raise _wrong("HEED_ANALYZER", "no server's address with a model", hint)
 
 
 def _is_endpoint(address: str) -> bool:

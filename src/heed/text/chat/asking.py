@@ -68,6 +68,12 @@ class Asker:
         there = sum(tokens_like(text) + TOKENS_A_MESSAGE for text in texts)
         return there + rounds * tokens_like(self.task.instructions), len(texts) * TOKENS_AN_ANSWER
 
+    def recalled(self, masked: Sequence[Masked]) -> list[Told]:
+        """What was answered before, without asking: one Told a text, `missing` where nothing was."""
+        texts = [each.text[:MOST_LETTERS] for each in masked]
+        known = self.kept.read(self.key, texts) if self.kept else {}
+        return [known.get(text, Told(None, MISSING)) for text in texts]
+
     def tell(self, masked: Sequence[Masked], advance: Callable[[float], None] = lambda _: None) -> list[Told]:
         """One Told a text, in order. Raises EndpointFailed where going on is no use, Refused at the limit of spending;
         what was answered until then is kept.

@@ -74,17 +74,9 @@ class LabelTask:
         return None, f"{_quoted(label[:MOST_SAID])} is none of the labels"
 
 
-# Name -> the values it may have. Asked of each text beside its sentiment; one that is missing or strange is left out.
-SIDES: dict[str, tuple[str, ...]] = {
-    "urgency": ("high", "normal"),
-    "effort": ("high", "normal"),
-    "churn": ("at_risk", "none"),
-}
-
-
 @dataclass(frozen=True)
 class ReadingTask:
-    """What an analyzer tells of a text: sentiment, themes of a taxonomy by key, intent, urgency, effort, churn.
+    """What an analyzer tells of a text: sentiment, themes of a taxonomy by key, intent.
 
     themes: key -> name as people read it. intents: what a customer may want; without any it is not asked.
     """
@@ -94,16 +86,16 @@ class ReadingTask:
 
     @cached_property
     def instructions(self) -> str:
-        intent = f'"intent": one of {json.dumps(self.intents)}, ' if self.intents else ""
+        intent = ', "intent": "..."' if self.intents else ""
         parts = [
             ABOUT
-            + '{"texts": [{"id": 1, "sentiment": "...", "confidence": 0.9, "themes": [{"key": "...", "words": "..."}], '
+            + '{"texts": [{"id": 1, "sentiment": "...", "confidence": 0.9, "themes": [{"key": "...", "words": "..."}]'
             + intent
-            + '"urgency": "...", "effort": "...", "churn": "..."}, ...]}.',
+            + "}, ...]}.",
             f"sentiment: one of {json.dumps(SENTIMENTS)}; confidence: how sure you are of it, 0 to 1.",
-            "urgency: high where it cannot wait. effort: high where it was hard for the customer. "
-            "churn: at_risk where the customer may leave, else none.",
         ]
+        if self.intents:
+            parts.append(f"intent: what the customer wants, one of {json.dumps(self.intents)}.")
         if self.themes:
             parts.append(
                 'themes: those the text speaks of, by key; "words" are the words of the text that show it, copied:'
@@ -127,9 +119,6 @@ class ReadingTask:
             value["intent"] = intent
         elif self.intents and intent is not None:
             faults.append(f"the intent {_quoted(str(intent)[:MOST_SAID])} was not offered")
-        for name, values in SIDES.items():
-            if said.get(name) in values:
-                value[name] = said[name]
         return value, "; ".join(faults)
 
     def _themes(self, given: Any, text: str) -> tuple[list[dict[str, Any]], list[str]]:
