@@ -17,6 +17,7 @@ from heed.core.journal.queries import lags, last_id, verify_chain
 from heed.core.settings.rules import current
 from heed.facts.projector.follow import lag
 from heed.facts.store.store import Store
+from heed.text.representations.choosing import chosen
 
 State = Literal["ok", "warning", "failed"]
 LOW_DISK_BYTES = 1 << 30
@@ -128,7 +129,25 @@ def _zones() -> Finding:
     return Finding("time zones", "ok", f"{count} known")
 
 
-CHECKS: tuple[Callable[[], Finding], ...] = (_python, _home, _database, _schema, _journal, _facts, _mail, _zones)
+def _embeddings() -> Finding:
+    """Opens the encoder, or asks the endpoint for one word: what was trained with it is of no use without it."""
+    made = chosen(cached=False)
+    if made is None:
+        return Finding("embeddings", "ok", "heed's own")
+    return Finding("embeddings", "ok", f"{made.name}, {made.dimensions} numbers a text")
+
+
+CHECKS: tuple[Callable[[], Finding], ...] = (
+    _python,
+    _home,
+    _database,
+    _schema,
+    _journal,
+    _facts,
+    _mail,
+    _zones,
+    _embeddings,
+)
 
 
 def examine() -> list[Finding]:

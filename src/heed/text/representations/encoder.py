@@ -82,7 +82,7 @@ class Runner:
         given = dict(zip(INPUTS, (ids, mask, kinds), strict=True))
         feed = {each.name: given[each.name].astype(WIDTHS[each.type]) for each in self.session.get_inputs()}
         try:
-            out = np.asarray(self.session.run([self.output], feed)[0], dtype=np.float64)
+            out: Any = np.asarray(self.session.run([self.output], feed)[0], dtype=np.float32)
         # The library's errors have no class in common but the bare one.
         except Exception as error:
             raise _encoder_failed(str(error)) from error
@@ -90,12 +90,12 @@ class Runner:
             raise _encoder_failed(phrase("its output has the shape {shape}", shape=out.shape))
         if self.by_piece:
             # Of padding nothing is known, and some graphs give what is no number there.
-            out = pooled(np.where(mask[:, :, None] > 0, out, 0.0), mask.astype(np.float64), self.layout.ways)
+            out = pooled(np.where(mask[:, :, None] > 0, out, np.float32(0)), mask.astype(np.float32), self.layout.ways)
         if not np.isfinite(out).all():
             raise _encoder_failed(phrase("it gives what is no number"))
         if self.by_piece:
             out = refined(out, self.layout.steps)
-        return out[: len(cut)]
+        return np.asarray(out[: len(cut)], dtype=np.float64)
 
     def _padded(self, cut: Sequence[Any]) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
         """Pieces, which of them are there, and their kinds: each (texts, longest). A graph that wants more texts at once

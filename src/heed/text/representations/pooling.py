@@ -5,11 +5,13 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from heed.core.errors.rules import Invalid, phrase
 from heed.stats.arrays import Floats
 from heed.text.representations.port import unit_rows
 
+Singles = NDArray[np.float32]  # a batch of long texts has millions of numbers
 # In the order in which several are put beside each other; the names are those of the published folders.
 WAYS = {
     "cls": "pooling_mode_cls_token",
@@ -55,24 +57,22 @@ def ways_of(config: dict[str, Any]) -> tuple[str, ...]:
     return tuple(named) or ("mean",)
 
 
-def pooled(pieces: Floats, mask: Floats, ways: tuple[str, ...]) -> Floats:
+def pooled(pieces: Singles, mask: Singles, ways: tuple[str, ...]) -> Floats:
     """One row a text. `pieces` is (texts, pieces, dimensions), `mask` (texts, pieces) of 1 and 0, padded on the right."""
-    return np.concatenate([_pooled(pieces, mask, way) for way in ways], axis=1)
+    return np.concatenate([_pooled(pieces, mask, way) for way in ways], axis=1).astype(np.float64)
 
 
-def _pooled(pieces: Floats, mask: Floats, way: str) -> Floats:
+def _pooled(pieces: Singles, mask: Singles, way: str) -> Any:
     many = mask.sum(axis=1, keepdims=True)
     if way == "cls":
         return pieces[:, 0]
     if way == "lasttoken":
         return pieces[np.arange(len(pieces)), many[:, 0].astype(np.int64) - 1]
     if way == "max":
-        return np.asarray(np.where(mask[:, :, None] > 0, pieces, -np.inf).max(axis=1))
+        return np.where(mask[:, :, None] > 0, pieces, -np.inf).max(axis=1)
     weight = mask * np.arange(1, mask.shape[1] + 1) if way == "weightedmean" else mask
     total = np.einsum("tpd,tp->td", pieces, weight)
-    if way == "mean_sqrt_len_tokens":
-        return np.asarray(total / np.sqrt(many))
-    return np.asarray(total / weight.sum(axis=1, keepdims=True))
+    return total / (np.sqrt(many) if way == "mean_sqrt_len_tokens" else weight.sum(axis=1, keepdims=True))
 
 
 def refined(rows: Floats, steps: tuple[Dense | None, ...]) -> Floats:
