@@ -92,6 +92,34 @@ def write_encoder(
     return folder / graph
 
 
+def write_minding_encoder(folder: Path, numbers: Table) -> None:
+    """A graph in which each piece minds the others that are not masked, as attention does: itself and their mean."""
+    nodes = [
+        helper.make_node("Gather", ["pieces", "input_ids"], ["looked_up"]),
+        helper.make_node("Cast", ["attention_mask"], ["mask"], to=TensorProto.FLOAT),
+        helper.make_node("Unsqueeze", ["mask", "last"], ["wide_mask"]),
+        helper.make_node("Mul", ["looked_up", "wide_mask"], ["seen"]),
+        helper.make_node("ReduceSum", ["seen", "pieces_axis"], ["sum"], keepdims=1),
+        helper.make_node("ReduceSum", ["wide_mask", "pieces_axis"], ["many"], keepdims=1),
+        helper.make_node("Div", ["sum", "many"], ["mean"]),
+        helper.make_node("Add", ["looked_up", "mean"], ["last_hidden_state"]),
+    ]
+    names = ("input_ids", "attention_mask")
+    wide = ["batch", "sequence", numbers.shape[1]]
+    made = helper.make_graph(
+        nodes,
+        "minding",
+        [helper.make_tensor_value_info(name, TensorProto.INT64, ["batch", "sequence"]) for name in names],
+        [helper.make_tensor_value_info("last_hidden_state", TensorProto.FLOAT, wide)],
+        [
+            numpy_helper.from_array(numbers, "pieces"),
+            numpy_helper.from_array(np.array([2], np.int64), "last"),
+            numpy_helper.from_array(np.array([1], np.int64), "pieces_axis"),
+        ],
+    )
+    _save(made, folder / "model.onnx", False)
+
+
 def write_ready_encoder(folder: Path, numbers: Table, *, output: str = "sentence_embedding") -> None:
     """A graph that gives one vector a text: the vector of the first piece behind `[CLS]`."""
     nodes = [

@@ -21,6 +21,7 @@ from tests.text.representations.models import (
     unit,
     write_encoder,
     write_json,
+    write_minding_encoder,
     write_ready_encoder,
     write_tokenizer,
 )
@@ -44,6 +45,16 @@ def test_what_stands_beside_a_text_does_not_change_its_vector(encoder: Path) -> 
     alone = np.concatenate([made.encode([text]) for text in texts[:20]])
     assert np.allclose(together[:20], alone, atol=1e-6)
     assert np.allclose(together[-20:], alone, atol=1e-6)
+
+
+def test_pieces_that_mind_each_other_do_not_mind_the_padding(encoder: Path) -> None:
+    write_minding_encoder(encoder, table())
+    write_json(encoder / "1_Pooling" / "config.json", {"pooling_mode_cls_token": True})
+    made = open_folder(str(encoder))
+    pieces = table()[RUDE]
+    by_hand = unit(pieces[0] + pieces.mean(axis=0))
+    assert np.allclose(made.encode(["driver was rude"])[0], by_hand, atol=1e-5)
+    assert np.allclose(made.encode(["rude", "driver was rude", "my card does not work"])[1], by_hand, atol=1e-5)
 
 
 def test_a_blank_text_has_no_vector_and_odd_signs_are_taken(encoder: Path) -> None:
