@@ -19,7 +19,7 @@ VERSION = 1  # of how a folder is read; a change of it makes other vectors
 INPUTS = ("input_ids", "attention_mask", "token_type_ids")
 READY, BY_PIECE = "sentence_embedding", ("last_hidden_state", "token_embeddings")
 WIDTHS = {"tensor(int64)": np.int64, "tensor(int32)": np.int32}
-MOST_TEXTS, MOST_TOGETHER = 64, 8192  # of a batch: texts, and pieces with their padding
+MOST_TEXTS, MOST_TOGETHER = 64, 4096  # of a batch: texts, and pieces with their padding
 PROBE = "heed"
 
 

@@ -18,7 +18,7 @@ from heed.text.representations.pieces import not_installed
 from heed.text.representations.pooling import ACTIVATIONS, Dense, ways_of
 
 MOST_PIECES = 512  # where the folder does not say how many it reads
-HIGHEST_PIECES = 8192  # whatever it says
+HIGHEST_PIECES = 2048  # whatever it says: the memory that attention takes grows with the square
 SILENT = {"Dropout"}  # does nothing when a model is used
 # Beside a graph there may lie its numbers in files of any name; these belong to other programs.
 NOT_OF_A_GRAPH = {".onnx", ".json", ".md", ".txt", ".bin", ".safetensors", ".h5", ".pt", ".ot", ".msgpack", ".model"}
