@@ -1,6 +1,6 @@
-"""Check digits: whether a run of digits can be a card, an IBAN, an address of the internet."""
+"""Check digits of what banks give: cards (ISO/IEC 7812, Luhn) and IBAN (ISO 13616)."""
 
-import ipaddress
+from collections.abc import Sequence
 
 # Length of an IBAN by country (SWIFT IBAN registry).
 _LENGTHS = """
@@ -11,30 +11,38 @@ NO:15 PK:24 PL:28 PS:29 PT:25 QA:29  RO:24 RS:22 SA:24 SC:31 SE:24 SI:19 SK:24 S
 TR:26 UA:29 VA:22 VG:24 XK:20
 """
 IBAN_LENGTHS = {pair[:2]: int(pair[3:]) for pair in _LENGTHS.split()}
-CARD_LENGTHS = range(13, 20)
+CARD_LENGTHS = range(12, 20)
 
 
-def is_card(digits: str) -> bool:
-    """Luhn's check over 13 to 19 digits that begin as cards do (ISO/IEC 7812)."""
-    if len(digits) not in CARD_LENGTHS or digits[0] not in "23456" or len(set(digits)) == 1:
-        return False
-    doubled = [int(digit) * (2 if place % 2 else 1) for place, digit in enumerate(reversed(digits))]
+def luhn(digits: Sequence[int]) -> bool:
+    """Whether the last digit is the check of the others: every other one doubled, digit sums, modulo 10."""
+    doubled = (digit * (2 if place % 2 else 1) for place, digit in enumerate(reversed(digits)))
     return sum(value - 9 if value > 9 else value for value in doubled) % 10 == 0
 
 
+def is_card(digits: str) -> bool:
+    """Luhn's check over 12 to 19 digits that begin as cards do."""
+    if len(digits) not in CARD_LENGTHS or digits[0] not in "23456" or len(set(digits)) == 1:
+        return False
+    return luhn([int(digit) for digit in digits])
+
+
+def is_sure_card(digits: str) -> bool:
+    """A card whose length fits who issues it, so that no word need stand beside it: 16 digits, American Express, Diners."""
+    if not is_card(digits):
+        return False
+    size = len(digits)
+    if size == 15:
+        return digits.startswith(("34", "37"))
+    if size == 14:
+        return digits.startswith(("36", "38", "30"))
+    return size == 16 or (size == 19 and digits[0] == "6")
+
+
 def is_iban(text: str) -> bool:
-    """Length by country and the check digits modulo 97 (ISO 13616); letters in either case, no spaces."""
+    """Length by country and the check digits modulo 97; letters in either case, no spaces."""
     code = text.upper()
     if len(code) != IBAN_LENGTHS.get(code[:2], -1) or not code.isascii() or not code.isalnum():
         return False
     turned = code[4:] + code[:4]
     return int("".join(str(int(character, 36)) for character in turned)) % 97 == 1
-
-
-def is_address(text: str) -> bool:
-    """Whether this is an IPv4 or IPv6 address."""
-    try:
-        ipaddress.ip_address(text)
-    except ValueError:
-        return False
-    return True

@@ -1,42 +1,94 @@
-"""Phone numbers: found by their shape, kept where a numbering plan or a word beside them says they are one."""
+"""Phone numbers: by the word beside them, by the numbering plans, by the shapes people write at home; and as they are spoken."""
 
 import re
-from collections.abc import Iterator
 from functools import lru_cache
 
+from heed.text.masking.births import DATE
+from heed.text.masking.cues import NONE
+from heed.text.masking.line import Found, Line
+from heed.text.masking.numbers import MONEY, TIME_OR_PRICE, YEAR
+
 # Where a number without a country code may belong, in the order they are tried.
-REGIONS = ("DE", "GB", "US", "FR", "AT", "CH", "NL", "ES", "IT", "PL")
-SHAPE = re.compile(r"(?<![\w.,@/+-])(?:\+|00)?\(?\d(?:[\s()./\u00a0-]{0,3}\d){6,15}(?!\w|[.,]\d)")
-CUE = re.compile(
-    r"(?:phone|tel(?:efon|ephone)?|call(?: me)?|ring me|mobile|mobil|cell|handy|number|nummer|reach me|erreichbar|erreichen|"
-    r"rufen?|rückruf|fax|whatsapp|text me|sms)\W{0,3}(?:\w+\W{1,3}){0,5}$",
+REGIONS = ("DE", "GB", "US", "FR", "AT", "CH", "NL", "ES", "IT", "PL", "BE")
+_GAP = r"(?:[ \u00a0]?[-–./][ \u00a0]?|[ \u00a0]{1,2}|\)[ \u00a0-]{0,2}|[ \u00a0]?\(|-?\(0\)[ \u00a0-]?|)"
+SHAPE = re.compile(
+    rf"(?<![\w.,@/+€$£#-])(?:\+[ ]?|00[ ]?)?\(?\+?\d(?:{_GAP}\d){{4,16}}(?:,?[ ]?(?:ext\.?|x|extension|durchwahl|dw\.?|poste|toestel)[ .:-]{{0,2}}\d{{1,5}})?(?!\w|[.,:]\d|@)",
     re.IGNORECASE,
 )
-DAY = re.compile(r"(?:\d{4}[-./]\d{1,2}[-./]\d{1,2}|\d{1,2}[-./]\d{1,2}[-./]\d{2,4})\b")
+SUBSCRIBER = re.compile(
+    r"\(?0\)?[1-9]\d{0,4}\)?[ \u00a0./–-]{1,3}\d.*|\(0[1-9]\d{0,4}\).*|(?:1[ .-])?\(?[2-9]\d{2}\)?[ .-]{0,2}\d{3}[ .-]\d{4}"
+    r"|[679]\d{2}([ .-])\d{3}\1\d{3}|[6789]\d{2}([ .-])\d{2}\2\d{2}\2\d{2}|[67]\d{8}|0[1-9]\d{8,9}|01[567]\d{9,10}"
+)
+GROUPS = re.compile(r"[ \u00a0]+")
+EXTENSION = re.compile(r"[a-z].*$", re.IGNORECASE)
+STRONG = 28  # characters before a number in which a word for another kind rules
 
 
-def phones(text: str) -> Iterator[tuple[int, int]]:
-    """Start and end of each number."""
-    for found in SHAPE.finditer(text):
-        if not DAY.match(found[0]) and _is_phone(found[0], text[: found.start()]):
-            yield found.span()
+def phones(line: Line) -> Found:
+    """Each number; a day, a price or an order is none."""
+    if line.digits < 6:
+        return
+    at = 0
+    while found := SHAPE.search(line.text, at):
+        start, end = _stretch(line, found.start(), found.end())
+        if end:
+            yield start, end, "PHONE"
+        at = max(found.end() if end == 0 else end, found.start() + 1)
 
 
-def _is_phone(shape: str, before: str) -> bool:
-    digits = re.sub(r"\D", "", shape)
-    if shape.startswith(("+", "00")):
-        return _valid("+" + digits[2 if shape.startswith("00") else 0 :], None)
-    told = CUE.search(before[-60:]) is not None
-    grouped = re.search(r"\d[\s()./-]+\d", shape) is not None
+def _stretch(line: Line, start: int, end: int) -> tuple[int, int]:
+    """The number, shortened by groups that do not belong to it; an end of 0 when there is none."""
+    text = line.text
+    told = line.cue_before(start)
+    if told == NONE and line.is_no_person(start) and text[start] != "+":
+        return start, 0
+    if MONEY.match(text, end) and not re.match(
+        r"\s?(?:times|mal|minut|min\b|days|tage|uhr|hours|stunden)", text[end : end + 12], re.IGNORECASE
+    ):
+        end = _shorter(text, start, end)
+    for _ in range(3):
+        if end <= start:
+            return start, 0
+        shape = text[start:end]
+        if is_phone(shape, told == "PHONE"):
+            if shape.startswith("(") and shape.count("(") > shape.count(")"):
+                return start + 1, end
+            return start, end
+        end = _shorter(text, start, end)
+    return start, 0
+
+
+def _shorter(text: str, start: int, end: int) -> int:
+    cut = max(text.rfind(" ", start, end), text.rfind("\u00a0", start, end))
+    return len(text[start : max(cut, start)].rstrip(" /-–.(")) + start
+
+
+def is_phone(shape: str, told: bool) -> bool:
+    """Whether a shape is a number; `told` says that a word beside it says so."""
+    plain = EXTENSION.sub("", shape).strip(" ,")
+    digits = re.sub(r"\D", "", plain)
+    day = DATE.match(plain)
+    if (day and not re.match(r"[./-]?\d", plain[day.end() :])) or len(digits) > 17:
+        return False
+    if plain.startswith(("+", "00", "(+")):
+        return 8 <= len(digits) <= 16 and (len(digits) > 10 or _valid("+" + digits.removeprefix("00")))
     if told:
-        return any(_possible(digits, region) for region in REGIONS)
-    if shape.startswith(("0", "(")) and (grouped or len(digits) >= 10):
-        return any(_valid(shape, region) for region in REGIONS)
-    return grouped and re.fullmatch(r"\d{3}[-. ]\d{3}[-. ]\d{4}", shape) is not None and _valid(shape, "US")
+        return 6 <= len(digits) <= 14 and not (TIME_OR_PRICE.fullmatch(plain) and plain.count(".") < 3) and not _years(plain)
+    if len(digits) < 8 or len(digits) > 13 or not SUBSCRIBER.fullmatch(plain):
+        return False
+    return (
+        plain[0] in "0("
+        and (len(digits) > 8 or any(_valid(plain, region) for region in REGIONS))
+        or plain[0] not in "0("
+    )
+
+
+def _years(plain: str) -> bool:
+    return all(YEAR.fullmatch(part) for part in re.split(r"\D+", plain) if part)
 
 
 @lru_cache(maxsize=4096)
-def _valid(shape: str, region: str | None) -> bool:
+def _valid(shape: str, region: str | None = None) -> bool:
     # Loaded late: the plans of all countries take a moment.
     import phonenumbers
 
@@ -46,11 +98,53 @@ def _valid(shape: str, region: str | None) -> bool:
         return False
 
 
-@lru_cache(maxsize=4096)
-def _possible(digits: str, region: str) -> bool:
-    import phonenumbers
+ZEROS = frozenset("zero oh o null zéro cero nul nill nought plus".split())
+_DIGITS = """
+zero oh o one two three four five six seven eight nine double triple nought plus
+null eins ein zwei zwo drei vier fünf fuenf sechs sieben acht neun doppel
+zéro un une deux trois quatre cinq sept huit neuf
+cero uno una dos tres cuatro cinco seis siete ocho nueve
+nul een één twee drie zes zeven negen dubbel
+"""
+_TENS = """
+ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen twenty thirty forty fifty sixty seventy eighty ninety hundred
+zehn elf zwölf dreizehn vierzehn fünfzehn sechzehn siebzehn achtzehn neunzehn zwanzig dreißig vierzig fünfzig sechzig siebzig achtzig neunzig hundert
+dix onze douze treize quatorze quinze seize vingt vingts trente quarante cinquante soixante septante nonante cent
+diez once doce trece catorce quince dieciséis diecisiete dieciocho diecinueve veinte treinta cuarenta cincuenta sesenta setenta ochenta noventa
+veintiuno veintidós veintitrés veinticuatro veinticinco veintiséis veintisiete veintiocho veintinueve cien
+tien elf twaalf dertien veertien vijftien zestien zeventien achttien negentien twintig dertig veertig vijftig zestig zeventig tachtig negentig vijf
+"""
+NUMERALS = frozenset((_DIGITS + _TENS).split())
+COMPOUND = re.compile(
+    r"(?:ein|zwei|drei|vier|fünf|sechs|sieben|acht|neun)und\w+ig|(?:een|twee|drie|vier|vijf|zes|zeven|acht|negen)(?:en|ën)\w+tig|\w{4,}(?:hundert|hundred)"
+)
+AND = frozenset("and und et y en".split())
+BETWEEN = re.compile(r"[\s,.\-–]{1,3}")
 
-    try:
-        return phonenumbers.is_possible_number(phonenumbers.parse(digits, region))
-    except phonenumbers.NumberParseException:
-        return False
+
+def spoken_numbers(line: Line) -> Found:
+    """Runs of number words, as speech is written down: a phone number, unless a word beside it says what else."""
+    if len(line.words & NUMERALS) < 3:
+        return
+    run: list[tuple[str, int, int]] = []
+    for place in [*line.places, ("", len(line.text) + 9, 0)]:
+        word, start, _ = place
+        near = bool(run) and BETWEEN.fullmatch(line.text, run[-1][2], start) is not None
+        if near and (word in NUMERALS or word in AND or COMPOUND.fullmatch(word)):
+            run.append(place)
+            continue
+        yield from _told(line, run)
+        run = [place] if word in NUMERALS else []
+
+
+def _told(line: Line, run: list[tuple[str, int, int]]) -> Found:
+    while run and run[-1][0] in AND:
+        run.pop()
+    if len(run) < 4:
+        return
+    told = line.cue_before(run[0][1])
+    many = sum(word not in AND for word, _, _ in run)
+    least = {"PHONE": 5, "ACCOUNT": 4, "CARD": 4, "NATIONAL_ID": 6}.get(told, 6 if run[0][0] in ZEROS else 8)
+    if many >= least and told != NONE:
+        kind = told if told in ("ACCOUNT", "CARD", "NATIONAL_ID") else "PHONE"
+        yield run[0][1], run[-1][2], kind

@@ -1,0 +1,223 @@
+"""Where somebody lives: street and house number in the forms of six countries, with what belongs to it; boxes; whole post codes."""
+
+import re
+from functools import lru_cache
+from importlib.resources import files
+
+from heed.text.masking.line import Found, Line
+
+_UP = "A-ZÀ-ÖØ-ÞŁŚŻČŠŽ"
+_CAP = rf"[{_UP}][\w'’.-]{{0,30}}"
+_NO = r"\d{1,5}(?:[ ]?[a-zA-Z](?![\w'’]))?(?:[ ]?[-/–][ ]?\d{1,4}[a-z]?|[ -](?:bis|ter|quater|hs|[IVX]{1,4})(?!\w))?"
+# House number and what stands behind it at home: not a time, a price, a measure.
+_NO_END = r"(?![\w€$£%]|[.,:]\d| ?(?:€|%|uhr|euro|minut|min\b|km|stunden|days|mal\b|times))"
+_GERMAN = (
+    "stra(?:ß|ss)e|str\\.|str(?=[ ]\\d)|weg|allee|platz|gasse|ring|damm|ufer|chaussee|pfad|steig|stieg|berg|markt|graben|wall|promenade|hof|feld|tor|"
+    "brücke|twiete|kamp|bogen|wiese|winkel|zeile|kai|stiege|linden|stra(?:ß|ss)en|gässchen|bach|busch|höhe|siedlung|park"
+)
+_GERMAN_APART = (
+    "Stra(?:ß|ss)e|Str\\.|Str(?=[ ]\\d)|Weg|Allee|Platz|Gasse|Ring|Damm|Ufer|Chaussee|Pfad|Steig|Stieg|Markt|Graben|Wall|Promenade|Landstra(?:ß|ss)e|"
+    "Hauptstra(?:ß|ss)e|Landstr\\.|Kirchweg|Berg|Tor|Brücke|Kamp|Twiete|stra(?:ß|ss)e|str\\."
+)
+_GERMAN_FIRST = r"(?:Am|An der|An den|An dem|Im|In der|In den|Zum|Zur|Auf der|Auf dem|Auf den|Unter den|Unter der|Hinter der|Hinterm|Vor dem|Vor der|Bei der|Beim)"
+GERMAN = re.compile(
+    rf"(?<![\w-])(?:(?:(?:Alte[rn]?|Neue[rn]?|Große[rn]?|Kleine[rn]?|Obere[rn]?|Untere[rn]?|Lange|Breite|Hohe|St\.|Am|Im|{_GERMAN_FIRST} (?:alten|neuen|großen|kleinen)) )?"
+    rf"[{_UP}][\w.-]{{1,40}}(?:{_GERMAN}|-(?:{_GERMAN_APART}))|(?:{_CAP} (?:von |vom |der )?){{1,2}}(?:{_GERMAN_APART})"
+    rf"|{_GERMAN_FIRST} {_CAP}(?: {_CAP})?"
+    rf"),? (?:Nr\.? ?)?{_NO}{_NO_END}",
+)
+_NUMBER_FIRST = (
+    "Street|St|Road|Rd|Avenue|Ave|Av|Lane|Ln|Drive|Dr|Boulevard|Blvd|Court|Ct|Close|Way|Place|Pl|Terrace|Ter|Crescent|Cres|Square|Sq|Gardens|Gdns|"
+    "Grove|Hill|Row|Mews|Walk|Park|Parkway|Pkwy|Circle|Cir|Trail|Trl|Highway|Hwy|Rise|View|Green|Gate|Wharf|Quay|Broadway|Embankment|Parade|Loop|Run|"
+    "Alley|Plaza|Turnpike|Pike|Point|Ridge|Vale|Meadow|Meadows|Common|Bridge|Yard|End|Croft|Drove|Path|Mount|Heights|Expressway|Crossing"
+)
+_ONE = r"(?:[NSEW]\.? |[NS][EW] |(?:North|South|East|West) )?"
+ENGLISH = re.compile(
+    rf"(?<![\w.,€$£/-])\d{{1,5}}(?:[ ]?[a-zA-Z](?=[ ,]))?(?:[-–/]\d{{1,5}})?,? {_ONE}(?:The (?:{_CAP}(?: {_CAP})?)|(?:(?:{_CAP}|\d{{1,3}}(?:st|nd|rd|th)|of|the|de|la) ){{1,4}}"
+    rf"(?:{_NUMBER_FIRST})\b\.?(?: (?:North|South|East|West|[NSEW]{{1,2}}\b\.?))?|Broadway\b)",
+)
+ENGLISH_LOW = re.compile(
+    rf"(?<![\w.,€$£/-])\d{{1,5}}[a-z]? (?:[a-z'’]+ ){{1,3}}(?:street|road|avenue|lane|drive|boulevard|crescent|terrace|close|gardens|ave|rd|blvd)\b(?! (?:map|trip|test))"
+)
+_FRENCH = (
+    "rue|avenue|av\\.?|boulevard|bd\\.?|boul\\.?|allée|allee|allées|place|pl\\.|chemin|ch\\.|impasse|imp\\.|quai|cours|route|rte|square|passage|sentier|"
+    "faubourg|fbg|résidence|lotissement|hameau|villa|rond-point|esplanade|promenade|ruelle|venelle|montée|lieu-dit|cité"
+)
+FRENCH = re.compile(
+    rf"(?<![\w.,€$£/-])\d{{1,4}}(?:[ ]?(?:bis|ter|quater|[a-dA-D]))?(?:[-/]\d{{1,4}})?,? (?i:{_FRENCH}) (?:(?:de la|de l['’]|de|du|des|d['’]|la|le|les|l['’]|aux|à|sur|sous|en|et)[ ]?)*"
+    rf"(?:[{_UP}\d][\w'’.-]*|[a-zà-ÿ]['’][{_UP}][\w'’.-]*)(?:[ -](?:(?:de la|de l['’]|de|du|des|d['’]|la|le|les|et|aux|à)[ ]?)*[{_UP}][\w'’.-]*){{0,4}}",
+)
+_SPANISH = (
+    r"calle|c/|cl\.|avenida|avda\.?|av\.|avd\.|plaza|pza\.?|plza\.?|pl\.|paseo|pº|p\.º|camino|cno\.|carretera|ctra\.?|ronda|rda\.|travesía|trav\.|"
+    r"glorieta|callejón|urbanización|urb\.|vía|via|gran vía|rambla|cuesta|carrer|avinguda|plaça|passeig|pasaje|alameda|polígono|costanilla"
+)
+SPANISH = re.compile(
+    rf"(?<![\w/])(?i:{_SPANISH}) ?(?:(?:de la|de los|de las|de|del|la|las|los|el|l['’]|d['’]|den|y|i) ?)*[{_UP}\d][\w'’.ªº-]*"
+    rf"(?: (?:(?:de la|de los|de las|de|del|la|las|los|el|y|i) )*[{_UP}][\w'’.-]*){{0,4}}(?:,? (?i:n\.?[ºo°]\.? ?|núm(?:ero|\.)? ?|num\.? ?|número )?|, ?)(?:\d{{1,4}}(?: ?(?:bis|[A-Z](?!\w)))?|s/n){_NO_END}"
+)
+_DUTCH = (
+    "straat|laan|weg|gracht|plein|kade|dijk|singel|steeg|hof|pad|baan|markt|dreef|wal|park|plantsoen|burgwal|oord|veld|kamp|akker|hove|lei|str\\.|haven|"
+    "horst|donk|meent|brink|burg|poort|brug|rade|werf|zijde|kwartier|weide|schans|erf"
+)
+DUTCH = re.compile(
+    rf"(?<![\w-])(?:(?:{_CAP} (?:(?:van|de|der|den|het|ter|ten|te|'t|’t) ){{0,2}}){{0,2}}[{_UP}][\w'’.-]{{0,40}}(?:{_DUTCH})"
+    rf"|(?:{_CAP} (?:(?:van|de|der|den|het|ter|ten|'t) ){{0,2}}){{1,3}}(?:Straat|Laan|Weg|Gracht|Plein|Kade|Dijk|Singel|Hof|Markt)"
+    rf"|(?:Straat|Laan|Weg|Gracht|Plein|Kade|Dijk|Singel|Hof|Markt|Burgemeester) (?:(?:van|de|der|den|het|ter|ten|'t) ){{0,3}}{_CAP}(?: {_CAP})?"
+    rf") \d{{1,4}}(?:[ -]?(?:[a-zA-Z]{{1,2}}|bis|hs|huis|[IVX]{{1,4}}|\d{{1,3}})(?![\w'’]))?{_NO_END}"
+)
+BOX = re.compile(
+    r"(?<!\w)(?:P\.? ?O\.? ?Box|PO Box|Post Office Box|Postfach|Postbus|Apartado(?: de correos| postal)?|Apdo\.?(?: de correos)?|Boîte postale|BP|B\.P\.|CS|Casella postale|Antwoordnummer)"
+    r" (?:nº ?|n° ?|Nr\.? ?)?\d{1,4}(?:[ ]\d{2,3}){0,2}(?![\w])",
+    re.IGNORECASE,
+)
+UK_CODE = r"(?:[A-Z]{1,2}\d[A-Z\d]?[ ]?\d[ABD-HJLNP-UW-Z]{2}|GIR ?0AA)"
+UK_POSTCODE = re.compile(rf"(?<![\w/-]){UK_CODE}(?![\w-])")
+UK_AREAS = frozenset(
+    "AB AL B BA BB BD BF BH BL BN BR BS BT CA CB CF CH CM CO CR CT CV CW DA DD DE DG DH DL DN DT DY E EC EH EN EX FK FY G GL GU GY HA HD HG HP HR HS HU HX "
+    "IG IM IP IV JE KA KT KW KY L LA LD LE LL LN LS LU M ME MK ML N NE NG NN NP NR NW OL OX PA PE PH PL PO PR RG RH RM S SA SE SG SK SL SM SN SO SP SR SS "
+    "ST SW SY TA TD TF TN TQ TR TS TW UB W WA WC WD WF WN WR WS WV YO ZE".split()
+)
+NL_POSTCODE = re.compile(r"(?<![\w.,/-])[1-9]\d{3} ?(?!SA|SD|SS)[A-Z]{2}(?![\w])")
+STATES = (
+    "AL|AK|AZ|AR|CA|CO|CT|DE|FL|GA|HI|ID|IL|IN|IA|KS|KY|LA|ME|MD|MA|MI|MN|MS|MO|MT|NE|NV|NH|NJ|NM|NY|NC|ND|OH|OK|OR|PA|RI|SC|SD|TN|TX|UT|VT|VA|WA|WV|WI|WY|DC|"
+    "Alabama|Alaska|Arizona|Arkansas|California|Colorado|Connecticut|Delaware|Florida|Georgia|Hawaii|Idaho|Illinois|Indiana|Iowa|Kansas|Kentucky|Louisiana|Maine|"
+    "Maryland|Massachusetts|Michigan|Minnesota|Mississippi|Missouri|Montana|Nebraska|Nevada|New Hampshire|New Jersey|New Mexico|New York|North Carolina|North Dakota|"
+    "Ohio|Oklahoma|Oregon|Pennsylvania|Rhode Island|South Carolina|South Dakota|Tennessee|Texas|Utah|Vermont|Virginia|Washington|West Virginia|Wisconsin|Wyoming"
+)
+# What stands between street and place: a flat, a floor, a door.
+_UNIT = (
+    r"(?:(?:[Ff]lat|[Aa]pt|[Aa]partment|[Aa]ppt|[Aa]ppartement|[Uu]nit|[Ss]uite|[Ss]te|[Rr]oom|[Ff]loor|[Ff]l|[Bb]ldg|[Bb]uilding|[Bb]ât(?:iment)?|[Ee]sc(?:alier|alera)?|"
+    r"[Éé]tage|[Pp]orte|[Pp]uerta|[Pp]iso|[Pp]ortal|[Bb]loque|[Ww]ohnung|[Ww]hg|[Ww]ohneinheit|[Hh]aus|[Aa]ufgang|[Tt]reppe|[Tt]op|[Ss]tiege|[Bb]us|[Uu]nidad|[Cc]asa|[Ll]ot|[Ll]ote|"
+    r"[Tt]railer|[Ee]ntrance|[Hh]interhaus|[Vv]orderhaus|[Ss]eitenflügel|[Ee]ntrée|[Rr]ésidence|[Cc]/o)\.?(?: (?:Nr\.? ?)?#?(?:\d{1,4}[ºª°]?[ -]?[A-Za-z]?|[A-Z]\d{0,3}|[Ii]zq\w*\.?|[Dd]cha\.?))?(?![\w])"
+    r"|#[ ]?\d{1,5}[A-Za-z]?|\d{1,2}(?:st|nd|rd|th)? [Ff]loor|(?:(?:ground|first|second|third|top) floor)(?: flat)?"
+    r"|\d{1,2}[.ºª°oOer]{0,3} ?(?:OG|UG|Stock|Etage|étage|ét\.|planta|piso|verdieping|izq(?:uierda|da)?\.?|dcha\.?|der(?:echa)?\.?|puerta|ctro\.?|[A-H](?!\w))(?: (?:links|rechts|mitte|Mitte|izq\.?|dcha\.?|izquierda|derecha|[A-H](?!\w)))?"
+    r"|EG(?: (?:links|rechts))?|DG|\d{1,2}[ºª](?:[ -]?(?:[A-H]|\d{1,2}[ªº]?|izq\.?|dcha\.?)(?!\w))?|bajo(?: [A-Z](?!\w))?|ático|entresuelo|\d{1,2}-\d{1,2}|\d{1,2} ?hoog|[Hh]interhaus)"
+)
+_JOIN = r"(?:,? | ?, ?|,? ?[-–|/·] | in (?=\d{4,5} ?)| à (?=\d{5})| en (?=\d{5})| te (?=\d{4}))"
+_LITTLE = r"(?:am|an der|im|in der|bei|ob der|vor der|upon|on|le|la|les|lès|de la|de|del|du|des|sur|sous|aan den|aan de|aan|den|en|St\.|the|by|under|in)"
+_PLACE = rf"[{_UP}](?:[\w'’-]|\.(?= ?[{_UP}]))*[\w](?:[ -]{_LITTLE}[ -][{_UP}][\w'’-]+)?(?: ?\([\w ./-]{{2,20}}\)|/[{_UP}][\w'’-]+)?"
+_LEADING = (
+    r"(?:Bad|Sankt|St\.?|Saint|Sainte|San|Santa|Santo|Los|Las|Las|La|Le|Les|El|L['’]|New|North|South|East|West|Great|Little|Fort|Port|Mount|Lake|Palm|Long|Salt Lake|"
+    r"Den|Den|'s|Neu|Alt|Groß|Klein|Ober|Unter|Milton|Newcastle|Kings|King's|Royal|Tunbridge|Market|Stoke|Burton|High|Old|Castrop|Grand|Baton|Des|Saint-|Clermont|"
+    r"Aix|Palma|Jerez|Vitoria|Lloret|Alcalá|Bergen|Capelle|Alphen|Hoek|Santiago|Villanueva|Colorado|Oklahoma|Kansas|Jersey|Virginia|Winston|Sioux|Ann|Cedar|Little|Santa)"
+)
+_CITY = rf"(?:{_LEADING}[ -])?{_PLACE}(?: (?:City|Beach|Springs|Rapids|Park|Hills|Falls|Keynes|Wells|Regis|Spa|Bay|Heights|Cedex(?: \d{{1,2}})?|CEDEX(?: \d{{1,2}})?))?"
+_CAPS = rf"{_CAP}(?:[ -](?:{_LITTLE}[ -])?{_CAP}){{0,3}}"
+_COUNTRY = (
+    r"(?:Germany|Deutschland|UK|U\.K\.|United Kingdom|England|Scotland|Wales|Great Britain|Northern Ireland|France|Spain|España|Netherlands|The Netherlands|Nederland|USA|U\.S\.A\.|US|"
+    r"United States|Österreich|Austria|Schweiz|Switzerland|Belgium|België|Belgique|Allemagne|Espagne|Italy|Italia)"
+)
+TAIL = re.compile(
+    rf"(?:{_JOIN}{_UNIT}){{0,3}}"
+    rf"(?:{_JOIN}(?:(?:D|A|CH|F|E|NL|B)-)?(?:"
+    rf"(?:{_CAPS}, ){{0,2}}{_CAPS},? {UK_CODE}(?!\w)|{UK_CODE}(?!\w)"
+    rf"|(?:{_CAPS}, ){{0,1}}{_CAPS},? (?:{STATES})\b\.?,?(?: \d{{5}}(?:-\d{{4}})?(?!\d))?"
+    rf"|{_CAPS},? \d{{5}}(?!\d)"
+    rf"|\d{{4}} ?[A-Z]{{2}}(?!\w)(?:,? {_CITY})?"
+    rf"|\d{{4,5}}(?!\d),? {_CITY}(?: ?\((?:{_CAPS})\))?"
+    rf"|\d{{5}}(?![\w]|[.,]\d)"
+    rf"))?(?:, {_COUNTRY}(?!\w))?"
+)
+CITY_ALONE = re.compile(rf"(?:, | in | à | en | te )({_CITY})(?![\w'’-])")
+HEAD = re.compile(
+    rf"(?:(?:(?:[Ff]lat|[Aa]pt|[Aa]partment|[Uu]nit|[Aa]ppt|[Aa]ppartement|[Ss]uite|[Rr]oom|[Bb]ât(?:iment)?|[Rr]ésidence)\.? (?:#?\d{{1,4}}[A-Za-z]?|[A-Z]\d{{0,3}}|{_CAP}(?: {_CAP})?)|"
+    rf"(?:Ground|First|Second|Third|Top) [Ff]loor(?: [Ff]lat)?|{_CAP}(?: {_CAP}){{0,2}} (?:House|Cottage|Farm|Lodge|Barn|Court|Villa|Hall|Manor|Mill|Building|Tower|Heights|Mansions)),? (?:\d{{1,4}}[a-z]? {_CAP} (?:House|Court|Mansions|Tower),? )?)$"
+)
+HOUSE = re.compile(
+    rf"(?<![\w])(?:The )?{_CAP}(?: {_CAP}){{0,2}} (?:House|Cottage|Farm|Lodge|Barn|Villa|Hall|Manor|Mill|Rectory|Vicarage),(?: {_CAP}(?: {_CAP}){{0,2}},){{0,3}}(?: {_CAP}(?: {_CAP}){{0,2}})?,? {UK_CODE}(?!\w)"
+)
+US_STREETLESS = re.compile(rf"(?<!\w){_CAPS}, (?:{STATES}),? \d{{5}}(?:-\d{{4}})?(?!\d)")
+FORMS = (GERMAN, ENGLISH, FRENCH, SPANISH, DUTCH, BOX)
+# What ends like a street, or stands before a number, and is none.
+NO_STREETS = re.compile(
+    r"(?:^|[\s-])(?:Ring|Weg|Markt|Feld|Tor|Hof|Berg|Platz|Tariff?|Vertrag|Auftrag|Erfolg|Level|Block|Gate|Park|Am Montag|Am Dienstag|Am Mittwoch|Am Donnerstag|Am Freitag|Am Samstag|"
+    r"Am Sonntag|Im (?:Januar|Februar|März|April|Mai|Juni|Juli|August|September|Oktober|November|Dezember|Jahr|Jahre|Schnitt|Durchschnitt|Paket|Zug|Bus|Shop)|Am Telefon|Im Tarif|Supermarkt|Baumarkt|Media ?[Mm]arkt|"
+    r"Vertragsfeld|Bahnhof|Flughafen|Hotspot|Monitoring|Training|Zum (?:Preis|Beispiel|Glück|Stand|Zeitpunkt)|Zur (?:Zeit|Info)|Gleis|Fortnite|In der (?:Filiale|Zeit|Rechnung|Regel|Woche|App)|"
+    r"Auf der (?:Rechnung|Seite|Karte|Website)|Auf dem (?:Konto|Display|Bon)|Bei der (?:Bestellung|Rechnung)|Vor dem|Hinter der|In den|Auf den (?:Rechnungen)?) ?\w*,? (?:Nr\.? ?)?\d",
+)
+STREET_WORDS = frozenset(
+    "straße strasse str weg allee platz gasse ring damm ufer chaussee street road avenue lane drive boulevard rue calle plaza paseo straat laan gracht postfach postbus box apartado".split()
+)
+
+
+@lru_cache(maxsize=1)
+def cities() -> frozenset[str]:
+    """Cities that may end an address without a post code."""
+    text = files("heed.text").joinpath("lexicon/cities.txt").read_text(encoding="utf-8")
+    return frozenset(line.strip() for line in text.splitlines() if line and not line.startswith("#"))
+
+
+def addresses(line: Line) -> Found:
+    """Street and number with flat, post code and city; boxes; British and Dutch post codes, which a few houses share."""
+    if not line.has_digits:
+        return
+    text = line.text
+    for form in FORMS:
+        for found in form.finditer(text):
+            start = _without_lead(text, found)
+            if not _is_none(text[start : found.end()]):
+                yield _head(text, start), _tail(text, found.end()), "ADDRESS"
+    if not STREET_LOW.isdisjoint(line.words):
+        for found in ENGLISH_LOW.finditer(text):
+            yield found.start(), _tail(text, found.end()), "ADDRESS"
+    yield from ((*found.span(), "ADDRESS") for found in HOUSE.finditer(text))
+    for found in UK_POSTCODE.finditer(text):
+        area = re.match(r"[A-Z]+", found[0])
+        if area and area[0] in UK_AREAS and (" " in found[0] or "postcode" in line.words or "post" in line.words):
+            yield (*found.span(), "ADDRESS")
+    for found in NL_POSTCODE.finditer(text):
+        yield from _dutch(line, found)
+
+
+STREET_LOW = frozenset("street road avenue lane drive boulevard crescent terrace close gardens ave rd blvd".split())
+HOUSE_NUMBER = re.compile(
+    r"(?:,? (?:huisnummer |nr\.? |nummer |house number |no\.? )?\d{1,4} ?[a-zA-Z]?(?![\w.,]\d|\w))"
+)
+DUTCH_CITY = re.compile(rf",? ({_CITY})")
+
+
+def _dutch(line: Line, found: re.Match[str]) -> Found:
+    text = line.text
+    number = HOUSE_NUMBER.match(text, found.end())
+    place = DUTCH_CITY.match(text, found.end())
+    named = place is not None and place[1] in cities()
+    if "postcode" in line.words or named or (number and "huisnummer" in line.words):
+        end = number.end() if number else place.end() if place and named else found.end()
+        yield found.start(), end, "ADDRESS"
+
+
+LEADS = frozenset(
+    "adresse anschrift lieferadresse rechnungsadresse neue alte address adres dirección adresse: wohnort straße wohnhaft meine unsere ich wir ik wij mijn bezorgadres leveradres "
+    "liefern versand zustellung lieferung abholung umzug montag dienstag mittwoch donnerstag freitag samstag sonntag hallo guten tag bitte danke herr frau familie filiale"
+    " onze woonadres factuuradres nieuwe oude firma standort paket".split()
+)
+
+
+def _without_lead(text: str, found: re.Match[str]) -> int:
+    """Where the street begins, after a word in capitals that only leads to it."""
+    start = found.start()
+    while " " in text[start : found.end()]:
+        word = text[start : found.end()].split(" ")[0]
+        if word.strip(".,:").lower() not in LEADS or len(text[start : found.end()].split()) < 3:
+            break
+        start += len(word) + 1
+    return start
+
+
+def _is_none(street: str) -> bool:
+    return NO_STREETS.match(street) is not None
+
+
+def _head(text: str, start: int) -> int:
+    head = HEAD.search(text, max(0, start - 60), start)
+    return head.start() if head else start
+
+
+def _tail(text: str, end: int) -> int:
+    tail = TAIL.match(text, end)
+    last = tail.end() if tail else end
+    if last == end or not re.search(r"\d{4}|[A-Z]\d", text[end:last]):
+        alone = CITY_ALONE.match(text, last)
+        if alone and alone[1] in cities():
+            last = alone.end()
+    return last

@@ -1,0 +1,91 @@
+"""Days of birth: a day behind a word for being born, or beside an age."""
+
+import re
+
+from heed.text.masking.line import Found, Line
+
+MONTHS = (
+    "january february march april may june july august september october november december jan feb mar apr jun jul aug sep sept oct nov dec "
+    "januar februar märz maerz mai juni juli oktober dezember jänner feber mrz okt dez "
+    "janvier février fevrier mars avril juin juillet août aout septembre octobre novembre décembre decembre janv févr avr juil déc "
+    "enero febrero marzo abril mayo junio julio agosto septiembre setiembre octubre noviembre diciembre ene abr ago dic "
+    "januari februari maart mei augustus mrt "
+    "gennaio febbraio aprile maggio giugno luglio settembre ottobre dicembre stycznia lutego marca kwietnia maja czerwca lipca sierpnia września "
+    "października listopada grudnia"
+).split()
+_MONTH = "(?:" + "|".join(sorted(set(MONTHS), key=len, reverse=True)) + r")\b\.?"
+_YEAR = r"(?:['’]?\d{2}(?!\d)|(?:18|19|20)\d{2})"
+_ORDINAL = r"(?:st|nd|rd|th|er|ème|º|°|\.)?"
+DATE = re.compile(
+    r"(?:\d{4}[-./]\d{1,2}[-./]\d{1,2}(?!\d)"
+    r"|\d{1,2}[./-] ?\d{1,2}[./-] ?(?:\d{4}|\d{2})(?!\d)"
+    rf"|\d{{1,2}}{_ORDINAL}[ -]?(?:of |de |d['’])?{_MONTH}[ ,-]{{0,2}}(?:de |del |of )?{_YEAR}"
+    rf"|{_MONTH}[ -]\d{{1,2}}{_ORDINAL},?[ -]{_YEAR}"
+    rf"|\d{{4}}[ -]{_MONTH}[ -]\d{{1,2}})",
+    re.IGNORECASE,
+)
+LOOSE = re.compile(
+    rf"(?<![\w./-])(?:{DATE.pattern}|\d{{1,2}} \d{{1,2}} (?:19|20)?\d{{2}}(?!\d)|(?:0[1-9]|[12]\d|3[01])(?:0[1-9]|1[0-2])(?:19|20)?\d{{2}}(?!\d)"
+    rf"|(?:19|20)\d{{2}}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])(?!\d))",
+    re.IGNORECASE,
+)
+WHOLE = re.compile(rf"(?<![\w./-]){DATE.pattern}", re.IGNORECASE)
+YEAR_ALONE = re.compile(
+    r"(?:\s|\b(?:in|im|en|the|year|jahr|of|dem|jahre)\b){0,4}((?:19|20)\d{2})(?![\w]|[-./]\d)", re.IGNORECASE
+)
+NO_YEAR = re.compile(
+    rf"[\s:]{{1,2}}(?:is |ist |on |am |is on |ist am |es el |est le |is op |op |el |le |the |the )?"
+    rf"(\d{{1,2}}{_ORDINAL} ?(?:of |de )?{_MONTH}|{_MONTH} \d{{1,2}}{_ORDINAL})(?!\w)",
+    re.IGNORECASE,
+)
+FEASTS = frozenset("birthday geburtstag anniversaire cumpleaños verjaardag birth".split())
+AGED = re.compile(
+    r"\b(?:aged?|years? old|yrs? old|y/o|jahre? alt|jährige[rnms]?|ans|años|jaar(?: oud)?|anni|lat|turn(?:ed|s|ing)? \d{2}|wurde \d{2}|werde \d{2})\b",
+    re.IGNORECASE,
+)
+PAST = re.compile(r"(?:19\d\d|200\d|201\d|['’.\-/ ]\d\d)\b[^\d]*$")
+STAR = re.compile(r"(?:\*|†|\bgeb\.|°)\s?(\d{1,2}[./-]\d{1,2}[./-]\d{2,4})(?!\d)")
+
+
+def births(line: Line) -> Found:
+    """Days of birth; a day of which no word says so is any day, and stays."""
+    if line.digits < 2:
+        return
+    text = line.text
+    for cue, stop in line.reaches():
+        if cue.kind != "DATE_OF_BIRTH":
+            continue
+        word = text[cue.start : cue.end].lower()
+        feast = any(each in word for each in FEASTS) and "date" not in word and "datum" not in word
+        if feast and " is" not in text[cue.end - 3 : cue.end + 6].lower() and not _told(text, cue.end):
+            continue
+        reach = min(len(text), stop + 24)
+        found = LOOSE.search(text, cue.end, reach)
+        if found and found.start() < stop:
+            yield (*found.span(), "DATE_OF_BIRTH")
+        elif not feast and (year := YEAR_ALONE.match(text, cue.end, reach)):
+            yield (*year.span(1), "DATE_OF_BIRTH")
+        elif (feast or "dat" in word or word.startswith("dob")) and (day := NO_YEAR.match(text, cue.end, reach)):
+            yield (*day.span(1), "DATE_OF_BIRTH")
+    if line.digits > 5:
+        yield from ((*found.span(1), "DATE_OF_BIRTH") for found in STAR.finditer(text))
+        yield from _beside_age(text)
+
+
+def _told(text: str, at: int) -> bool:
+    return re.match(r"\s?[:=(]|\s(?:ist|es|est|is|c'est)\b", text[at : at + 8], re.IGNORECASE) is not None
+
+
+def _beside_age(text: str) -> Found:
+    if not AGED.search(text):
+        return
+    for found in WHOLE.finditer(text):
+        near = AGED.search(text, max(0, found.start() - 26), min(len(text), found.end() + 22))
+        if near and re.search(r"(?:19\d\d|200\d|201\d)|[./-]\d\d$", found[0]):
+            between = text[min(near.end(), found.end()) : max(near.start(), found.start())]
+            if re.fullmatch(
+                r"[\s,;:(–-]*(?:born|geb\w*|on|am|le|el|op|dob|nacid\w|née?|\d{1,3})?[\s.:,(–-]*(?:on|am|le|el|op|\d{1,3})?\s?",
+                between,
+                re.IGNORECASE,
+            ):
+                yield (*found.span(), "DATE_OF_BIRTH")

@@ -1,0 +1,200 @@
+"""Numbers a state gives to a person: by a cue beside them, or by a shape and check digits that chance seldom meets.
+
+Sources of the checks: Germany § 139b AO with ISO 7064 MOD 11,10 (tax id) and VKVV § 4 (social insurance); United
+Kingdom HMRC NIM39110 (NINO) and NHS Data Dictionary (modulus 11); United States SSA (areas that are never given) and
+IRS (ITIN); France INSEE (NIR, 97 less the rest); Spain RD 1553/2005 (letter of the DNI and NIE), Orden EHA/451/2008
+(NIF of companies); Netherlands RvIG (11-proof of the BSN); Italy DM 23/12/1976 (codice fiscale, shape); Poland
+PESEL act; Belgium RD 3/4/1984; Sweden SKV 704; Denmark CPR office; Finland DVV; Switzerland AHV (EAN-13).
+"""
+
+import re
+from collections.abc import Callable
+
+from heed.text.masking.checks import luhn
+from heed.text.masking.cues import NONE
+from heed.text.masking.line import Found, Line
+
+
+def digits_of(code: str) -> list[int]:
+    """The digits of a code, whatever stands between them."""
+    return [int(character) for character in code if character.isdecimal() and character.isascii()]
+
+
+def is_steuer_id(code: str) -> bool:
+    """Eleven digits, of the first ten one twice or thrice, the last by MOD 11,10."""
+    digits = digits_of(code)
+    if len(digits) != 11 or digits[0] == 0 or not 7 < len(set(digits[:10])) < 10:
+        return False
+    product = 10
+    for digit in digits[:10]:
+        total = (digit + product) % 10 or 10
+        product = total * 2 % 11
+    return (11 - product) % 10 == digits[10]
+
+
+def is_sozial_nummer(code: str) -> bool:
+    """Area, birthday, first letter of the name at birth, serial number and the check digit over digit sums."""
+    plain = re.sub(r"[\W_]", "", code).upper()
+    if not re.fullmatch(r"\d{8}[A-Z]\d{3}", plain) or not 0 < int(plain[4:6]) <= 12:
+        return False
+    wide = plain[:8] + f"{ord(plain[8]) - 64:02d}" + plain[9:11]
+    weighed = (int(digit) * weight for digit, weight in zip(wide, (2, 1, 2, 5, 7, 1, 2, 1, 2, 1, 2, 1), strict=True))
+    return sum(each // 10 + each % 10 for each in weighed) % 10 == int(plain[11])
+
+
+def is_nhs(code: str) -> bool:
+    """Ten digits, the last by weights of ten down to two modulo 11."""
+    digits = digits_of(code)
+    return len(digits) == 10 and len(set(digits)) > 1 and _rest(digits, range(10, 1, -1), 11) == digits[9]
+
+
+def _rest(digits: list[int], weights: range, modulus: int) -> int:
+    return (modulus - sum(digit * weight for digit, weight in zip(digits, weights, strict=False)) % modulus) % modulus
+
+
+def is_ssn(code: str) -> bool:
+    """Nine digits; no area 000 or 666, no group 00, no serial 0000; an area of 900 and up is an ITIN."""
+    plain = "".join(map(str, digits_of(code)))
+    return (
+        len(plain) == 9
+        and plain[:3] not in ("000", "666")
+        and plain[3:5] != "00"
+        and plain[5:] != "0000"
+        and (plain[0] != "9" or 50 <= int(plain[3:5]) <= 99)
+    )
+
+
+def is_nir(code: str) -> bool:
+    """Sex, year, month, place, order; the key is 97 less the rest by 97, with Corsica's letters as 19 and 18."""
+    plain = re.sub(r"[\W_]", "", code).upper()
+    if not re.fullmatch(r"[1-478]\d{4}(?:\d\d|2[AB])\d{6}(?:\d\d)?", plain) or not 0 < int(plain[3:5]) <= 99:
+        return False
+    number = int(plain[:13].replace("2A", "19").replace("2B", "18"))
+    return len(plain) == 13 or 97 - number % 97 == int(plain[13:])
+
+
+def is_dni(code: str) -> bool:
+    """The letter by the rest modulo 23; X, Y and Z of foreigners stand for 0, 1 and 2."""
+    plain = re.sub(r"[\W_]", "", code).upper()
+    if not re.fullmatch(r"(?:\d{8}|[XYZ]\d{7})[A-Z]", plain):
+        return False
+    number = int(plain[:-1].translate(str.maketrans("XYZ", "012")))
+    return "TRWAGMYFPDXBNJZSQVHLCKE"[number % 23] == plain[-1]
+
+
+def is_cif(code: str) -> bool:
+    """Kind of company, seven digits, and a digit or letter by the digit sums of every other one."""
+    plain = re.sub(r"[\W_]", "", code).upper()
+    if not re.fullmatch(r"[ABCDEFGHJNPQRSUVW]\d{7}[0-9A-J]", plain):
+        return False
+    odd = sum(sum(divmod(int(digit) * 2, 10)) for digit in plain[1:8:2])
+    check = (10 - (odd + sum(int(digit) for digit in plain[2:8:2])) % 10) % 10
+    return plain[-1] in (str(check), "JABCDEFGHI"[check])
+
+
+def is_bsn(code: str) -> bool:
+    """Nine digits with the 11-proof: weights nine down to two, the last counts less."""
+    digits = digits_of(code)
+    if len(digits) == 8:
+        digits = [0, *digits]
+    if len(digits) != 9 or not any(digits):
+        return False
+    return (sum(digit * weight for digit, weight in zip(digits, range(9, 1, -1), strict=False)) - digits[8]) % 11 == 0
+
+
+def is_pesel(code: str) -> bool:
+    """Eleven digits: birthday with the century in the month, serial number, check by weights 1 3 7 9."""
+    digits = digits_of(code)
+    if len(digits) != 11 or not 0 < (digits[2] * 10 + digits[3]) % 20 <= 12 or not 0 < digits[4] * 10 + digits[5] <= 31:
+        return False
+    return (
+        sum(digit * weight for digit, weight in zip(digits, (1, 3, 7, 9, 1, 3, 7, 9, 1, 3, 1), strict=True)) % 10 == 0
+    )
+
+
+def is_rijksregister(code: str) -> bool:
+    """Belgium: birthday and serial number, 97 less the rest by 97; a 2 in front for who was born since 2000."""
+    plain = "".join(map(str, digits_of(code)))
+    if len(plain) != 11:
+        return False
+    return int(plain[9:]) in (97 - int(plain[:9]) % 97, 97 - int("2" + plain[:9]) % 97)
+
+
+def is_personnummer(code: str) -> bool:
+    """Sweden: birthday and serial number, Luhn over the last ten."""
+    digits = digits_of(code)[-10:]
+    return len(digits) == 10 and _is_day(digits[2:6], month_first=True) and luhn(digits)
+
+
+def is_cpr(code: str) -> bool:
+    """Denmark: day, month, year, serial number; numbers of today have no check."""
+    digits = digits_of(code)
+    return len(digits) == 10 and _is_day(digits[:4], month_first=False)
+
+
+def is_hetu(code: str) -> bool:
+    """Finland: birthday, century, serial number; the last is the rest modulo 31."""
+    plain = re.sub(r"\s", "", code).upper()
+    if not re.fullmatch(r"\d{6}[-+A-FU-Y]\d{3}[0-9A-Y]", plain):
+        return False
+    return "0123456789ABCDEFHJKLMNPRSTUVWXY"[int(plain[:6] + plain[7:10]) % 31] == plain[-1]
+
+
+def is_ahv(code: str) -> bool:
+    """Switzerland: 756 and ten digits with the check of EAN-13."""
+    digits = digits_of(code)
+    if len(digits) != 13 or digits[:3] != [7, 5, 6]:
+        return False
+    return sum(digit * (3 if place % 2 else 1) for place, digit in enumerate(digits)) % 10 == 0
+
+
+def _is_day(four: list[int], *, month_first: bool) -> bool:
+    one, two = four[0] * 10 + four[1], four[2] * 10 + four[3]
+    month, day = (one, two) if month_first else (two, one)
+    return 0 < month <= 12 and 0 < day <= 31
+
+
+def _always(_: str) -> bool:
+    return True
+
+
+_EDGE, _END = r"(?<![\w./-])", r"(?![\w]|[-/]\w)"
+# A shape, its check, and whether it is sure enough without a word beside it.
+_SHAPES: tuple[tuple[str, Callable[[str], bool]], ...] = (
+    (r"\d{3}-\d{2}-\d{4}", is_ssn),
+    (r"\d{3} \d{2} \d{4}", is_ssn),
+    (r"[Xx*•]{3}[- ]?[Xx*•]{2}[- ]?\d{4}", _always),
+    (r"(?!BG|GB|NK|KN|TN|NT|ZZ)[A-CEGHJ-PR-TW-Za-z][A-CEGHJ-NPR-TW-Za-z][ -]?\d{2}[ -]?\d{2}[ -]?\d{2}[ -]?[A-Da-d]", _always),
+    (r"\d{3}[ -]\d{3}[ -]\d{4}", lambda code: code[3] == " " and is_nhs(code) and code[0] in "4679"),
+    (r"[A-Z9]{5}\d[0156]\d(?:0[1-9]|[12]\d|3[01])\d[A-Z9]{2}[A-Z0-9]{3}", _always),
+    (r"\d{2}[ -]?\d{6}[ -]?[A-Z][ -]?\d{3}", is_sozial_nummer),
+    (r"\d{2} \d{3} \d{3} \d{3}", is_steuer_id),
+    (r"\d{11}", lambda code: is_steuer_id(code) or is_pesel(code) or is_rijksregister(code)),
+    (r"[12][ .]?\d{2}[ .]?(?:0\d|1[0-2]|[2-9]\d)[ .]?(?:\d{2}|2[ABab])[ .]?\d{3}[ .]?\d{3}(?:[ .]?(?:\| ?)?\d{2})?", is_nir),
+    (r"(?:\d{8}|\d{2}\.\d{3}\.\d{3}|\d{2} \d{3} \d{3})[ -]?[A-Za-z]", is_dni),
+    (r"[XYZxyz][ .-]?(?:\d{7}|\d\.\d{3}\.\d{3})[ -]?[A-Za-z]", is_dni),
+    (r"[ABCDEFGHJNPQRSUVW][ -]?\d{2}[.]?\d{3}[.]?\d{2}\d?[ -]?[0-9A-J]", is_cif),
+    (r"[A-Za-z]{3}[ ]?[A-Za-z]{3}[ ]?\d{2}[A-EHLMPRSTa-ehlmprst]\d{2}[ ]?[A-Za-z]\d{3}[A-Za-z]", _always),
+    (r"\d{2}\.\d{2}\.\d{2}[- ]\d{3}[. -]\d{2}", is_rijksregister),
+    (r"(?:19|20)?\d{6}[-+]\d{4}", is_personnummer),
+    (r"(?:0[1-9]|[12]\d|3[01])(?:0[1-9]|1[0-2])\d{2}[-+A]\d{3}[0-9A-Y]", is_hetu),
+    (r"756[. ]?\d{4}[. ]?\d{4}[. ]?\d{2}", is_ahv),
+    (r"[1-9][AC-HJKMNP-RT-Yac-hj-np-rt-y][0-9AC-HJKMNP-RT-Y]\d-[AC-HJKMNP-RT-Y][0-9AC-HJKMNP-RT-Y]\d-[AC-HJKMNP-RT-Y]{2}\d{2}", _always),
+)  # fmt: skip
+SHAPES = tuple((re.compile(f"{_EDGE}(?:{shape}){_END}"), check) for shape, check in _SHAPES)
+# Behind a cue nearly any code will do; it begins and ends with a letter or a digit.
+CODE = re.compile(
+    r"(?<![\w€$£])(?:[A-Za-z]{1,3}-?|[A-Z]{1,3} )?\d[\dA-Za-z]*(?:[-/.]?[\dA-Z]+)*(?:[ \u00a0](?:\d[\dA-Z]*(?:[-/.][\dA-Z]+)*|[A-Z]{1,2}(?![\w'’])(?: \d+)?)){0,7}(?![\w])"
+    r"|(?<![\w])[A-Za-z]{1,6}\d[\dA-Za-z<]{3,15}(?![\w])"
+)
+LAST_FOUR = re.compile(r"(?<![\w.,])\d{4}(?![\w]|[.,]\d)")
+
+
+def by_shape(line: Line) -> Found:
+    """Numbers whose shape and check digits say enough by themselves."""
+    if line.digits < 4:
+        return
+    for shape, check in SHAPES:
+        for found in shape.finditer(line.text):
+            if check(found[0]) and line.cue_before(found.start(), 24) not in (NONE, "PHONE", "ACCOUNT"):
+                yield (*found.span(), "NATIONAL_ID")

@@ -1,0 +1,190 @@
+"""What leads to somebody over the net: addresses with a secret in them, mail, addresses of machines."""
+
+import ipaddress
+import re
+
+from heed.text.masking.line import Found, Line
+
+URL = re.compile(
+    r"(?<![\w@])(?:[a-zA-Z][a-zA-Z0-9+.-]{1,15}://|www\.)[^\s<>\"']{3,2000}"
+    r"|(?<![\w@.-])(?:[a-zA-Z0-9-]{1,63}\.){1,4}[a-zA-Z]{2,12}(?::\d{2,5})?/[^\s<>\"']{5,2000}"
+)
+STRONG = frozenset(
+    "token access accesstoken idtoken refreshtoken sig signature secret clientsecret session sessionid sid phpsessid jsessionid auth authtoken "
+    "password passwd pwd pass otp jwt apikey apitoken resettoken reset magic email mail phone tel mobile ssn iban authcode logintoken nonce "
+    "bearer csrf invitetoken verifytoken passwort kennwort contraseña wachtwoord motdepasse tkn tok".split()
+)
+WEAK = frozenset(
+    "key code hash ticket user username userid uid customer customerid cust kunde kundennr kdnr account accountid acct konto client clientid "
+    "member memberid id t k s c h u auth_key invite invitation confirm confirmation verify ref contract policy login state "
+    "share link guest cid kid vid rid lid usr person patient dob name signed v2 cliente klant klantnr compte cuenta".split()
+)
+DOORS = re.compile(
+    r"/(?:reset|verify|verification|confirm|confirmation|invite|invitation|magic|login|signin|auth|unsubscribe|token|session|activate|"
+    r"activation|password|passwort|account|konto|kunde|customer|user|users|share|s|t|download|access|sso|oauth|recover|pay|rechnung|"
+    r"bestaetigen|optin|optout|u|p|k|link|onboarding|welcome|portal|compte|cuenta|cliente|client|secure|private|shared)/([^/?#\s]{6,})",
+    re.IGNORECASE,
+)
+PARAMETER = re.compile(r"[?&#;]([\w.\[\]%-]{1,40})=([^&#\s]*)")
+USER_PART = re.compile(r"//[^/\s@?#]+@")
+PIECE = re.compile(r"[^/?#&=\s]{16,}")
+WORDY = re.compile(r"[A-Za-z]*\d{0,4}|\d{1,9}|\d{4}-\d\d(?:-\d\d)?")
+UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}", re.IGNORECASE)
+CLOSED = str.maketrans("", "", "_.[]%-")
+
+
+def urls(line: Line) -> Found:
+    """Addresses with a token, a password, a session or a person in them; plain ones stay."""
+    text = line.text
+    if "/" not in text and "?" not in text:
+        return
+    for found in URL.finditer(text):
+        end = found.end()
+        while end > found.start() and (text[end - 1] in ".,;:!?…" or _unpaired(text, found.start(), end)):
+            end -= 1
+        if has_secret(text[found.start() : end]):
+            yield found.start(), end, "URL_TOKEN"
+
+
+def _unpaired(text: str, start: int, end: int) -> bool:
+    pairs = {")": "(", "]": "[", "}": "{", "»": "«", "”": "“"}
+    last = text[end - 1]
+    return last in pairs and text.count(last, start, end) > text.count(pairs[last], start, end)
+
+
+def has_secret(url: str) -> bool:
+    """Whether an address opens something, or names somebody, for who has it."""
+    if USER_PART.search(url):
+        return True
+    for name, value in PARAMETER.findall(url):
+        plain = name.lower().translate(CLOSED)
+        if plain in STRONG or any(
+            plain.endswith(each) for each in ("token", "secret", "password", "apikey", "session", "sessionid")
+        ):
+            if len(value) >= 3:
+                return True
+        elif plain in WEAK and is_random(value, 6):
+            return True
+        elif not plain.startswith("utm") and is_random(value, 20):
+            return True
+    if any(is_random(found[1], 6) for found in DOORS.finditer(url)):
+        return True
+    path = url.split("?")[0].split("://")[-1].partition("/")[2]
+    return any(is_random(found[0], 16) for found in PIECE.finditer(path))
+
+
+def is_random(value: str, least: int) -> bool:
+    """Whether letters and digits are mixed as nobody would write a word: `8f3a9c01`, not `how-to-404` or `SUMMER20`."""
+    if "@" in value or "%40" in value:
+        return True
+    if UUID.search(value):
+        return True
+    if len(value) >= 28 and re.fullmatch(r"[A-Za-z0-9_=+.-]+", value) and re.search(r"[a-z][A-Z].*[a-z][A-Z]", value):
+        return True
+    parts = [part for part in re.split(r"[-_.~+%]", value) if part]
+    mixed = [part for part in parts if re.search(r"\d", part) and not WORDY.fullmatch(part)]
+    size = max((len(part) for part in mixed), default=0)
+    if size >= least or (len(value) >= least and mixed and all(part in mixed or part.isdigit() for part in parts)):
+        return True
+    return value.isdigit() and least <= 6 <= len(value)
+
+
+LOCAL = r"[\w!#$%&'*+/=?^`{|}~-](?:[\w.!#$%&'*+/=?^`{|}~-]{0,62}[\w!#$%&*+/=?^`{|}~-])?"
+DOMAIN = r"(?:[^\W_](?:[\w-]{0,61}[^\W_])?\.){1,5}[^\W\d_]{2,24}"
+EMAIL = re.compile(rf"(?<![\w.!#$%&*+/=?^`{{|}}~-]){LOCAL}@{DOMAIN}(?!\w)")
+SPACED = re.compile(rf"(?<![\w.+-])[\w.+-]{{2,64}}(?:[ ]@[ ]?|@[ ]){DOMAIN}(?!\w)")
+AT = r"(?:at|ät|aet|arroba|arobase|arobas|apenstaartje|chiocciola|klammeraffe|małpa|a commercial)"
+DOT = r"(?:dot|punkt|point|punto|punt|kropka)"
+JOIN = r"(?:dot|punkt|point|punto|punt|underscore|unterstrich|bindestrich|minus|dash|hyphen|tiret|guion|guión|streepje|underline|guion bajo|guión bajo)"
+BRACKETED = re.compile(
+    rf"(?<![\w.+-])[\w.+-]{{1,64}}(?:[ ]?[\[({{<][ ]?{DOT}[ ]?[\])}}>][ ]?[\w+-]{{1,64}}){{0,3}}"
+    rf"[ ]?[\[({{<][ ]?(?:{AT}|@)[ ]?[\])}}>][ ]?[\w-]{{1,63}}(?:(?:[ ]?[\[({{<][ ]?{DOT}[ ]?[\])}}>][ ]?|[ ]{DOT}[ ]|\.)[\w-]{{2,63}}){{1,4}}(?!\w)",
+    re.IGNORECASE,
+)
+SPOKEN = re.compile(
+    rf"(?<![\w.+-])[\w.+-]{{1,64}}(?:[ ]{JOIN}[ ][\w+-]{{1,64}}){{0,4}}[ ]{AT}[ ](?:[\w-]{{1,63}}[ ](?:bindestrich|minus|dash|hyphen|tiret|guion)[ ])?"
+    rf"[\w-]{{1,63}}(?:(?:[ ]{DOT}[ ]|\.)[\w-]{{2,24}}){{1,3}}(?!\w)",
+    re.IGNORECASE,
+)
+SPOKEN_DOT = re.compile(rf"[ ]{DOT}[ ]", re.IGNORECASE)
+CURLED = frozenset("at ät aet arroba arobase arobas apenstaartje chiocciola klammeraffe małpa commercial".split())
+MAIL_WORDS = frozenset(
+    "mail email e-mail e correo courriel mel mailadresse adresse address mailen contact reach write".split()
+)
+# Who stands before "at example dot com" when no mailbox is meant.
+NOBODY = frozenset(
+    "look me us you it is are was be look buy shop order found available online here that this book pay only site website page one visit see "
+    "starting products deals started all them sign up in out and or an the a not back again working off store bought ordered".split()
+)
+PROVIDERS = re.compile(
+    r"(?:gmail|googlemail|gmx|web|yahoo|hotmail|outlook|icloud|aol|live|msn|t-online|freenet|posteo|mailbox|protonmail|proton|orange|free|"
+    r"wanadoo|laposte|sfr|telefonica|ziggo|kpnmail|kpn|xs4all|btinternet|sky|comcast|verizon|me|mac|hetnet|planet|home|ymail|libero|wp|o2)\.",
+    re.IGNORECASE,
+)
+
+
+def emails(line: Line) -> Found:
+    """Addresses of mail: as they are written, with (at) and (dot), and as they are spoken."""
+    text = line.text
+    if "@" in text:
+        yield from ((*found.span(), "EMAIL") for found in EMAIL.finditer(text))
+        for found in SPACED.finditer(text):
+            if _first(found[0]) not in NOBODY:
+                yield (*found.span(), "EMAIL")
+    if CURLED.isdisjoint(line.words) and "@" not in text:
+        return
+    yield from ((*found.span(), "EMAIL") for found in BRACKETED.finditer(text))
+    at = 0
+    while found := SPOKEN.search(text, at):
+        name, at = _first(found[0]), found.end()
+        provider = PROVIDERS.search(re.sub(rf"[ ]{DOT}[ ]", ".", found[0], flags=re.IGNORECASE))
+        said = provider is not None or SPOKEN_DOT.search(found[0]) is not None
+        known = (
+            SPOKEN_DOT.search(found[0])
+            or re.search(r"[\d._]", found[0].split()[0])
+            or not MAIL_WORDS.isdisjoint(line.words)
+        )
+        if said and known and name not in NOBODY:
+            yield (*found.span(), "EMAIL")
+        else:
+            at = found.start() + len(found[0].split()[0])
+
+
+def _first(found: str) -> str:
+    return found.split()[0].lower().split("@")[0]
+
+
+V4 = re.compile(r"(?<![\w.])\d{1,3}(?:\.\d{1,3}){3}(?![\w]|\.\d)")
+V6 = re.compile(r"(?<![\w:.])[0-9a-fA-F:]{2,39}(?:(?:\.\d{1,3}){3})?(?:%\w+)?(?![\w:])")
+DIGITS = re.compile(r"\d")
+VERSION = re.compile(
+    r"(?:version|firmware|fw|build|release|update|software|app|driver|treiber|release|versión|versie|ver\.?|v\.?|kapitel|chapter|section|§|"
+    r"abschnitt|punkt|patch|ios|android|windows|macos)\W{0,3}(?:is|ist|on|auf|nr|no|to|von|from)?\W{0,2}$",
+    re.IGNORECASE,
+)
+# What many use names nobody: name servers open to all, masks of networks, the machine itself.
+OPEN = frozenset(("8.8.8.8", "8.8.4.4", "1.1.1.1", "9.9.9.9"))
+
+
+def machines(line: Line) -> Found:
+    """Addresses of machines, versions 4 and 6; versions of software are none."""
+    text = line.text
+    if text.count(".") > 2:
+        for found in V4.finditer(text):
+            if is_machine(found[0]) and not VERSION.search(text, max(0, found.start() - 24), found.start()):
+                yield (*found.span(), "IP")
+    if text.count(":") > 1:
+        for found in V6.finditer(text):
+            if DIGITS.search(found[0]) and is_machine(found[0].split("%")[0]):
+                yield (*found.span(), "IP")
+
+
+def is_machine(text: str) -> bool:
+    """Whether this is the address of one machine, which may be somebody's."""
+    try:
+        address = ipaddress.ip_address(text)
+    except ValueError:
+        return False
+    if text in OPEN or address.is_loopback or address.is_unspecified or address.is_multicast:
+        return False
+    return not text.startswith(("255.", "0."))
