@@ -43,6 +43,14 @@ def test_texts_become_vectors_of_length_one_and_blank_ones_stay_here(server: Mod
     assert len(server.asked) == 1
 
 
+def test_what_tells_who_somebody_is_never_leaves(server: ModelServer) -> None:
+    made = served(server)
+    raw, masked = "write to jane.doe@example.org about the bill", "write to [EMAIL] about the bill"
+    rows = made.encode([raw, masked])
+    assert server.texts() == [masked, masked]
+    assert np.array_equal(rows[0], rows[1])
+
+
 def test_vectors_are_told_apart_by_their_index(server: ModelServer) -> None:
     straight = served(server).encode(TEXTS)
     server.then(reordered())

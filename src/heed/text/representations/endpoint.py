@@ -47,9 +47,11 @@ class Served:
         return self.seen.dimensions or self._asked([PROBE]).shape[1]
 
     def encode(self, texts: Sequence[str]) -> Floats:
-        """One row a text; zeros for a blank one, which is not sent. Raises EndpointFailed where there is no whole answer,
+        """One row a text; zeros for a blank one, which is not sent. Each is masked here once more, whoever hands it in:
+        a masked text stays as it is. Raises EndpointFailed where there is no whole answer,
         AddressRefused where the address may not be called.
         """
+        texts = _masked(texts)
         told = [place for place, text in enumerate(texts) if text.strip()]
         parts = [
             (batch, self._asked([texts[place][:MOST_OF_ONE] for place in batch])) for batch in _batches(told, texts)
@@ -102,6 +104,13 @@ class Served:
             phrase("The vectors of {name} cannot be used: {reason}.", name=self.endpoint.name, reason=reason),
             hint="Look whether the model makes vectors, and the address is that of /v1.",
         )
+
+
+def _masked(texts: Sequence[str]) -> list[str]:
+    # Loaded late: whoever chose no endpoint need not wait for it.
+    from heed.text.masking.mask import mask
+
+    return [mask(text).text for text in texts]
 
 
 def _batches(places: Sequence[int], texts: Sequence[str]) -> list[list[int]]:
