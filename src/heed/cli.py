@@ -1,5 +1,6 @@
-"""The `heed` command: mounts each capability's verbs, loading only what is called."""
+"""The `heed` command: mounts each capability's verbs, loading only what is called; helps in the language of the terminal."""
 
+import gettext
 import sys
 from collections.abc import Callable
 from typing import Annotated, Any
@@ -7,6 +8,8 @@ from typing import Annotated, Any
 import typer
 import typer.core
 import typer.main
+
+from heed.core.console.rules import DOMAIN, WORDS, spoken
 
 Loader = Callable[[], list[typer.Typer]]
 
@@ -63,9 +66,10 @@ def _sample() -> list[typer.Typer]:
 def _text() -> list[typer.Typer]:
     from heed.feedback.verbatims.cli import app as verbatims
     from heed.text.cli import app as text
+    from heed.text.discovery.cli import app as discovery
     from heed.text.masking.cli import app as masking
 
-    return [text, masking, verbatims]
+    return [text, discovery, masking, verbatims]
 
 
 def _stats() -> list[typer.Typer]:
@@ -113,6 +117,19 @@ NOUNS: dict[str, tuple[str, Loader]] = {
 }
 
 
+def _in_language(command: Any) -> Any:
+    """A command with its help, that of its options and that of its verbs in the language of the terminal."""
+    command.help = spoken()(command.help or "")
+    command.short_help = spoken()(command.short_help or "")
+    command.epilog = spoken()(command.epilog or "")
+    for parameter in command.params:
+        if getattr(parameter, "help", None):
+            parameter.help = spoken()(parameter.help)
+    for verb in getattr(command, "commands", {}).values():
+        _in_language(verb)
+    return command
+
+
 class Lazy(typer.core.TyperGroup):
     """A group whose commands are imported when called; nouns that two packages share are joined."""
 
@@ -128,11 +145,11 @@ class Lazy(typer.core.TyperGroup):
         for other in commands[1:]:
             for name, command in other.commands.items():
                 first.add_command(command, name)
-        return first
+        return _in_language(first)
 
     def format_commands(self, ctx: Any, formatter: Any) -> None:
-        with formatter.section("Commands"):
-            formatter.write_dl([(name, help_line) for name, (help_line, _) in NOUNS.items()])
+        with formatter.section(gettext.gettext("Commands")):
+            formatter.write_dl([(name, spoken()(help_line)) for name, (help_line, _) in NOUNS.items()])
 
 
 app = typer.Typer(
@@ -163,4 +180,9 @@ def root(
 
 def main(arguments: list[str] | None = None) -> Any:
     """Entry point. Exit 0 done, 1 refused with a reason, 2 usage."""
-    return typer.main.get_command(app)(args=arguments if arguments is not None else sys.argv[1:], prog_name="heed")
+    # What the library of commands says itself ("Usage", "No such option") is looked up there too.
+    gettext.bindtextdomain(DOMAIN, str(WORDS))
+    gettext.textdomain(DOMAIN)
+    return _in_language(typer.main.get_command(app))(
+        args=arguments if arguments is not None else sys.argv[1:], prog_name="heed"
+    )

@@ -9,7 +9,8 @@ import pytest
 from heed.core.errors.rules import Refused, Unavailable
 from heed.text.analyzer import SENTIMENTS, TextAnalyzer
 from heed.text.builtin import Builtin
-from heed.text.discovery import discover, keep_keys
+from heed.text.discovery.finding import discover
+from heed.text.discovery.lineage import keep_keys
 from heed.text.evaluation import evaluate
 from heed.text.language import languages_of
 from heed.text.lexicon import judge_by_lexicon

@@ -25,7 +25,8 @@ from heed.feedback.verbatims.rules.finding import contact_signals, contacts_of, 
 from heed.feedback.verbatims.rules.signals import Happened, Signal, not_again
 from heed.metrics.happenings import happenings
 from heed.metrics.verbatims import contact_days, contact_span, newest_verbatim, said_texts, theme_days
-from heed.text.discovery import discover, keep_keys
+from heed.text.discovery.finding import discover
+from heed.text.discovery.lineage import keep_keys
 from heed.text.masking.mask import mask
 from heed.text.themes import FoundTheme
 

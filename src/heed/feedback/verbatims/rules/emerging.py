@@ -22,7 +22,8 @@ from heed.feedback.verbatims.rules.signals import (
 )
 from heed.stats.arrays import Floats
 from heed.stats.changes import Whole
-from heed.text.discovery import KEPT_WORDS, Counted, count_terms, key_of, name_of
+from heed.text.discovery.naming import KEPT_WORDS, key_of, name_of
+from heed.text.discovery.words import Counted, count_terms
 from heed.text.themes import FoundTheme
 
 TOGETHER_DAYS = 3
