@@ -53,6 +53,7 @@ PUMPS = {
     "read_new": gettext_lazy("Read what customers wrote"),
     "look_for_signals": gettext_lazy("Look for signals"),
     "learn_words": gettext_lazy("Learn from new words"),
+    "retrain_asked": gettext_lazy("Train where it was asked for"),
     "escalate_due": gettext_lazy("Escalate cases"),
     "mail_notifications": gettext_lazy("Mail notifications"),
     "deliver_due": gettext_lazy("Send messages to connections"),

@@ -3,7 +3,17 @@
 from heed.feedback.routing.models import Connection, Delivery
 from heed.feedback.surveys.models import Answer, Invitation, Response
 from heed.feedback.triggers.models import Ask, AskList, Attention
-from heed.feedback.verbatims.models import Looking, Signal, TextModel
+from heed.feedback.verbatims.models import (
+    LabelAnswer,
+    LabelItem,
+    LabelResolution,
+    LabelRound,
+    Looking,
+    Promotion,
+    Retraining,
+    Signal,
+    TextModel,
+)
 
 __all__ = [
     "Answer",
@@ -13,8 +23,14 @@ __all__ = [
     "Connection",
     "Delivery",
     "Invitation",
+    "LabelAnswer",
+    "LabelItem",
+    "LabelResolution",
+    "LabelRound",
     "Looking",
+    "Promotion",
     "Response",
+    "Retraining",
     "Signal",
     "TextModel",
 ]

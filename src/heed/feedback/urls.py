@@ -14,7 +14,9 @@ from heed.feedback.triggers import api as asks_api
 from heed.feedback.triggers.pages import log as ask_log
 from heed.feedback.triggers.pages import sending as ask_sending
 from heed.feedback.verbatims import api as verbatims_api
+from heed.feedback.verbatims.pages import labelling as verbatim_labelling
 from heed.feedback.verbatims.pages import listing as verbatim_listing
+from heed.feedback.verbatims.pages import models as verbatim_models
 from heed.feedback.verbatims.pages import signals as verbatim_signals
 from heed.feedback.verbatims.pages import themes as verbatim_themes
 
@@ -23,6 +25,8 @@ urlpatterns: list[Any] = [
     *verbatim_themes.urlpatterns,
     *verbatim_listing.urlpatterns,
     *verbatim_signals.urlpatterns,
+    *verbatim_models.urlpatterns,
+    *verbatim_labelling.urlpatterns,
     *ask_log.urlpatterns,
     *ask_sending.urlpatterns,
     *survey_answers.urlpatterns,
@@ -38,6 +42,7 @@ routers: list[tuple[str, Router]] = [
     ("/verbatims", verbatims_api.router),
     ("/themes", verbatims_api.theme_router),
     ("/signals", verbatims_api.signal_router),
+    ("/text-models", verbatims_api.model_router),
     ("/asks", asks_api.router),
     ("/ask-lists", asks_api.lists),
 ]

@@ -65,6 +65,7 @@ def pumps() -> list[Pump]:
         Pump("read_new", words.read_new, 0.5, hears=True),
         Pump("look_for_signals", words.look_for_signals, 60.0),
         Pump("learn_words", words.learn, 3600.0),
+        Pump("retrain_asked", words.retrain_asked, 5.0),
         Pump("escalate_due", escalate_due, 5.0),
         Pump("mail_notifications", mail_notifications, 5.0),
         # Each takes a line of its own, so that one that answers slowly does not keep the others waiting.

@@ -37,6 +37,7 @@ PERMISSIONS: dict[str, str] = {
     "see_figures": "see KPIs and reports",
     "see_records": "open the records behind a figure",
     "see_words": "read what customers wrote",
+    "label_words": "label what customers wrote, so that heed learns from it",
     "see_cases": "see cases",
     "work_cases": "work on cases: take, contact, close",
     "see_customers": "see who a customer is",
@@ -60,8 +61,8 @@ ROLES: dict[str, Role] = {
     for role in (
         Role("administrator", "administrator", _ALL),
         Role("manager", "manager", _ALL - {"manage_settings", "manage_people", "manage_connections"}),
-        Role("analyst", "analyst", _READS | {"import", "propose", "use_api"}),
-        Role("supervisor", "supervisor", _READS | {"propose", "see_customers", "work_cases"}),
+        Role("analyst", "analyst", _READS | {"import", "propose", "use_api", "label_words"}),
+        Role("supervisor", "supervisor", _READS | {"propose", "see_customers", "work_cases", "label_words"}),
         Role("agent", "agent", frozenset({"see_figures", "see_words", "see_cases", "see_customers", "work_cases"})),
         Role("auditor", "auditor", frozenset({"see_figures", "see_journal", "see_operations"})),
     )

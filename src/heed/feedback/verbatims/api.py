@@ -7,19 +7,24 @@ from typing import Annotated, Any, cast
 
 from django.http import HttpRequest
 from ninja import Query, Router, Schema
+from pydantic import Field
 
 from heed.core.access.rules import Scope
 from heed.core.errors.rules import Invalid
+from heed.feedback.verbatims.actions.promoting import promote
+from heed.feedback.verbatims.actions.retraining import ask_retraining
 from heed.feedback.verbatims.queries.reading import verbatims
 from heed.feedback.verbatims.queries.signals import signals
 from heed.feedback.verbatims.queries.spans import stretch
 from heed.feedback.verbatims.queries.themes import Narrowed, demand_theme, themes
+from heed.feedback.verbatims.queries.versions import one, told, versions
 from heed.metrics.readings import Row
 from heed.metrics.records import Mark
 
 router = Router(tags=["verbatims"])
 theme_router = Router(tags=["verbatims"])
 signal_router = Router(tags=["verbatims"])
+model_router = Router(tags=["verbatims"])
 Line = Annotated[str, Query(max_length=300, pattern=r"^[^\x00]*$")]
 Mood = Annotated[str, Query(pattern=r"^(negative|neutral|positive)?$")]
 
@@ -114,6 +119,48 @@ class SignalsOut(Schema):
     """What changed beyond noise and nobody has put away, newest first."""
 
     items: list[SignalOut]
+
+
+class ModelOut(Schema):
+    """One version of what reads words. `card` has its figures on texts it has not seen, `drift` what moved since."""
+
+    number: int
+    name: str
+    made_at: datetime
+    state: str
+    sentiment: str
+    is_trained: bool
+    trained_on: int
+    fingerprint: str
+    seed: int
+    found: int
+    card: dict[str, Any]
+    drift: dict[str, Any]
+    drift_at: datetime | None
+    has_drifted: bool
+    marked: bool
+
+
+class ModelsOut(Schema):
+    """The versions of what reads words, newest first."""
+
+    items: list[ModelOut]
+
+
+class PromotionIn(Schema):
+    """Why; wanted to go back to an older model. `reading` is the name of the one that reads, as it was last seen."""
+
+    reason: Annotated[str, Field(max_length=300)] = ""
+    reading: Annotated[str, Field(max_length=100)] = ""
+
+
+class RetrainingOut(Schema):
+    """A training that was asked for, and what came of it."""
+
+    asked_at: datetime
+    done_at: datetime | None
+    cause: str
+    outcome: str
 
 
 def _scope(request: HttpRequest) -> Scope:
@@ -218,6 +265,29 @@ def verbatim_list(
 def signal_list(request: HttpRequest) -> dict[str, Any]:
     _scope(request).demand("see_figures")
     return {"items": signals(_scope(request))}
+
+
+@model_router.get("", response=ModelsOut, summary="Models that read words")
+def model_list(request: HttpRequest) -> dict[str, Any]:
+    return {"items": [told(row) for row in versions(_scope(request))]}
+
+
+@model_router.get("/{int:number}", response=ModelOut, summary="One model")
+def model_one(request: HttpRequest, number: int) -> dict[str, Any]:
+    return told(one(_scope(request), number))
+
+
+@model_router.post("/{int:number}/promotions", response={201: ModelOut}, summary="Have a model read, or go back to it")
+def model_promotion(request: HttpRequest, number: int, body: PromotionIn) -> Any:
+    """Of two at once one is refused, where they tell what read before."""
+    row = promote(_scope(request), number, reason=body.reason, reading=body.reading)
+    return 201, told(one(_scope(request), row.pk))
+
+
+@model_router.post("/retrainings", response={202: RetrainingOut}, summary="Train anew")
+def model_retraining(request: HttpRequest) -> Any:
+    """The worker trains within seconds; the newest of the list says what came of it."""
+    return 202, ask_retraining(_scope(request))
 
 
 def _check_days(since: date | None, until: date | None) -> None:

@@ -33,6 +33,42 @@ def retrain(as_json: AsJson = False) -> None:
     say(f"On texts it had not seen: {card['unseen_accuracy']:.3f} right; the lexicon {card['lexicon_accuracy']:.3f}.")
 
 
+@app.command(epilog="Example: heed text models --json")
+@door
+def models(as_json: AsJson = False) -> None:
+    """The versions of what reads: which one reads, what it was trained on, how good it is, whether it drifts."""
+    from heed.core.access.rules import COMMAND_LINE
+    from heed.feedback.verbatims.queries.versions import told, versions
+
+    rows = versions(COMMAND_LINE)
+    if as_json:
+        print_json({"models": [told(row) for row in rows]})
+        return
+    table = []
+    for row in rows:
+        right = row.card.get("accuracy") or {}
+        shown = f"{right['value']:.3f} ({right['low']:.3f} – {right['high']:.3f})" if right.get("n") else "–"
+        table.append((row.number, row.name, row.state, row.trained_on, shown, "moved" if row.has_drifted else ""))
+    print_table(("number", "name", "state", "trained on", "right on unseen", "drift"), table)
+
+
+@app.command(epilog='Example: heed text promote 3 --reason "The newer one misreads praise."')
+@door
+def promote(
+    name: Annotated[str, typer.Argument(metavar="NAME", help="Name or number of the model.")],
+    reason: Annotated[str, typer.Option(help="Why; wanted to go back to an older one.")] = "",
+    as_json: AsJson = False,
+) -> None:
+    """Make a model the one that reads, or go back to an older one."""
+    from heed.core.access.rules import COMMAND_LINE
+    from heed.feedback.verbatims.actions.promoting import promote as promoted
+    from heed.feedback.verbatims.queries.versions import number_of, one, told
+
+    row = promoted(COMMAND_LINE, number_of(name), reason=reason)
+    shown = told(one(COMMAND_LINE, row.pk))
+    print_json(shown) if as_json else say(f"{shown['name']} reads now.")
+
+
 @app.command(epilog="Example: heed text read")
 @door
 def read(as_json: AsJson = False) -> None:

@@ -19,6 +19,88 @@ class TextModelMade:
 
 @event
 @dataclass(frozen=True)
+class TextModelPromoted:
+    """A model was made the one that reads; `former` is the one that read before it."""
+
+    model: str
+    former: str
+    is_rollback: bool
+
+
+@event
+@dataclass(frozen=True)
+class RetrainingAsked:
+    """Training anew was asked for: by a person, or because words it was trained on are erased."""
+
+    cause: str
+
+
+@event
+@dataclass(frozen=True)
+class TextModelsMarked:
+    """Words were erased that these models were trained on; a newer takes their place."""
+
+    models: int
+    verbatims: int
+
+
+@event
+@dataclass(frozen=True)
+class TextModelErased:
+    """The files of a model are gone: it was trained on words that were erased."""
+
+    model: str
+
+
+@event
+@dataclass(frozen=True)
+class LabelRoundMade:
+    """Verbatims were drawn to be labelled."""
+
+    round: str
+    items: int
+    drawn_by_chance: int
+
+
+@event
+@dataclass(frozen=True)
+class VerbatimLabelled:
+    """Somebody said what a verbatim is, or passed it."""
+
+    round: str
+    place: int
+    passed: bool
+
+
+@event
+@dataclass(frozen=True)
+class LabelTakenBack:
+    """Somebody took their labels of a verbatim back."""
+
+    round: str
+    place: int
+
+
+@event
+@dataclass(frozen=True)
+class LabelResolved:
+    """Where two people disagreed it was said what holds."""
+
+    round: str
+    place: int
+    together: bool
+
+
+@event
+@dataclass(frozen=True)
+class LabelRoundClosed:
+    """No more labels are given in a round."""
+
+    round: str
+
+
+@event
+@dataclass(frozen=True)
 class WordsRead:
     """Somebody opened the words of a verbatim as they came in, unmasked."""
 

@@ -7,6 +7,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from heed.feedback.verbatims.queries.themes import Narrowed
+from heed.feedback.verbatims.rules.labelling import CHOICES, TASKS, Said
 
 PLACE_TITLES = {
     "language": _("Language"),
@@ -60,3 +61,76 @@ class NarrowForm(forms.Form):
             for name, value in self.cleaned_data.items()
             if value and name != "q"
         ]
+
+
+LABEL_TITLES: dict[str, Any] = {
+    "negative": _("negative"),
+    "neutral": _("neutral"),
+    "positive": _("positive"),
+    "complaint": _("complaint"),
+    "question": _("question"),
+    "request": _("request"),
+    "suggestion": _("suggestion"),
+    "praise": _("praise"),
+    "cancellation": _("cancellation"),
+    "normal": _("normal"),
+    "high": _("high"),
+    "none": _("no sign"),
+    "at_risk": _("may leave"),
+}
+TASK_TITLES: dict[str, Any] = {
+    "themes": _("Themes"),
+    "sentiment": _("Sentiment"),
+    "intent": _("What they want"),
+    "urgency": _("Urgency"),
+    "effort": _("Effort it cost them"),
+    "churn": _("Leaving"),
+}
+
+
+class RoundForm(forms.Form):
+    """A new round of labelling."""
+
+    name = forms.CharField(label=_("Name"), max_length=120)
+    size = forms.IntegerField(label=_("How many verbatims"), min_value=10, max_value=500, initial=50)
+    weeks = forms.ChoiceField(
+        label=_("Said in"),
+        choices=[
+            ("4", _("the last 4 weeks")),
+            ("13", _("the last 13 weeks")),
+            ("52", _("the last year")),
+            ("all", _("all of the time")),
+        ],
+        initial="13",
+    )
+
+
+class LabelForm(forms.Form):
+    """What one person says of one verbatim. `pass` says that it cannot be told."""
+
+    themes = forms.MultipleChoiceField(label=TASK_TITLES["themes"], required=False, widget=forms.CheckboxSelectMultiple)
+
+    def __init__(self, told: Mapping[str, Any] | None, themes: Mapping[str, str], said: Said | None = None) -> None:
+        initial = None if said is None else {task: said.value(task) for task in TASKS}
+        super().__init__(told, initial=initial or {"urgency": "normal", "effort": "normal", "churn": "none"})
+        listed = sorted(themes.items(), key=lambda item: item[1].lower())
+        self.fields["themes"].choices = listed  # type: ignore[attr-defined]
+        for task, values in CHOICES.items():
+            self.fields[task] = forms.ChoiceField(
+                label=TASK_TITLES[task],
+                required=False,
+                choices=[(value, LABEL_TITLES[value]) for value in values],
+                widget=forms.RadioSelect,
+            )
+
+    def said(self, *, passed: bool = False) -> Said:
+        cleaned = self.cleaned_data
+        themes = tuple(sorted(cleaned.get("themes", ())))
+        return Said(themes, **{task: cleaned.get(task, "") for task in CHOICES}, passed=passed)
+
+
+class PromotionForm(forms.Form):
+    """Why a model is to read; and which one read when the page was made."""
+
+    reason = forms.CharField(label=_("Why"), required=False, max_length=300)
+    reading = forms.CharField(required=False, max_length=100, widget=forms.HiddenInput)

@@ -3,7 +3,7 @@
 import logging
 from functools import lru_cache
 
-from heed.feedback.verbatims.actions import models, reading, signals
+from heed.feedback.verbatims.actions import drifting, models, reading, retraining, signals
 from heed.feedback.verbatims.queries.models import analyzer_of
 
 log = logging.getLogger("heed.verbatims")
@@ -29,7 +29,17 @@ def learn() -> int:
     """Train the sentiment anew when there is a tenth more to train on. Returns how many models were made."""
     told = models.train(by_clock=True)
     log.info("trained: %s", {name: told[name] for name in ("model", "rows", "trained", "reason")})
+    drifting.look_at_drift()
     return int(told["trained"])
+
+
+def retrain_asked() -> int:
+    """Train where somebody asked for it, or where words are erased; then files that know such words go. Returns how many
+    models were made.
+    """
+    made = retraining.retrain_asked()
+    retraining.erase_marked()
+    return made
 
 
 @lru_cache(maxsize=1)

@@ -2,6 +2,8 @@
 
 from django.db import models
 
+from heed.core.fields import new_key
+
 
 class TextModel(models.Model):
     """One version of the analyzer: which sentiment, which themes, what it was trained on, and how far it has read."""
@@ -18,12 +20,139 @@ class TextModel(models.Model):
     # The version of the table of verbatims of which everything is read; empty until the first time.
     read_version = models.BigIntegerField(null=True)
     completed_at = models.DateTimeField(null=True)
+    # Its labels are still there, kept apart from what figures count, so that it can read again without reading anew.
+    set_aside_at = models.DateTimeField(null=True)
+    # It learnt from words that were erased since: marked when they went, its files gone with them.
+    marked_at = models.DateTimeField(null=True)
+    erased_at = models.DateTimeField(null=True)
+    drift = models.JSONField(default=dict)
+    drift_at = models.DateTimeField(null=True)
 
     class Meta:
         ordering = ("-id",)
 
     def __str__(self) -> str:
         return self.name
+
+
+class Promotion(models.Model):
+    """A model was made the one that reads: by whom, when and why. The newest says which one reads now."""
+
+    model = models.ForeignKey(TextModel, on_delete=models.PROTECT, related_name="promotions")
+    at = models.DateTimeField()
+    by = models.CharField(max_length=64)
+    reason = models.CharField(max_length=300, blank=True)
+    # Taken back to an older one: heed changes nothing by itself until somebody promotes again.
+    is_rollback = models.BooleanField(default=False)
+    settled_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ("-id",)
+
+    def __str__(self) -> str:
+        return f"{self.model} {self.at}"
+
+
+class Retraining(models.Model):
+    """Somebody, or something, asked for training anew: when, why, and what came of it."""
+
+    asked_at = models.DateTimeField()
+    asked_by = models.CharField(max_length=64)
+    cause = models.CharField(max_length=20)
+    started_at = models.DateTimeField(null=True)
+    done_at = models.DateTimeField(null=True)
+    outcome = models.CharField(max_length=200, blank=True)
+    made = models.ForeignKey(TextModel, null=True, on_delete=models.SET_NULL, related_name="+")
+
+    class Meta:
+        ordering = ("-id",)
+
+    def __str__(self) -> str:
+        return f"{self.cause} {self.asked_at}"
+
+
+def round_key() -> str:
+    return new_key("lr")
+
+
+class LabelRound(models.Model):
+    """A set of verbatims that people label, two people each; drawn once, by the seed, from what a model had read."""
+
+    key = models.CharField(max_length=24, unique=True, default=round_key, editable=False)
+    name = models.CharField(max_length=120)
+    made_by = models.CharField(max_length=64)
+    made_at = models.DateTimeField()
+    seed = models.IntegerField(default=0)
+    pool = models.IntegerField(default=0)
+    model_name = models.CharField(max_length=100, blank=True)
+    closed_at = models.DateTimeField(null=True)
+    closed_by = models.CharField(max_length=64, blank=True)
+
+    class Meta:
+        ordering = ("-id",)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class LabelItem(models.Model):
+    """A verbatim of a round: how it was chosen, and what the model took it for before anybody labelled it."""
+
+    round = models.ForeignKey(LabelRound, on_delete=models.CASCADE, related_name="items")
+    place = models.PositiveIntegerField()
+    verbatim_id = models.CharField(max_length=300, db_index=True)
+    chosen_by = models.CharField(max_length=10)
+    guess = models.JSONField(default=dict)
+
+    class Meta:
+        ordering = ("round_id", "place")
+        constraints = [
+            models.UniqueConstraint(fields=["round", "verbatim_id"], name="a_verbatim_stands_once_in_a_round"),
+            models.UniqueConstraint(fields=["round", "place"], name="places_of_a_round_are_taken_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.round_id}/{self.place}"
+
+
+class Labels(models.Model):
+    """What a person says a verbatim is. Empty: they did not say."""
+
+    themes = models.JSONField(default=list)
+    sentiment = models.CharField(max_length=20, blank=True)
+    intent = models.CharField(max_length=20, blank=True)
+    urgency = models.CharField(max_length=20, blank=True)
+    effort = models.CharField(max_length=20, blank=True)
+    churn = models.CharField(max_length=20, blank=True)
+    by = models.CharField(max_length=64)
+    at = models.DateTimeField()
+
+    class Meta:
+        abstract = True
+
+
+class LabelAnswer(Labels):
+    """One person's labels of one verbatim, given without seeing the other's. Passed: they could not tell."""
+
+    item = models.ForeignKey(LabelItem, on_delete=models.CASCADE, related_name="answers")
+    passed = models.BooleanField(default=False)
+
+    class Meta:
+        ordering = ("id",)
+        constraints = [models.UniqueConstraint(fields=["item", "by"], name="a_person_labels_a_verbatim_once")]
+
+    def __str__(self) -> str:
+        return f"{self.item} {self.by}"
+
+
+class LabelResolution(Labels):
+    """What holds where two disagreed: said by a third, or by both together."""
+
+    item = models.OneToOneField(LabelItem, on_delete=models.CASCADE, related_name="resolution")
+    together = models.BooleanField(default=False)
+
+    def __str__(self) -> str:
+        return f"{self.item} resolved"
 
 
 class Signal(models.Model):

@@ -180,7 +180,7 @@
       return;
     }
     if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "k") { openDialog("palette"); event.preventDefault(); return; }
-    const typing = event.target.closest?.("input, textarea, select, [contenteditable]");
+    const typing = event.target.closest?.("input:not([type=radio], [type=checkbox]), textarea, select, [contenteditable]");
     if (typing || dialog || event.ctrlKey || event.metaKey || event.altKey) return;
     if (waiting && Date.now() - waiting < 1200) {
       waiting = 0;

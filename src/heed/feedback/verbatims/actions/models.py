@@ -8,34 +8,32 @@ from django.db import transaction
 from django.utils import timezone
 
 from heed.core.journal.actions import record
-from heed.feedback.verbatims.events import TextModelMade
-from heed.feedback.verbatims.models import TextModel
-from heed.feedback.verbatims.queries.engine import engine
+from heed.feedback.verbatims.actions.measuring import card_of, names_kept
+from heed.feedback.verbatims.events import TextModelMade, TextModelPromoted
+from heed.feedback.verbatims.models import Promotion, Retraining, TextModel
 from heed.feedback.verbatims.queries.models import found_themes, models_folder, newest_model, taxonomy_in_force
-from heed.feedback.verbatims.rules.labels import WEAK_WEIGHT, model_name, weak_label
-from heed.metrics.verbatims import training_rows
-from heed.text.language import languages_of
+from heed.feedback.verbatims.queries.training import labelled_rows
+from heed.feedback.verbatims.rules.labels import model_name
 from heed.text.lexicon import NAME as LEXICON
-from heed.text.lexicon import judge_by_lexicon
 from heed.text.masking.mask import mask
 from heed.text.registry import fingerprint, keep_sentiment
-from heed.text.sentiment import SentimentModel, train_sentiment, why_too_thin
+from heed.text.sentiment import train_sentiment, why_too_thin
 from heed.text.themes import FoundTheme
 
-TRAINED_ON_AT_MOST = 20_000
 GROWN = 1.1  # how much more there must be to train on before it is done again by the clock
 SEED = 0
+HEED = "heed"
 
 
 def ensure_model() -> TextModel:
     """The model that reads; a new one when there is none yet, or when other themes are in force than it knows."""
     held = newest_model()
     _, digest = taxonomy_in_force()
-    if held is not None and held.taxonomy_digest == digest:
+    if held is not None and held.taxonomy_digest == digest and held.erased_at is None:
         return held
     if held is None:
         return make_model(LEXICON, ())
-    return make_model(held.sentiment, found_themes(held), like=held)
+    return make_model(held.sentiment if held.erased_at is None else LEXICON, found_themes(held), like=held)
 
 
 def make_model(
@@ -44,94 +42,100 @@ def make_model(
     *,
     like: TextModel | None = None,
     trained: Mapping[str, Any] | None = None,
-    actor: str = "heed",
+    actor: str = HEED,
+    promoted: bool = True,
 ) -> TextModel:
-    """A new version of what reads. `like` gives what it was trained on where `trained` does not. The same again is the
-    one that is there.
+    """A version of what reads, made the one that reads unless it is to wait. `like` gives what it was trained on where
+    `trained` does not. The same again is the one that is there.
     """
     _, digest = taxonomy_in_force()
     name = model_name(sentiment, digest, [f"{theme.key}:{theme.least}:{' '.join(theme.words)}" for theme in found])
     about = dict(trained or {})
     with transaction.atomic():
-        held = TextModel.objects.select_for_update().first()
-        if held is not None and held.name.split("#")[0] == name:
-            return held
-        again = TextModel.objects.filter(name__startswith=name).count()
-        row = TextModel.objects.create(
-            name=f"{name}#{again + 1}" if again else name,
-            sentiment=sentiment,
-            taxonomy_digest=digest,
-            found=[asdict(theme) for theme in found],
-            fingerprint=about.get("fingerprint", like.fingerprint if like else ""),
-            seed=SEED,
-            trained_on=about.get("trained_on", like.trained_on if like else 0),
-            card=about.get("card", like.card if like else {}),
-            made_at=timezone.now(),
-        )
-        made = TextModelMade(row.name, sentiment, row.trained_on, row.fingerprint, len(found))
-        record(made, actor=actor, subject=("text_model", row.name))
+        _hold()
+        row = TextModel.objects.filter(name=name, erased_at=None).first()
+        if row is None:
+            again = TextModel.objects.filter(name__startswith=name).count()
+            row = TextModel.objects.create(
+                name=f"{name}#{again + 1}" if again else name,
+                sentiment=sentiment,
+                taxonomy_digest=digest,
+                found=[asdict(theme) for theme in found],
+                fingerprint=about.get("fingerprint", like.fingerprint if like else ""),
+                seed=SEED,
+                trained_on=about.get("trained_on", like.trained_on if like else 0),
+                card=about.get("card", like.card if like else {}),
+                made_at=timezone.now(),
+                marked_at=like.marked_at if like and like.sentiment == sentiment else None,
+            )
+            made = TextModelMade(row.name, sentiment, row.trained_on, row.fingerprint, len(found))
+            record(made, actor=actor, subject=("text_model", row.name))
+        if promoted:
+            put_in(row, actor)
     return row
 
 
-def train(*, by_clock: bool = False, actor: str = "heed") -> dict[str, Any]:
+def _hold() -> None:
+    """Keep others from promoting until the transaction ends. SQLite has one writer at a time anyway."""
+    list(TextModel.objects.select_for_update().order_by("id").values_list("id", flat=True)[:1])
+
+
+def put_in(row: TextModel, actor: str, reason: str = "", *, is_rollback: bool = False) -> None:
+    """Make a model the one that reads, in the caller's transaction, which holds others off. It may be already."""
+    former = newest_model() if Promotion.objects.exists() else None
+    if former is not None and former.pk == row.pk:
+        return
+    Promotion.objects.create(model=row, at=timezone.now(), by=actor, reason=reason, is_rollback=is_rollback)
+    told = TextModelPromoted(row.name, former.name if former else "", is_rollback)
+    record(told, actor=actor, subject=("text_model", row.name))
+
+
+def is_held_back() -> bool:
+    """Whether somebody went back to an older model, so that heed changes nothing by itself."""
+    last = Promotion.objects.exclude(by=HEED).first()
+    return last is not None and last.is_rollback
+
+
+def train(*, by_clock: bool = False, actor: str = HEED) -> dict[str, Any]:
     """Train the sentiment on labels people gave, and on scores given beside words as weak ones.
 
-    Kept only when it does better than the lexicon on rows it has not seen. Says what was done and why.
+    Kept only when it does better than the lexicon on rows it has not seen; it reads then, unless somebody went back to an
+    older model. Words that were erased force it. Says what was done and why.
     """
-    held = ensure_model()
-    rows = _labelled_rows()
+    held, began = ensure_model(), timezone.now()
+    rows = labelled_rows()
     told = {"model": held.name, "sentiment": held.sentiment, "rows": len(rows), "trained": False, "reason": ""}
     labels = [row["label"] for row in rows]
     if reason := why_too_thin(labels):
-        return {**told, "reason": reason}
+        return _without(held, {**told, "reason": reason}, actor)
     mark = fingerprint((row["key"], row["label"]) for row in rows)
-    if mark == held.fingerprint or (by_clock and len(rows) < GROWN * held.trained_on):
+    is_forced = held.marked_at is not None
+    if not is_forced and (mark == held.fingerprint or (by_clock and len(rows) < GROWN * held.trained_on)):
         return {**told, "reason": "nothing new to train on"}
     texts = [mask(row["text"]).text for row in rows]
-    weights = [row["weight"] for row in rows]
-    model = train_sentiment(texts, labels, groups=[row["group"] for row in rows], weights=weights, seed=SEED)
-    lexicon = _lexicon_accuracy(texts, labels, weights)
-    card = _card(rows, model, lexicon)
-    if model.unseen_accuracy <= lexicon:
-        return {**told, "reason": "the lexicon does better", "card": card}
+    weights, groups = [row["weight"] for row in rows], [row["group"] for row in rows]
+    model = train_sentiment(texts, labels, groups=groups, weights=weights, seed=SEED)
+    card = card_of(rows, texts, model, SEED)
+    if model.unseen_accuracy <= card["lexicon_accuracy"]:
+        return _without(held, {**told, "reason": "the lexicon does better", "card": card}, actor)
+    if Retraining.objects.filter(cause="erased", asked_at__gte=began).exists():
+        return {**told, "reason": "words were erased meanwhile", "card": card}
     name = f"linear.{mark[:10]}"
-    keep_sentiment(models_folder(), name, model, {**card, "name": name, "fingerprint": mark, "seed": SEED})
-    about = {"fingerprint": mark, "trained_on": len(rows), "card": card}
+    about = {**card, "name": name, "fingerprint": mark, "seed": SEED}
+    folder = keep_sentiment(models_folder(), name, model, about)
+    names_kept(folder, [row[name] for row in rows for name in ("key", "group")])
+    kept = {"fingerprint": mark, "trained_on": len(rows), "card": card}
+    promoted = is_forced or not is_held_back()
     # Themes may have been found while it was trained.
-    row = make_model(name, found_themes(newest_model()), trained=about, actor=actor)
-    return {**told, "model": row.name, "sentiment": name, "trained": True, "card": card}
+    row = make_model(name, found_themes(newest_model()), trained=kept, actor=actor, promoted=promoted)
+    reason = "" if promoted else "somebody went back to an older model; promote this one to have it read"
+    return {**told, "model": row.name, "sentiment": name, "trained": True, "reason": reason, "card": card}
 
 
-def _labelled_rows() -> list[dict[str, Any]]:
-    found = []
-    for row in training_rows(engine(), TRAINED_ON_AT_MOST).to_pylist():
-        label = row["label_sentiment"] or weak_label(row["scaled"])
-        if label:
-            weight = 1.0 if row["label_sentiment"] else WEAK_WEIGHT
-            group = row["customer_key"] or row["verbatim_id"]
-            found.append(
-                {"key": row["verbatim_id"], "text": row["text"], "label": label, "weight": weight, "group": group}
-            )
-    return found
-
-
-def _lexicon_accuracy(texts: Sequence[str], labels: Sequence[str], weights: Sequence[float]) -> float:
-    languages = [each.language for each in languages_of(texts)]
-    told = judge_by_lexicon(texts, languages)
-    right = sum(weight for each, label, weight in zip(told, labels, weights, strict=True) if each.sentiment == label)
-    return float(right / sum(weights))
-
-
-def _card(rows: Sequence[Mapping[str, Any]], model: SentimentModel, lexicon: float) -> dict[str, Any]:
-    labels = [row["label"] for row in rows]
-    return {
-        "task": "sentiment of one text: negative, neutral, positive",
-        "rows": len(rows),
-        "given_by_people": sum(row["weight"] == 1.0 for row in rows),
-        "classes": {label: labels.count(label) for label in sorted(set(labels))},
-        "penalty": model.penalty,
-        "unseen_accuracy": model.unseen_accuracy,
-        "lexicon_accuracy": lexicon,
-        "made_at": timezone.now().isoformat(),
-        "limits": "Weak labels by score weigh less than those of people; irony and mixed texts are often misread.",
-    }
+def _without(held: TextModel, told: dict[str, Any], actor: str) -> dict[str, Any]:
+    """No model came of it. One that knows erased words gives way to the lexicon all the same."""
+    if held.marked_at is None or held.sentiment == LEXICON:
+        return told
+    nothing = {"fingerprint": "", "trained_on": 0, "card": {}}
+    row = make_model(LEXICON, found_themes(held), trained=nothing, actor=actor)
+    return {**told, "model": row.name, "sentiment": LEXICON}

@@ -17,6 +17,7 @@ from heed.core.settings.rules import current
 from heed.facts.schema.arrow import arrow_schema
 from heed.facts.schema.tables import TABLES
 from heed.feedback.verbatims.actions.models import ensure_model
+from heed.feedback.verbatims.actions.promoting import settle
 from heed.feedback.verbatims.events import WordsRead
 from heed.feedback.verbatims.models import TextModel
 from heed.feedback.verbatims.queries.engine import engine
@@ -56,6 +57,7 @@ def read_new(*, seconds: float = 4.0) -> int:
             return 0
         model = ensure_model()
         if not is_behind(model):
+            settle(model)
             return 0
         return _read(model, time.monotonic() + seconds)
 
@@ -104,14 +106,11 @@ def _one(row: Mapping[str, Any], analyzer: TextAnalyzer) -> Analysis:
 
 
 def _complete(model: TextModel, version: int | None) -> None:
-    """Note how far the model has read; labels of models before it go once it has read everything."""
-    first = model.completed_at is None
+    """Note how far the model has read; what becomes of the labels of models before it once it has read everything."""
     model.read_version = version
     model.completed_at = model.completed_at or timezone.now()
     model.save(update_fields=["read_version", "completed_at"])
-    store = engine().store
-    if first and TextModel.objects.count() > 1 and store.exists("verbatim_labels"):
-        store.delete("verbatim_labels", f"model <> '{model.name}'")
+    settle(model)
 
 
 def open_words(scope: Scope, key: str) -> Verbatim:

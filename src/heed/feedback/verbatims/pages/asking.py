@@ -96,7 +96,7 @@ def frame(ask: Asked, current: str) -> dict[str, Any]:
 
 def tabs(scope: Scope, current: str) -> list[dict[str, Any]]:
     new = sum(signal.state == "new" for signal in signals(scope))
-    found = [
+    found: list[dict[str, Any]] = [
         {"title": _("Themes"), "href": reverse("verbatims"), "current": current == "themes"},
         {"title": _("Verbatims"), "href": reverse("verbatim-list"), "current": current == "list"},
         {
@@ -105,6 +105,12 @@ def tabs(scope: Scope, current: str) -> list[dict[str, Any]]:
             "current": current == "signals",
             "count": new or None,
         },
+        *(
+            [{"title": _("Labelling"), "href": reverse("verbatim-labelling"), "current": current == "labelling"}]
+            if scope.may("see_words") and scope.holds_everywhere("label_words")
+            else []
+        ),
+        {"title": _("Models"), "href": reverse("verbatim-models"), "current": current == "models"},
     ]
     return found if scope.may("see_words") else [tab for tab in found if tab["href"] != reverse("verbatim-list")]
 

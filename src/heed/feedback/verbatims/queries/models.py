@@ -7,7 +7,7 @@ from typing import cast
 from heed.core.definitions.queries import all_in_force
 from heed.core.settings.rules import current
 from heed.feedback.verbatims.definition import TaxonomyDefinition, name_in
-from heed.feedback.verbatims.models import TextModel
+from heed.feedback.verbatims.models import Promotion, TextModel
 from heed.feedback.verbatims.queries.engine import organisation_languages
 from heed.text.builtin import Builtin
 from heed.text.language import chosen_languages
@@ -16,18 +16,24 @@ from heed.text.registry import load_sentiment
 from heed.text.sentiment import SentimentModel
 from heed.text.themes import FoundTheme, ThemeWords
 
+LOOKED_BACK = 50  # promotions
+
 
 def models_folder() -> Path:
     return current().home_path / "models"
 
 
 def newest_model() -> TextModel | None:
-    """The model that reads what comes in; None before anything was read."""
-    return TextModel.objects.first()
+    """The model that reads what comes in, by the newest promotion; None before anything was read."""
+    last = Promotion.objects.select_related("model").first()
+    return last.model if last else TextModel.objects.first()
 
 
 def shown_model() -> TextModel | None:
-    """The model whose labels are shown: the newest that has read everything, else the newest."""
+    """The model whose labels are shown: the last promoted that has read everything, else the one that reads."""
+    for promotion in Promotion.objects.select_related("model")[:LOOKED_BACK]:
+        if promotion.model.completed_at:
+            return promotion.model
     return TextModel.objects.exclude(completed_at=None).first() or newest_model()
 
 
@@ -62,3 +68,8 @@ def analyzer_of(model: TextModel) -> Builtin:
 @lru_cache(maxsize=2)
 def _sentiment(folder: str, name: str) -> SentimentModel:
     return load_sentiment(Path(folder), name)
+
+
+def forget_loaded() -> None:
+    """Let go of models held in memory."""
+    _sentiment.cache_clear()

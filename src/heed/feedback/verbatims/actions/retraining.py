@@ -1,0 +1,101 @@
+"""Training that was asked for, and words that are erased: models that learnt from them are marked, a newer takes their
+place, and their files go.
+"""
+
+import shutil
+from collections.abc import Sequence
+
+from django.db import transaction
+from django.utils import timezone
+
+from heed.core.access.rules import Scope
+from heed.core.journal.actions import record
+from heed.feedback.verbatims.actions.labelling import forget_labels
+from heed.feedback.verbatims.actions.measuring import was_trained_on
+from heed.feedback.verbatims.actions.models import train
+from heed.feedback.verbatims.actions.promoting import label_tables
+from heed.feedback.verbatims.events import RetrainingAsked, TextModelErased, TextModelsMarked
+from heed.feedback.verbatims.models import Retraining, TextModel
+from heed.feedback.verbatims.queries.engine import engine
+from heed.feedback.verbatims.queries.labelling import gone_verbatims
+from heed.feedback.verbatims.queries.models import forget_loaded, models_folder, newest_model, shown_model
+from heed.text.lexicon import NAME as LEXICON
+
+AT_ONCE = 500
+
+
+def ask_retraining(scope: Scope) -> Retraining:
+    """Have models trained anew by the worker. Asked twice before it began is asked once."""
+    scope.demand_everywhere("propose")
+    return asked("asked", scope.person)
+
+
+def asked(cause: str, actor: str) -> Retraining:
+    """Note that training is to be done anew."""
+    with transaction.atomic():
+        waiting = Retraining.objects.select_for_update().filter(started_at=None).first()
+        if waiting is not None and waiting.cause == cause:
+            Retraining.objects.filter(pk=waiting.pk).update(asked_at=timezone.now())
+            return waiting
+        row = Retraining.objects.create(asked_at=timezone.now(), asked_by=actor, cause=cause)
+        record(RetrainingAsked(cause), actor=actor, subject=("retraining", str(row.pk)))
+    return row
+
+
+def retrain_asked() -> int:
+    """Train where it was asked for. Returns how many models were made."""
+    row = Retraining.objects.filter(done_at=None).order_by("id").first()
+    if row is None:
+        return 0
+    row.started_at = timezone.now()
+    row.save(update_fields=["started_at"])
+    told = train(actor=row.asked_by)
+    row.done_at = timezone.now()
+    row.outcome = str(told["reason"])[:200]
+    row.made = TextModel.objects.filter(name=told["model"]).first() if told["trained"] else None
+    row.save(update_fields=["done_at", "outcome", "made"])
+    return int(told["trained"])
+
+
+def forget(verbatims: Sequence[str] = (), customers: Sequence[str] = (), *, actor: str = "heed") -> int:
+    """Words are erased: those of these verbatims, and all of these customers. The door for whoever erases.
+
+    Called once the words themselves are gone from the facts. What models read in them goes; models trained on them are
+    marked, and trained anew without them. Returns how many models are marked.
+    """
+    for column, keys in (("verbatim_id", verbatims), ("customer_key", customers)):
+        for start in range(0, len(keys), AT_ONCE):
+            names = ", ".join("'" + key.replace("'", "''") + "'" for key in keys[start : start + AT_ONCE])
+            for table in label_tables():
+                engine().store.delete(table, f"{column} IN ({names})")
+    forget_labels([*verbatims, *gone_verbatims()])
+    known = TextModel.objects.filter(erased_at=None).exclude(sentiment=LEXICON)
+    folders = set(known.values_list("sentiment", flat=True))
+    taught = [name for name in folders if was_trained_on(models_folder() / name, [*verbatims, *customers])]
+    with transaction.atomic():
+        many = known.filter(sentiment__in=taught, marked_at=None).update(marked_at=timezone.now())
+        if many:
+            record(TextModelsMarked(many, len(verbatims)), actor=actor)
+    if taught:
+        asked("erased", actor)
+    return many
+
+
+def erase_marked() -> int:
+    """Take away the files of models that learnt from erased words and read no longer. Returns how many models."""
+    rows = list(TextModel.objects.filter(erased_at=None).exclude(marked_at=None))
+    if not rows or Retraining.objects.filter(done_at=None).exists():
+        return 0
+    used = {each.sentiment for each in (newest_model(), shown_model()) if each is not None}
+    gone = 0
+    for row in rows:
+        if row.sentiment in used:
+            continue
+        shutil.rmtree(models_folder() / row.sentiment, ignore_errors=True)
+        with transaction.atomic():
+            TextModel.objects.filter(pk=row.pk).update(erased_at=timezone.now(), completed_at=None, read_version=None)
+            record(TextModelErased(row.name), actor="heed", subject=("text_model", row.name))
+        gone += 1
+    if gone:
+        forget_loaded()
+    return gone
