@@ -160,3 +160,14 @@ def test_vectors_of_a_persons_words_can_be_deleted(tmp_path: Path) -> None:
     Cached(one, store).encode(["theirs", "somebody else's"])
     assert one.asked == ["theirs"]
     assert forget(tmp_path / "nowhere", ["theirs"]) == 0
+
+
+def test_where_the_words_are_gone_already_all_vectors_go(tmp_path: Path) -> None:
+    store, made = Store(tmp_path / FOLDER / FILE), Counting()
+    Cached(made, store).encode([f"text {place}" for place in range(300)])
+    vector = made.encode(["text 7"]).astype("<f4").tobytes()
+    assert vector in b"".join(each.read_bytes() for each in (tmp_path / FOLDER).iterdir())
+    assert forget(tmp_path) == 300
+    assert vector not in b"".join(each.read_bytes() for each in (tmp_path / FOLDER).iterdir())
+    assert forget(tmp_path) == 0
+    assert Cached(made, store).encode(["text 7"]).any()

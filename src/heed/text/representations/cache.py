@@ -36,6 +36,7 @@ CREATE TABLE IF NOT EXISTS vectors (
     PRIMARY KEY (representation, digest)
 );
 CREATE INDEX IF NOT EXISTS vectors_by_use ON vectors (used_on);
+CREATE INDEX IF NOT EXISTS vectors_by_digest ON vectors (digest);
 """
 log = logging.getLogger("heed.text")
 
@@ -118,17 +119,24 @@ class Store:
             self._bound(line)
             line.execute("COMMIT")
 
-    def forget(self, texts: Iterable[str]) -> int:
-        """Delete what was kept of these texts, of whatever representation. Returns how many vectors those were."""
+    def forget(self, texts: Iterable[str] | None = None) -> int:
+        """Delete what was kept of these texts (of all where None), of whatever representation. Returns how many vectors
+        those were.
+        """
         if not self.file.exists():
             return 0
         with self._open() as line:
             before = line.total_changes
             line.execute("BEGIN IMMEDIATE")
-            line.executemany("DELETE FROM vectors WHERE digest = ?", ((digest_of(text),) for text in texts))
+            if texts is None:
+                line.execute("DELETE FROM vectors")
+            else:
+                line.executemany("DELETE FROM vectors WHERE digest = ?", ((digest_of(text),) for text in texts))
             line.execute("COMMIT")
+            gone = line.total_changes - before
+            # Until then what was deleted stands in the write-ahead log.
             line.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-            return line.total_changes - before
+        return gone
 
     def _number(self, line: sqlite3.Connection, name: str) -> int:
         found = line.execute("SELECT id FROM representations WHERE name = ?", (name,)).fetchone()
@@ -206,8 +214,9 @@ def _told(store: Store, error: Exception) -> None:
     log.warning("%s cannot be used, texts are encoded anew: %s; it may be deleted", store.file, error)
 
 
-def forget(home: Path, texts: Iterable[str]) -> int:
-    """Delete the vectors of masked texts from the cache of a data folder: what a customer's erasure asks for.
+def forget(home: Path, texts: Iterable[str] | None = None) -> int:
+    """Delete the vectors of masked texts from the cache of a data folder: what a customer's erasure asks for. Where the
+    words are gone already, hand in none, and all vectors go: they are made again when they are asked for.
 
     Returns how many there were. Raises sqlite3.Error where the file cannot be written, so that no erasure is told of
     that did not happen.
