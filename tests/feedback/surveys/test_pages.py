@@ -6,6 +6,7 @@ from django.core import mail
 from django.test import Client
 
 from heed.core.access.models import Membership
+from heed.core.definitions.actions import ensure
 from heed.core.definitions.models import DefinitionVersion
 from heed.core.people.models import Person, Unit
 from heed.feedback.surveys.actions.answers import take
@@ -176,6 +177,16 @@ def test_a_survey_is_built_with_buttons_and_proposed(manager: Client) -> None:
     assert [question["key"] for question in body["questions"]] == ["would_you_recommend_us", "what_was_it", "tell_us"]
     assert [option["key"] for option in body["questions"][1]["options"]] == ["price", "time", "other"]
     assert body["questions"][0]["text"]["de"] == "Empfehlen Sie uns?"
+
+
+def test_a_new_survey_begins_in_the_languages_of_the_organisation(manager: Client) -> None:
+    ensure("organisation", "organisation", {"name": "Harbour", "languages": ["de", "en"]})
+    form = form_of(manager.get("/surveys/new/").content.decode())
+    assert form["languages"] == "de, en"
+    form |= {"name": "Kurz", "key": "kurz", "q-0-text:de": "Würden Sie uns größere Fehler melden?"}
+    assert manager.post("/surveys/new/", {**form, "do": "propose"}).status_code == 302
+    body = DefinitionVersion.objects.get(kind="survey", key="kurz").body
+    assert body["questions"][0]["key"] == "wurden_sie_uns_grossere"
 
 
 def test_a_survey_opened_and_proposed_again_is_the_same(manager: Client) -> None:

@@ -10,6 +10,7 @@ from heed.core.access.rules import COMMAND_LINE
 from heed.core.people.actions import make_person
 from heed.service.cases.actions import opening, working
 from heed.service.cases.models import Case
+from heed.service.customers.models import Customer
 from tests.service.cases.conftest import MONDAY, Desk, Watch
 
 BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
@@ -84,6 +85,19 @@ def test_the_case_says_what_the_customer_said_and_what_may_be_done(desk: Desk) -
     assert "reopenings" not in page
     assert f"/customers/{row.customer_key}/history" in page
     assert len(page) < 150_000
+
+
+def test_the_case_says_who_the_customer_is_to_those_who_may_know(desk: Desk) -> None:
+    row = desk.answer()
+    known = {"name": "Mia <Süß>", "email": "mia@home.example", "phone": "030 1234", "region": "north"}
+    Customer.objects.create(key=row.customer_key, system="crm", external_id="1", **known)
+    there = f"/cases/{row.key}/"
+    page = text(client(desk, "agent").get(there))
+    assert f'<a href="/customers/{row.customer_key}/">Mia &lt;Süß&gt;</a>' in page
+    assert 'href="tel:030 1234"' in page
+    assert 'href="mailto:mia@home.example"' in page
+    Customer.objects.update(region="south")
+    assert "Mia" not in text(client(desk, "agent").get(there)), "a customer of a region they do not serve"
 
 
 def test_verbs_are_plain_forms(desk: Desk, watch: Watch) -> None:

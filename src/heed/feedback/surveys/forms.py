@@ -4,6 +4,7 @@ A draft is the body of a survey as plain values, with every text by language. It
 """
 
 import re
+import unicodedata
 from collections.abc import Iterable, Mapping
 from typing import Any, get_args
 
@@ -18,9 +19,9 @@ _PLACE = re.compile(r"q-(\d{1,2})-key")
 _OPTION = re.compile(r"o-(\d{1,2})-key")
 
 
-def blank() -> Draft:
-    """A survey to begin with."""
-    return {"name": "", "languages": ["en"], "questions": [_question("nps")], "expires_days": 30}
+def blank(languages: Iterable[str]) -> Draft:
+    """A survey to begin with, in the languages of the customers."""
+    return {"name": "", "languages": list(languages), "questions": [_question("nps")], "expires_days": 30}
 
 
 def _question(sort: str) -> Draft:
@@ -134,8 +135,9 @@ def _filled(texts: Mapping[str, str], languages: list[str]) -> dict[str, str]:
 
 
 def _key(words: str, otherwise: str, taken: set[str]) -> str:
-    """A key made from the first words of a text, which no other has."""
-    slug = "_".join(re.findall(r"[a-z0-9]+", words.lower())[:4])[:34].strip("_")
+    """A key made from the first words of a text, which no other has. Letters lose their accents: ü is u."""
+    bare = unicodedata.normalize("NFKD", words.lower().replace("ß", "ss")).encode("ascii", "ignore").decode()
+    slug = "_".join(re.findall(r"[a-z0-9]+", bare)[:4])[:34].strip("_")
     start = slug if re.match(r"[a-z]", slug) and slug not in RESERVED and not slug.startswith("has_") else otherwise
     return next(key for number in range(1, 200) if (key := start if number == 1 else f"{start}_{number}") not in taken)
 

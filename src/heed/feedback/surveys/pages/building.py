@@ -50,7 +50,7 @@ WORDS = (
 @page("propose")
 def build_new(request: Request) -> HttpResponse:
     """A new survey."""
-    return _building(request, "", blank())
+    return _building(request, "", blank(organisation().languages))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -24,6 +24,7 @@ from heed.service.cases.forms import working as forms
 from heed.service.cases.models import Case
 from heed.service.cases.pages.words import clocked, step_words
 from heed.service.cases.queries import case, cause_name, cause_names, lines, may_work, of_customer, promises_of, steps
+from heed.service.customers.queries import customer_card
 
 Do = Callable[[Scope, str, dict[str, Any]], Any]
 
@@ -106,6 +107,7 @@ def _shown(
         "cause": cause_name(row.cause, causes) if row.cause else "",
         "others": [each for each in of_customer(scope, row.customer_key, 11) if each.key != row.key][:10],
         "may_see_customer": scope.may("see_customers") and bool(row.customer_key),
+        "customer": customer_card(row.customer_key, scope) if row.customer_key else None,
         "rule_version": row.opening_version,
     }
     return render(request, "service/cases/case.html", context, status=status)
