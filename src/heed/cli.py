@@ -65,11 +65,12 @@ def _sample() -> list[typer.Typer]:
 
 def _text() -> list[typer.Typer]:
     from heed.feedback.verbatims.cli import app as verbatims
+    from heed.text.bakeoff.cli import app as bakeoff
     from heed.text.cli import app as text
     from heed.text.discovery.cli import app as discovery
     from heed.text.masking.cli import app as masking
 
-    return [text, discovery, masking, verbatims]
+    return [text, discovery, masking, bakeoff, verbatims]
 
 
 def _stats() -> list[typer.Typer]:

@@ -117,10 +117,64 @@ def _call(call: ast.Call, refusing: set[str]) -> Iterator[tuple[str | None, str,
                 yield _text(word.value), "", ""
     elif name == "date_format" and len(call.args) > 1:
         yield _text(call.args[1]), "", ""
+    elif name in ("Option", "Argument", "Typer", "say", "progress", "print_table"):
+        yield from ((text, "", "") for text in _on_terminal(name, call))
     for part, _name in written(call, refusing):
         # One word alone is a code or a name.
         if " " in (text := _text(part) or ""):
             yield text, "", ""
+
+
+def _on_terminal(name: str, call: ast.Call) -> Iterator[str | None]:
+    """Help of commands; lines, tables and progress that they show."""
+    for word in call.keywords:
+        if word.arg in ("help", "title"):
+            yield _text(word.value)
+    if name == "say":
+        yield _text(call.args[0])
+    elif name == "progress":
+        yield _text(call.args[1])
+    elif name == "print_table" and isinstance(call.args[0], ast.List | ast.Tuple):
+        yield from (_text(part) for part in call.args[0].elts)
+
+
+def _helps(node: ast.AST) -> Iterator[str | None]:
+    """The docstring of a function that is a command or a group, and its example."""
+    if not isinstance(node, ast.FunctionDef):
+        return
+    for made in node.decorator_list:
+        call = made.func if isinstance(made, ast.Call) else made
+        if getattr(call, "attr", "") in ("command", "callback") or getattr(call, "id", "") == "door":
+            yield ast.get_docstring(node)
+        if isinstance(made, ast.Call):
+            yield from (_text(word.value) for word in made.keywords if word.arg in ("epilog", "help"))
+
+
+def _constants(found: Found, file: Path, tree: ast.Module) -> None:
+    """Help that stands in a constant of its own."""
+    for node in tree.body:
+        if isinstance(node, ast.Assign) and str(getattr(node.targets[0], "id", "")).endswith("_HELP"):
+            found.add(_text(node.value), name_of(file))
+
+
+# What the library of commands looks up in a catalogue; the rest it says in English.
+OF_THE_LIBRARY = (
+    "Options",
+    "Commands",
+    "Arguments",
+    "Missing command.",
+    "No such command {name!r}.",
+    "default: {default}",
+    "required",
+    "Aborted!",
+)
+
+
+def _commands(found: Found) -> None:
+    from heed.cli import NOUNS
+
+    for text in (*(line for line, _where in NOUNS.values()), *OF_THE_LIBRARY):
+        found.add(text, "src/heed/cli.py")
 
 
 def _python(found: Found) -> None:
@@ -129,7 +183,10 @@ def _python(found: Found) -> None:
     for file, tree in trees.items():
         # A ValueError is read by people where a definition is checked; elsewhere it is a fault of the program.
         names = refusing if file.name == "definition.py" else refusing | {"\0"}
+        _constants(found, file, tree)
         for node in ast.walk(tree):
+            for text in _helps(node):
+                found.add(text, name_of(file))
             if isinstance(node, ast.Assign) and getattr(node.targets[0], "id", "") == "hint":
                 found.add(_text(node.value), name_of(file))
             if not isinstance(node, ast.Call) or (called(node) == "ValueError" and "\0" in names):
@@ -272,5 +329,6 @@ def messages() -> dict[tuple[str, str], Message]:
     _templates(found)
     _definitions(found)
     _registries(found)
+    _commands(found)
     _yaml(found)
     return found.messages

@@ -11,8 +11,8 @@ from typing import Annotated, Any, TypeVar, overload
 
 import typer
 
-from heed.core.console.rules import print_json, say
-from heed.core.errors.rules import HeedError, Refused, Unavailable, phrase
+from heed.core.console.rules import print_json, say, spoken
+from heed.core.errors.rules import HeedError, Refused, Unavailable, phrase, translated
 from heed.core.settings.rules import current
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object on stdout.")]
@@ -118,7 +118,7 @@ def prepare_store() -> list[str]:
 def _fail(error: HeedError, as_json: bool) -> None:
     if as_json:
         print_json({"error": error.as_dict()})
-    say(f"{error.code}: {error.message}", style="bold")
+    say(f"{error.code}: {translated(error.message, spoken())}", style="bold")
     if error.hint:
         say(error.hint)
     raise SystemExit(1)

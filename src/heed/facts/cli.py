@@ -7,13 +7,16 @@ import typer
 
 from heed.core.console.rules import print_json, print_table, progress, say
 from heed.core.edge import AsJson, door
+from heed.core.errors.rules import phrase
 from heed.core.settings.rules import current
 from heed.facts import operations
 from heed.facts.schema.columns import Column
 from heed.facts.store.fitting import table_named
 from heed.facts.store.store import Store
 
-app = typer.Typer(help="The tables of what happened.", no_args_is_help=True)
+app = typer.Typer(
+    add_completion=False, rich_markup_mode=None, help="The tables of what happened.", no_args_is_help=True
+)
 
 
 @app.callback()
@@ -69,10 +72,9 @@ def rebuild(as_json: AsJson = False) -> None:
         made = [{"name": name, "rows": rows} for name, rows in done.tables.items()]
         print_json({"entries": done.entries, "resumed": done.resumed, "tables": made, "seconds": seconds})
     else:
-        say(
-            f"{done.entries} entries projected in {seconds:.1f} s"
-            + (", carrying on a rebuild that was cut." if done.resumed else ".")
-        )
+        say(phrase("{entries} entries projected in {seconds} s.", entries=done.entries, seconds=f"{seconds:.1f}"))
+        if done.resumed:
+            say("A rebuild that was cut was carried on.")
 
 
 def _print_tables(as_json: bool) -> None:

@@ -13,7 +13,9 @@ from heed.core.errors.rules import Invalid, phrase
 if TYPE_CHECKING:
     from heed.rehearsal.queries import Compared
 
-app = typer.Typer(help="What definitions would have decided.", no_args_is_help=True)
+app = typer.Typer(
+    add_completion=False, rich_markup_mode=None, help="What definitions would have decided.", no_args_is_help=True
+)
 
 YEAR = timedelta(days=365)
 
@@ -46,7 +48,8 @@ def rehearse(
     start, end = _period(since, until)
     chosen = [item for item in wanted if can_be_rehearsed(item.kind)]
     if len(chosen) < len(wanted):
-        say(f"{len(wanted) - len(chosen)} definitions decide nothing about facts and are not rehearsed.")
+        others = len(wanted) - len(chosen)
+        say(phrase("{many} definitions decide nothing about facts and are not rehearsed.", many=others))
     with open_engine(current()) as engine, progress(None, "Replaying facts") as advance:
         found = rehearse_model(engine, chosen, start, end, advance=advance)
         facts = _facts(engine, found, start, end)
@@ -115,8 +118,11 @@ def _tell(found: "list[Compared]", facts: int, start: datetime, end: datetime, s
         ]
         for name, value in each.rehearsal.figures.items():
             rows.append((name, _plain(value), _plain(beside.figures.get(name)) if beside else ""))
-        print_table(["", f"version {each.version}", "in force"], rows, title=f"{each.kind} {each.key}")
-    say(f"{facts} facts from {start:%Y-%m-%d %H:%M} to {end:%Y-%m-%d %H:%M} UTC, replayed in {seconds:.1f} s.")
+        print_table(
+            ["", phrase("version {number}", number=each.version), "in force"], rows, title=f"{each.kind} {each.key}"
+        )
+    span = {"start": f"{start:%Y-%m-%d %H:%M}", "end": f"{end:%Y-%m-%d %H:%M}", "seconds": f"{seconds:.1f}"}
+    say(phrase("{facts} facts from {start} to {end} UTC, replayed in {seconds} s.", facts=facts, **span))
 
 
 def _plain(value: Any) -> Any:

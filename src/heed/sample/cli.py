@@ -10,7 +10,12 @@ from heed.core.console.rules import print_json, print_table, progress, say
 from heed.core.edge import AsJson, door
 from heed.core.errors.rules import Invalid, phrase
 
-app = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="An operation to try heed on, with planted truths.")
+app = typer.Typer(
+    add_completion=False,
+    no_args_is_help=True,
+    rich_markup_mode=None,
+    help="An operation to try heed on, with planted truths.",
+)
 
 Seed = Annotated[int, typer.Option("--seed", help="Draws the operation; the same seed gives the same one.")]
 Scale = Annotated[float, typer.Option("--scale", help="1 is 20,000 customers and about 200,000 contacts.")]
@@ -43,8 +48,12 @@ def load(seed: Seed = 0, scale: Scale = 1.0, until: Until = "", as_json: AsJson 
         print_json(result)
         return
     print_table(("table", "rows"), [(name, rows) for name, rows in result["tables"].items()])
-    what = f"{result['loaded']:,} rows loaded" if result["loaded"] else "Nothing to load: it is there already"
-    say(f"{what} (seed {result['seed']}, until {result['until']}). What is planted: heed sample-operation truths")
+    made = {"seed": result["seed"], "until": result["until"]}
+    if result["loaded"]:
+        say(phrase("{rows} rows loaded (seed {seed}, until {until}).", rows=f"{result['loaded']:,}", **made))
+    else:
+        say(phrase("Nothing to load: it is there already (seed {seed}, until {until}).", **made))
+    say("What is planted: heed sample-operation truths")
 
 
 @app.command()
@@ -60,7 +69,8 @@ def remove(as_json: AsJson = False) -> None:
     if as_json:
         print_json(result)
         return
-    say(f"{result['removed']:,} rows, {result['people']} people and {result['units']} units removed.")
+    counts = {"rows": f"{result['removed']:,}", "people": result["people"], "units": result["units"]}
+    say(phrase("{rows} rows, {people} people and {units} units removed.", **counts))
 
 
 @app.command()

@@ -8,9 +8,9 @@ from typing import Annotated
 import typer
 from django.db import DatabaseError
 
-from heed.core.console.rules import print_json, print_table, say
+from heed.core.console.rules import print_json, print_table, say, spoken
 from heed.core.edge import AsJson, door, start_django
-from heed.core.errors.rules import Refused, phrase
+from heed.core.errors.rules import Refused, phrase, translated
 from heed.core.settings.rules import current
 
 File = Annotated[Path, typer.Argument(help="The backup file.")]
@@ -29,7 +29,7 @@ def up(
 
     refuse_taken_port()
     link = entrance(empty=empty)
-    say(f"heed is at {current().public_url}", style="bold")
+    say(phrase("heed is at {url}", url=current().public_url), style="bold")
     if link:
         say("Sign in with this link, once, within the next hour:")
         say(link, style="bold")
@@ -56,7 +56,7 @@ def collector() -> None:
         prepare_store()
     except DatabaseError as error:
         # It says "try again" until the database is back; it must not be the last to come up.
-        say(f"The database does not answer yet: {type(error).__name__}.")
+        say(phrase("The database does not answer yet: {error}.", error=type(error).__name__))
     serve_front()
 
 
@@ -77,11 +77,16 @@ def backup(file: File, as_json: AsJson = False) -> None:
     if as_json:
         print_json({"file": str(file), "bytes": file.stat().st_size, **asdict(manifest)})
         return
-    say(
-        f"{file}: {file.stat().st_size >> 10} KiB, {manifest.journal_entries} journal entries, {len(manifest.facts)} fact tables."
-    )
+    held = {"entries": manifest.journal_entries, "tables": len(manifest.facts)}
+    size = file.stat().st_size >> 10
+    say(phrase("{file}: {size} KiB, {entries} journal entries, {tables} fact tables.", file=file, size=size, **held))
     if manifest.facts_kept_elsewhere:
-        say(f"The facts lie at {manifest.facts_kept_elsewhere} and are not in the file: keep versions there.")
+        say(
+            phrase(
+                "The facts lie at {place} and are not in the file: keep versions there.",
+                place=manifest.facts_kept_elsewhere,
+            )
+        )
 
 
 @door(store=False)
@@ -94,9 +99,9 @@ def restore(file: File, as_json: AsJson = False) -> None:
     if as_json:
         print_json({"file": str(file), **asdict(manifest)})
     else:
-        say(
-            f"Restored into {current().home_path}: {manifest.journal_entries} journal entries, {len(manifest.facts)} fact tables."
-        )
+        held = {"entries": manifest.journal_entries, "tables": len(manifest.facts)}
+        home = current().home_path
+        say(phrase("Restored into {home}: {entries} journal entries, {tables} fact tables.", home=home, **held))
 
 
 @door(store=False)
@@ -109,7 +114,7 @@ def upgrade(as_json: AsJson = False) -> None:
     if as_json:
         print_json({"applied": applied})
     else:
-        say(f"{len(applied)} migrations applied." if applied else "The store is up to date.")
+        say(phrase("{many} migrations applied.", many=len(applied)) if applied else phrase("The store is up to date."))
 
 
 @door(store=False)
@@ -123,7 +128,8 @@ def doctor(as_json: AsJson = False) -> None:
     if as_json and not failed:
         print_json({"checks": [asdict(finding) for finding in findings]})
     elif not as_json:
-        print_table(["check", "state", "what", "what to do"], [[f.check, f.state, f.message, f.hint] for f in findings])
+        rows = [[translated(part, spoken()) for part in (f.check, f.state, f.message, f.hint)] for f in findings]
+        print_table(["check", "state", "what", "what to do"], rows)
     if failed:
         raise Refused(
             phrase("{check}: {message}", check=failed[0].check, message=failed[0].message),
@@ -133,7 +139,7 @@ def doctor(as_json: AsJson = False) -> None:
 
 
 def _command(function: Callable[..., None]) -> typer.Typer:
-    app = typer.Typer()
+    app = typer.Typer(add_completion=False, rich_markup_mode=None)
     app.command()(function)
     return app
 

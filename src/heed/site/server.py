@@ -169,7 +169,14 @@ class Keeper:
             if self.due[name] == 0.0:
                 if now - self.since[name] > STEADY_SECONDS:
                     self.pauses[name] = 0.5
-                say(f"heed {name} ended with {child.returncode}; starting it again in {self.pauses[name]:.1f} s.")
+                say(
+                    phrase(
+                        "heed {name} ended with {code}; starting it again in {seconds} s.",
+                        name=name,
+                        code=child.returncode,
+                        seconds=f"{self.pauses[name]:.1f}",
+                    )
+                )
                 self.due[name] = now + self.pauses[name]
                 self.pauses[name] = min(self.pauses[name] * 2, LONGEST_PAUSE)
             elif now >= self.due[name]:

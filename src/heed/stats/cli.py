@@ -5,14 +5,17 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from heed.core.console.rules import print_json, print_table, say
+from heed.core.console.rules import print_json, print_table, say, spoken
 from heed.core.edge import AsJson, door
+from heed.core.errors.rules import phrase
 
 if TYPE_CHECKING:
     from heed.stats.procedures.comparing import Verdict
     from heed.stats.procedures.computing import Computed
 
-app = typer.Typer(help="Statistics by their reference cases.", no_args_is_help=True)
+app = typer.Typer(
+    add_completion=False, rich_markup_mode=None, help="Statistics by their reference cases.", no_args_is_help=True
+)
 
 
 @app.callback()
@@ -52,9 +55,11 @@ def _tell_refused(found: "list[Computed]") -> None:
     refused = [each for each in found if each.refusal is not None or each.unknown]
     for each in refused:
         if each.refusal is not None:
-            say(f"{each.refusal.code}: {each.refusal.message} {each.refusal.hint}".strip())
+            say(f"{each.refusal.code}: {each.refusal.said(spoken())}")
         else:
-            say(f"unknown_figure: Case {each.id} asks for {', '.join(each.unknown)}.")
+            say(
+                phrase("unknown_figure: Case {case} asks for {figures}.", case=each.id, figures=", ".join(each.unknown))
+            )
     if refused:
         raise SystemExit(1)
 

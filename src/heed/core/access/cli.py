@@ -8,7 +8,7 @@ from heed.core.console.rules import print_json, print_table, say
 from heed.core.edge import AsJson, door
 from heed.core.errors.rules import NotFound, phrase
 
-app = typer.Typer(help="Who may sign in.", no_args_is_help=True)
+app = typer.Typer(add_completion=False, rich_markup_mode=None, help="Who may sign in.", no_args_is_help=True)
 Address = Annotated[str, typer.Argument(metavar="EMAIL", help="E-mail address.")]
 
 
@@ -67,9 +67,10 @@ def invite(
         found = {"email": done.invitation.email, "role": role, "unit": unit, "expires_at": done.invitation.expires_at}
         print_json({"invitation": done.invitation.pk, **found, "link": done.link, "mail": sent})
         return
-    said = {"sent": "The mail is on its way.", "kept": f"The mail was kept in {done.delivery.reason}."}
-    say(said.get(done.delivery.state, f"The mail could not be sent: {done.delivery.reason}"))
-    say(f"The link works once, until {done.invitation.expires_at:%Y-%m-%d}:")
+    reason = done.delivery.reason
+    said = {"sent": phrase("The mail is on its way."), "kept": phrase("The mail was kept in {folder}.", folder=reason)}
+    say(said.get(done.delivery.state) or phrase("The mail could not be sent: {reason}", reason=reason))
+    say(phrase("The link works once, until {day}:", day=f"{done.invitation.expires_at:%Y-%m-%d}"))
     typer.echo(done.link)
 
 

@@ -1,8 +1,10 @@
-"""What a command says on the terminal: one JSON object on stdout, tables and progress for people. Knows no Django.
+"""What a command says on the terminal: one JSON object on stdout, tables and progress for people, in the language of the
+terminal where heed has it. Knows no Django.
 
 Rich is loaded when something is drawn: a command that answers in JSON does without it.
 """
 
+import gettext
 import json
 import math
 import sys
@@ -10,7 +12,21 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from decimal import Decimal
+from functools import lru_cache
+from pathlib import Path
 from typing import Any
+
+from heed.core.errors.rules import translated
+
+DOMAIN, WORDS = "django", Path(__file__).parents[2] / "locale"
+
+
+@lru_cache(maxsize=1)
+def spoken() -> Callable[[str], str]:
+    """Says a text in the language of the terminal (LANGUAGE, LC_ALL, LC_MESSAGES, LANG); as it stands where there is none."""
+    catalogue = gettext.translation(DOMAIN, WORDS, fallback=True)
+    # The entry of no text is the head of the catalogue.
+    return lambda text: catalogue.gettext(text) if text else text
 
 
 def plain(value: Any) -> Any:
@@ -34,21 +50,23 @@ def print_json(value: Any) -> None:
     sys.stdout.write("\n")
 
 
-def print_table(columns: Sequence[str], rows: Sequence[Sequence[Any]], title: str = "") -> None:
-    """A table for people; numbers to the right."""
+def print_table(columns: Sequence[str], rows: Sequence[Sequence[Any]], title: str = "", *, aside: bool = False) -> None:
+    """A table for people; numbers to the right. On stderr when it is an aside. Cells are plain text, never markup."""
     from rich.console import Console
     from rich.table import Table
     from rich.text import Text
 
-    table = Table(title=title or None, box=None, header_style="bold", pad_edge=False)
+    table = Table(
+        title=translated(title, spoken()) or None, box=None, header_style="bold", pad_edge=False, title_justify="left"
+    )
     for index, column in enumerate(columns):
         numeric = bool(rows) and all(
             isinstance(row[index], int | float | Decimal) or row[index] in ("", None) for row in rows
         )
-        table.add_column(column, justify="right" if numeric else "left", overflow="fold")
+        table.add_column(translated(column, spoken()), justify="right" if numeric else "left", overflow="fold")
     for row in rows:
         table.add_row(*(Text("" if cell is None else str(cell)) for cell in row))
-    Console().print(table)
+    Console(stderr=aside).print(table)
 
 
 def say(line: str, *, style: str = "") -> None:
@@ -56,7 +74,7 @@ def say(line: str, *, style: str = "") -> None:
     from rich.console import Console
     from rich.text import Text
 
-    Console(stderr=True, highlight=False, soft_wrap=True).print(Text(line, style=style))
+    Console(stderr=True, highlight=False, soft_wrap=True).print(Text(translated(line, spoken()), style=style))
 
 
 @contextmanager
@@ -72,5 +90,5 @@ def progress(total: float | None, label: str) -> Iterator[Callable[[float], None
 
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     with Progress(*columns, console=console, transient=True) as bar:
-        task = bar.add_task(label, total=total)
+        task = bar.add_task(translated(label, spoken()), total=total)
         yield lambda amount: bar.advance(task, amount)

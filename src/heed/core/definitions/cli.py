@@ -5,13 +5,19 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from heed.core.console.rules import print_json, say
+from heed.core.console.rules import print_json, say, spoken
 from heed.core.edge import AsJson, door
+from heed.core.errors.rules import phrase
 
 if TYPE_CHECKING:
     from heed.core.definitions.rules import Change
 
-app = typer.Typer(help="Definitions as files: export, plan, apply, rehearse.", no_args_is_help=True)
+app = typer.Typer(
+    add_completion=False,
+    rich_markup_mode=None,
+    help="Definitions as files: export, plan, apply, rehearse.",
+    no_args_is_help=True,
+)
 
 Folder = Annotated[
     Path, typer.Argument(metavar="DIR", help="Folder with one file a definition: DIR/<kind>/<key>.yaml.")
@@ -46,7 +52,7 @@ def export(
     if as_json:
         print_json({"folder": str(folder), "written": written})
     else:
-        say(f"{len(written)} definitions written to {folder}.")
+        say(phrase("{many} definitions written to {folder}.", many=len(written), folder=folder))
 
 
 @app.command("plan", epilog="Example: heed model plan model/ --json")
@@ -57,7 +63,7 @@ def plan(folder: Folder, prune: Prune = False, as_json: AsJson = False) -> None:
     from heed.core.definitions.importers import read_model
 
     changes = plan_model(read_model(folder), prune=prune)
-    _show(changes, as_json, "Nothing would change.")
+    _show(changes, as_json, phrase("Nothing would change."))
 
 
 @app.command("apply", epilog="Example: heed model apply model/ --note 'spring review'")
@@ -74,7 +80,7 @@ def apply(
     from heed.core.definitions.rules import COMMAND_LINE
 
     changes = apply_model(COMMAND_LINE, read_model(folder), prune=prune, note=note)
-    _show(changes, as_json, "Nothing to change.")
+    _show(changes, as_json, phrase("Nothing to change."))
 
 
 def _show(changes: "tuple[Change, ...]", as_json: bool, nothing: str) -> None:
@@ -83,10 +89,10 @@ def _show(changes: "tuple[Change, ...]", as_json: bool, nothing: str) -> None:
         return
     for change in changes:
         mark, style = MARKS[change.change]
-        say(f"{mark} {change.kind} {change.key} ({change.change})", style=style)
+        say(f"{mark} {change.kind} {change.key} ({spoken()(change.change)})", style=style)
         if change.change == "changed":
             for difference in change.differences:
-                say("    " + str(difference).replace("[", r"\["))
+                say(f"    {difference}")
     if not changes:
         say(nothing)
 

@@ -6,7 +6,9 @@ from heed.core.console.rules import print_json, say
 from heed.core.edge import AsJson, door
 from heed.core.errors.rules import Refused, phrase
 
-app = typer.Typer(help="The record of all that happened.", no_args_is_help=True)
+app = typer.Typer(
+    add_completion=False, rich_markup_mode=None, help="The record of all that happened.", no_args_is_help=True
+)
 
 
 @app.callback()
@@ -32,4 +34,5 @@ def verify(as_json: AsJson = False) -> None:
     if as_json:
         print_json({"entries": verdict.entries, "erased": verdict.erased, "head": verdict.head, "whole": True})
     else:
-        say(f"The chain holds: {verdict.entries} entries, {verdict.erased} of them erased. Head {verdict.head}.")
+        counts = {"entries": verdict.entries, "erased": verdict.erased, "head": verdict.head}
+        say(phrase("The chain holds: {entries} entries, {erased} of them erased. Head {head}.", **counts))

@@ -4,13 +4,16 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from heed.core.console.rules import print_json, print_table, say
+from heed.core.console.rules import print_json, print_table, say, spoken
 from heed.core.edge import AsJson, door
+from heed.core.errors.rules import phrase
 
 if TYPE_CHECKING:
     from heed.goals.kpis.queries import ShownKpi
 
-app = typer.Typer(help="Figures, with their intervals.", no_args_is_help=True)
+app = typer.Typer(
+    add_completion=False, rich_markup_mode=None, help="Figures, with their intervals.", no_args_is_help=True
+)
 
 
 @app.callback()
@@ -89,14 +92,26 @@ def _tell(found: "ShownKpi") -> None:
         group = ["" if row.group[name] is None else str(row.group[name]) for name in found.by]
         group += [row.period.isoformat()] if row.period else []
         told = (
-            ["withheld"] * 3
+            [spoken()("withheld")] * 3
             if row.suppressed
             else [in_unit(each, found.unit) for each in (row.value, row.low, row.high)]
         )
         rows.append([*group, *told, row.n])
     percent = f"{found.level * 100:g} %"
-    print_table([*keys, found.short, f"low ({percent})", "high", "n"], rows, title=found.name)
-    say(f"{found.formula} Method: {found.method}. Definition {found.definition_version}.")
-    left_out = ", ".join(f"{n} {reason}" for reason, n in found.excluded.items())
-    data = f"Data up to {found.cutoff:%Y-%m-%d %H:%M} UTC." if found.cutoff else "There are no facts yet."
-    say(data + (f" Left out: {left_out}." if left_out else ""))
+    low = phrase("low ({percent})", percent=percent)
+    print_table([*keys, phrase(found.short), low, "high", "n"], rows, title=phrase(found.name))
+    version = found.definition_version
+    say(
+        phrase(
+            "{formula} Method: {method}. Definition {version}.",
+            formula=phrase(found.formula),
+            method=found.method,
+            version=version,
+        )
+    )
+    if found.cutoff:
+        say(phrase("Data up to {cutoff} UTC.", cutoff=f"{found.cutoff:%Y-%m-%d %H:%M}"))
+    else:
+        say("There are no facts yet.")
+    for reason, many in found.excluded.items():
+        say(phrase("Left out: {many} {reason}.", many=many, reason=phrase(reason)))

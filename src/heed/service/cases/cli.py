@@ -7,7 +7,12 @@ import typer
 from heed.core.console.rules import print_json, print_table
 from heed.core.edge import AsJson, door
 
-app = typer.Typer(help="Cases: customers who are unhappy, and what is done about it.", no_args_is_help=True)
+app = typer.Typer(
+    add_completion=False,
+    rich_markup_mode=None,
+    help="Cases: customers who are unhappy, and what is done about it.",
+    no_args_is_help=True,
+)
 
 
 @app.callback()

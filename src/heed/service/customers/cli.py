@@ -9,7 +9,12 @@ from heed.core.console.rules import print_json, print_table, say
 from heed.core.edge import AsJson, door
 from heed.core.errors.rules import Invalid, phrase
 
-app = typer.Typer(help="Who customers are and how they are reached.", no_args_is_help=True)
+app = typer.Typer(
+    add_completion=False,
+    rich_markup_mode=None,
+    help="Who customers are and how they are reached.",
+    no_args_is_help=True,
+)
 
 
 @app.command("import", epilog="Example: heed customers import customers.csv --system crm --map Kunde=name --dry-run")
@@ -129,4 +134,4 @@ def opt_out(
     if as_json:
         print_json({"customer": key, "opted_out": True})
         return
-    say(f"{key} is asked no more.")
+    say(phrase("{key} is asked no more.", key=key))

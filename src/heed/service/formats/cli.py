@@ -3,16 +3,15 @@
 from typing import Annotated, Any
 
 import typer
-from rich.console import Console
-from rich.markup import escape
-from rich.table import Table
-from rich.text import Text
 
 from heed.core.access.rules import COMMAND_LINE
 from heed.core.console.rules import print_json, print_table, progress, say
 from heed.core.edge import AsJson, door
+from heed.core.errors.rules import phrase
 
-app = typer.Typer(help="Bring records in from a file.", no_args_is_help=True)
+app = typer.Typer(
+    add_completion=False, rich_markup_mode=None, help="Bring records in from a file.", no_args_is_help=True
+)
 SHOWN = 60
 
 MAPPING_HELP = "A YAML file, the key of a mapping in force, or the name of one in examples/mappings."
@@ -51,25 +50,23 @@ def _show(told: dict[str, Any]) -> None:
     """The figures on stdout; what was rejected, repaired and changed on stderr."""
     figures = [told["read"], told["accepted"], told["quarantined"], told["unchanged"]]
     print_table(["mapping", "read", "accepted", "quarantined", "unchanged"], [[told["mapping"], *figures]])
-    for title, found in (("Rejected", told["errors"]), ("Repaired or noticed", told["notes"])):
-        if found:
-            _print_faults(title, found)
-    for which, names in (("came", told["columns_came"]), ("went", told["columns_went"])):
-        if names:
-            say(escape(f"Columns that {which} since the last file: {', '.join(names)}."))
+    _tell_faults(phrase("Rejected"), told["errors"])
+    _tell_faults(phrase("Repaired or noticed"), told["notes"])
+    if told["columns_came"]:
+        say(phrase("Columns that came since the last file: {names}.", names=", ".join(told["columns_came"])))
+    if told["columns_went"]:
+        say(phrase("Columns that went since the last file: {names}.", names=", ".join(told["columns_went"])))
     if told["dry_run"]:
         say("Dry run: nothing was written.")
 
 
-def _print_faults(title: str, found: list[dict[str, Any]]) -> None:
-    """The first of each rule. Cells are plain text: what stands in a file is never read as markup."""
-    table = Table(title=title, box=None, header_style="bold", pad_edge=False, title_justify="left")
-    for column in ("rule", "count", "line", "column", "value", "reason"):
-        table.add_column(column, justify="right" if column in ("count", "line") else "left", overflow="fold")
+def _tell_faults(title: str, found: list[dict[str, Any]]) -> None:
+    """The first of each rule."""
+    rows = []
     for item in found:
         first = item["first"]
         value = first["value"] or ""
         shown = value if len(value) <= SHOWN else value[:SHOWN] + "…"
-        cells = [item["rule"], item["count"], first["line"], first["column"], shown, first["reason"]]
-        table.add_row(*(Text(str(cell)) for cell in cells))
-    Console(stderr=True).print(table)
+        rows.append([item["rule"], item["count"], first["line"], first["column"], shown, first["reason"]])
+    if rows:
+        print_table(("rule", "count", "line", "column", "value", "reason"), rows, title=title, aside=True)
