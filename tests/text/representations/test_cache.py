@@ -27,7 +27,7 @@ class Counting:
     asked: list[str] = field(default_factory=list)
 
     def encode(self, texts: Sequence[str]) -> Floats:
-        self.asked += texts
+        self.asked += [text for text in texts if text != cache.PROBE]
         seeds = [int.from_bytes(hashlib.sha256(f"{self.name} {text}".encode()).digest()[:4]) for text in texts]
         return unit_rows([np.random.default_rng(seed).normal(size=self.dimensions) for seed in seeds])
 
@@ -104,7 +104,8 @@ def test_several_processes_that_begin_at_once_use_one_file(tmp_path: Path, caplo
         far = pool.starmap(_work, [(file, seed * 37) for seed in range(8)])
     assert max(far) < 1e-6
     with sqlite3.connect(file) as line:
-        assert line.execute("SELECT count(*) FROM vectors").fetchone() == (150,)
+        # And the probe.
+        assert line.execute("SELECT count(*) FROM vectors").fetchone() == (151,)
         assert line.execute("SELECT count(*) FROM representations").fetchone() == (1,)
         assert line.execute("PRAGMA integrity_check").fetchone() == ("ok",)
     assert [each.name for each in file.parent.iterdir() if not each.name.startswith(FILE)] == []
@@ -141,9 +142,27 @@ def test_work_that_breaks_off_keeps_what_was_done(tmp_path: Path, monkeypatch: p
 def test_vectors_that_changed_their_length_under_one_name_are_refused(tmp_path: Path) -> None:
     store = Store(tmp_path / FILE)
     Cached(Counting(), store).encode(["a"])
-    with pytest.raises(Unavailable, match="another length before") as told:
+    with pytest.raises(Unavailable, match="Another encoder") as told:
         Cached(Counting(dimensions=13), store).encode(["a", "b"])
+    assert (told.value.code, told.value.status) == ("representation_changed", 503)
     assert str(store.file) in told.value.hint
+
+
+def test_another_encoder_behind_one_name_is_noticed(tmp_path: Path) -> None:
+    @dataclass
+    class Other(Counting):
+        def encode(self, texts: Sequence[str]) -> Floats:
+            return -super().encode(texts)
+
+    store = Store(tmp_path / FILE)
+    Cached(Counting(), store).encode(["a"])
+    with pytest.raises(Unavailable, match="Another encoder"):
+        Cached(Other(), store).encode(["b"])
+    # Nor after all words were forgotten: what was trained before is still there.
+    store.forget()
+    with pytest.raises(Unavailable, match="Another encoder"):
+        Cached(Other(), store).encode(["b"])
+    assert Cached(Counting(), store).encode(["b"]).any()
 
 
 def test_vectors_of_a_persons_words_can_be_deleted(tmp_path: Path) -> None:

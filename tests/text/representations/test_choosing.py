@@ -8,7 +8,7 @@ import pytest
 
 from heed.core.errors.rules import Invalid, Refused
 from heed.core.settings.rules import current, load
-from heed.text.representations.cache import FILE, FOLDER, Cached
+from heed.text.representations.cache import FILE, FOLDER, PROBE, Cached
 from heed.text.representations.choosing import chosen
 from heed.text.representations.encoder import Encoder
 from heed.text.representations.endpoint import Served
@@ -64,7 +64,7 @@ def test_an_endpoint_is_named_with_its_model_and_its_key_beside(
     assert isinstance(made.made_by, Served)
     rows = made.encode(["the driver", "the driver"])
     assert np.array_equal(rows, made.encode(["the driver", "the driver"]))
-    assert server.texts() == ["the driver"]
+    assert server.texts() == ["the driver", PROBE]
     assert "sk-secret" not in repr(current().embeddings) + made.name
     stored = b"".join(each.read_bytes() for each in (home / FOLDER).iterdir())
     assert b"sk-secret" not in stored

@@ -11,8 +11,9 @@ import sqlite3
 import tempfile
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
+from threading import Event
 from time import time
 
 import numpy as np
@@ -29,6 +30,9 @@ WAIT_SECONDS = 20.0
 AT_ONCE = 500  # digests asked for in one statement
 PART = 2048  # texts encoded before their vectors are kept, so that work broken off is not lost
 DAY_SECONDS = 86_400
+# Encoded once more in each process that encodes: what answers by a name is held against what answered before.
+PROBE = "The parcel came two days late, and nobody could say why."
+SAME = 0.999  # cosine from which on it is the same encoder; rounding differs by far less
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS representations (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE);
 CREATE TABLE IF NOT EXISTS vectors (
@@ -129,7 +133,8 @@ class Store:
             before = line.total_changes
             line.execute("BEGIN IMMEDIATE")
             if texts is None:
-                line.execute("DELETE FROM vectors")
+                # The probe is nobody's words, and without it a changed encoder would not be noticed.
+                line.execute("DELETE FROM vectors WHERE digest != ?", (digest_of(PROBE),))
             else:
                 line.executemany("DELETE FROM vectors WHERE digest = ?", ((digest_of(text),) for text in texts))
             line.execute("COMMIT")
@@ -164,37 +169,57 @@ class Cached:
 
     made_by: Representation
     store: Store
+    probed: Event = field(default_factory=Event)
 
     @property
     def name(self) -> str:
+        """That of the representation: who made a vector does not change by keeping it."""
         return self.made_by.name
 
     @property
     def dimensions(self) -> int:
+        """The length of a vector."""
         return self.made_by.dimensions
 
     def encode(self, texts: Sequence[str]) -> Floats:
-        """One row a text. Each different text is encoded once."""
+        """One row a text. Each different text is encoded once. Raises Unavailable where another encoder answers by the
+        name than the one whose vectors were kept.
+        """
         digests = [digest_of(text) for text in texts]
         said = dict(zip(digests, texts, strict=True))
         known = self._read(list(said))
         lacking = [digest for digest in said if digest not in known]
         for start in range(0, len(lacking), PART):
             part = lacking[start : start + PART]
-            rows = self.made_by.encode([said[digest] for digest in part]).astype(np.float32)
-            made = list(zip(part, rows, strict=True))
+            made = list(zip(part, self._made([said[digest] for digest in part]), strict=True))
             self._write(made)
             known.update(made)
         if not texts:
             return np.zeros((0, self.dimensions))
-        lengths = sorted({len(vector) for vector in known.values()})
-        if len(lengths) > 1:
-            raise Unavailable(
-                phrase("The vectors of {name} had another length before: {lengths}.", name=self.name, lengths=lengths),
-                code="representation_changed",
-                hint=phrase("Another model answers by that name. Delete {file} and train again.", file=self.store.file),
-            )
+        if len({len(vector) for vector in known.values()}) > 1:
+            raise self._changed()
         return unit_rows(np.stack([known[digest] for digest in digests]))
+
+    def _made(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        """Vectors made now; the first time in this process the probe is made with them and held against the kept one."""
+        if self.probed.is_set():
+            return self.made_by.encode(texts).astype(np.float32)
+        rows = self.made_by.encode([*texts, PROBE]).astype(np.float32)
+        digest = digest_of(PROBE)
+        before = self._read([digest]).get(digest)
+        if before is None:
+            self._write([(digest, rows[-1])])
+        elif len(before) != rows.shape[1] or float(before @ rows[-1]) < SAME * float(before @ before):
+            raise self._changed()
+        self.probed.set()
+        return rows[:-1]
+
+    def _changed(self) -> Unavailable:
+        return Unavailable(
+            phrase("Another encoder answers by the name {name} than before.", name=self.name),
+            code="representation_changed",
+            hint=phrase("Delete {file} and train again what was trained with it.", file=self.store.file),
+        )
 
     def _read(self, digests: Sequence[bytes]) -> dict[bytes, NDArray[np.float32]]:
         try:

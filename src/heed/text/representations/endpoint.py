@@ -30,7 +30,7 @@ class _Seen:
 @dataclass(frozen=True, eq=False)
 class Served:
     """The vectors of one model of one server. What a name of a model stands for is the server's own affair: heed signs
-    with the address and the name, and refuses vectors of another length.
+    with the address and the name, and refuses vectors of another length. (Whether they moved is seen in cache.py.)
     """
 
     endpoint: Endpoint
