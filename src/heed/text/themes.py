@@ -7,7 +7,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import pairwise
+from itertools import islice, pairwise
 
 from heed.text.analyzer import ThemeHit
 from heed.text.normal import normal, words_of
@@ -15,6 +15,7 @@ from heed.text.normal import normal, words_of
 # By how many different words of a theme were met. A strength, not yet a calibrated probability.
 CONFIDENCES = (0.6, 0.8, 0.9)
 MOST_THEMES = 4
+MOST_STRETCHES = 24  # places of one theme in one text that are told
 LETTER = r"[^\W\d_]"
 
 
@@ -60,6 +61,15 @@ class Taxonomy:
             start, end = _whole_word(masked, *met[0].span())
             found.append(ThemeHit(key, CONFIDENCES[min(different, len(CONFIDENCES)) - 1], start, end))
         return sorted(found, key=lambda hit: (-hit.confidence, hit.start))[:MOST_THEMES]
+
+    def stretches(self, masked: str) -> list[tuple[int, int, str]]:
+        """Every place where a theme's word stands, widened to whole words, and the key of the theme; in order of place."""
+        found = {
+            (*_whole_word(masked, *met.span()), key)
+            for key, pattern in zip(self.keys, self.patterns, strict=True)
+            for met in islice(pattern.finditer(masked), MOST_STRETCHES)
+        }
+        return sorted(found)
 
 
 @lru_cache(maxsize=8)

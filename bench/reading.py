@@ -1,0 +1,158 @@
+"""What is read of texts: how fast, how much memory, and how well what is thought of aspects is told.
+
+    python bench/reading.py [texts | aspects]
+
+Texts: banking77's training texts through the whole analyzer (every label), VADER beside for sentiment where it is installed.
+Aspects: the training splits of SemEval 2014 (restaurants, laptops): polarity given the aspect by five folds over sentences,
+and how well aspects are found. The public files lie outside of the project (HEED_TEST_DATA).
+"""
+
+import csv
+import gzip
+import json
+import os
+import resource
+import sys
+import time
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from heed.text.reading.aspects import Thing, edges, held_opinions, scored
+from heed.text.reading.reader import looked_at, read
+
+DATA = Path(os.environ.get("HEED_TEST_DATA", Path(__file__).resolve().parents[2] / "shared" / "data"))
+SETS = {"restaurants": "Restaurants_Train.xml.seg.gz", "laptops": "Laptops_Train.xml.seg.gz"}
+CLASSES = ("negative", "neutral", "positive")
+Row = tuple[str, list[tuple[int, int, str]]]
+
+
+def aspect_sets() -> dict[str, list[Row]]:
+    """Sentences with their aspects, by set; nothing where the files are not there."""
+    folder = DATA / "absa"
+    return {name: rows_of(folder / file) for name, file in SETS.items()} if folder.exists() else {}
+
+
+def rows_of(file: Path) -> list[Row]:
+    lines = gzip.decompress(file.read_bytes()).decode("utf-8").split("\n")
+    found: dict[str, dict[tuple[int, int, str], None]] = {}
+    for at in range(0, len(lines) - 2, 3):
+        text, term, told = lines[at], lines[at + 1].strip(), lines[at + 2].strip().lower()
+        start = text.find("$T$")
+        found.setdefault(text.replace("$T$", term, 1), {})[start, start + len(term), told] = None
+    return [(text, list(spans)) for text, spans in found.items()]
+
+
+def given_sums(rows: Sequence[Row]) -> Iterator[tuple[float, int]]:
+    """The sum of opinions about each given aspect, and its class."""
+    for text, spans in rows:
+        seen, words, language = looked_at(text, "en")
+        for start, end, told in spans:
+            low, high = next((one for one in seen.sentences if one[0] <= start < one[1]), (0, len(text)))
+            inside = [word for word in words if low <= word.start < high]
+            places = [at for at, word in enumerate(inside) if word.start < end and word.end > start]
+            total = 0.0
+            if places:
+                bounds = edges(seen.small, inside)
+                held = held_opinions(inside, language, bounds)
+                total, _ = scored(Thing(places[0], places[-1]), held, bounds)
+            yield total, CLASSES.index(told)
+
+
+def polarity(rows: Sequence[Row], folds: int = 5) -> dict[str, Any]:
+    """Accuracy given the aspect: the mapping is fitted on four parts of the sentences and measured on the fifth."""
+    from reading_fit import fitted_aspects
+
+    parts = [list(given_sums(rows[fold::folds])) for fold in range(folds)]
+    truth, told, sure = [], [], []
+    for fold in range(folds):
+        inside = [pair for at, part in enumerate(parts) if at != fold for pair in part]
+        held = fitted_aspects(np.array([pair[0] for pair in inside]), np.array([pair[1] for pair in inside]))
+        for total, label in parts[fold]:
+            squeezed = total / (1 + abs(total))
+            sums = np.array(held["weights"]) @ np.array([squeezed, abs(squeezed)]) + np.array(held["bias"])
+            shares = np.exp(sums - sums.max()) / np.exp(sums - sums.max()).sum()
+            truth.append(label)
+            told.append(int(shares.argmax()))
+            sure.append(float(shares.max()))
+    y, guess = np.array(truth), np.array(told)
+    f1 = [2 * np.sum((y == c) & (guess == c)) / max(np.sum(y == c) + np.sum(guess == c), 1) for c in range(3)]
+    largest = float(np.mean(y == np.bincount(y).argmax()))
+    return {
+        "n": len(y), "accuracy": float(np.mean(y == guess)), "macro_f1": float(np.mean(f1)), "largest_class": largest,
+        "calibration_error": calibration_error(np.array(sure), y == guess),
+    }  # fmt: skip
+
+
+def calibration_error(sure: Any, right: Any) -> float:
+    """Expected calibration error over ten bins (Guo et al. 2017)."""
+    bins = np.minimum((sure * 10).astype(int), 9)
+    return float(sum(abs(sure[bins == b].mean() - right[bins == b].mean()) * np.mean(bins == b) for b in set(bins)))
+
+
+def extraction(rows: Sequence[Row]) -> dict[str, Any]:
+    """Precision, recall and F1 of aspects found: by the very words, and by words that overlap."""
+    exact = overlapped = told = true = 0
+    for text, spans in rows:
+        found = {(each.start, each.end) for each in read(text, "en").aspects}
+        gold = {(start, end) for start, end, _ in spans}
+        told, true = told + len(found), true + len(gold)
+        exact += len(found & gold)
+        overlapped += sum(any(a < end and b > start for a, b in found) for start, end in gold)
+    precision, recall = exact / told, exact / true
+    line = {"n": true, "precision": precision, "recall": recall, "f1": 2 * precision * recall / (precision + recall)}
+    return {**line, "recall_overlapping": overlapped / true}
+
+
+def bank_texts() -> list[str]:
+    with (DATA / "banking77" / "train.csv").open(encoding="utf-8", newline="") as file:
+        return [row["text"] for row in csv.DictReader(file)]
+
+
+def throughput(texts: Sequence[str]) -> dict[str, Any]:
+    """Texts a second of the whole analyzer, and of its parts; peak memory of the process in MB."""
+    from heed.text.builtin import Builtin
+
+    analyzer = Builtin("bench")
+    analyzer.analyze(texts[:50])
+    started = time.perf_counter()
+    analyzer.analyze(texts)
+    line = {"bench": "reading", "of": "heed, every label", "n": len(texts)}
+    line["docs_per_second"] = len(texts) / (time.perf_counter() - started)
+    started = time.perf_counter()
+    for text in texts:
+        read(text, "en")
+    line["reading_alone_per_second"] = len(texts) / (time.perf_counter() - started)
+    return {**line, "peak_mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024}
+
+
+def vader(texts: Sequence[str]) -> dict[str, Any]:
+    try:
+        from vaderSentiment.vaderSentiment import SentimentIntensityAnalyzer
+    except ImportError:
+        return {"bench": "reading", "of": "vader, sentiment alone", "skipped": "vaderSentiment is not installed"}
+    judge = SentimentIntensityAnalyzer()
+    started = time.perf_counter()
+    for text in texts:
+        judge.polarity_scores(text)
+    return {
+        "bench": "reading", "of": "vader, sentiment alone", "n": len(texts),
+        "docs_per_second": len(texts) / (time.perf_counter() - started),
+    }  # fmt: skip
+
+
+def main() -> None:
+    wanted = sys.argv[1] if len(sys.argv) > 1 else ""
+    if wanted in ("", "texts"):
+        texts = bank_texts()
+        print(json.dumps(throughput(texts)), flush=True)
+        print(json.dumps(vader(texts)), flush=True)
+    for name, rows in aspect_sets().items() if wanted in ("", "aspects") else ():
+        print(json.dumps({"bench": "reading", "of": f"aspects, polarity given: {name}", **polarity(rows)}), flush=True)
+        print(json.dumps({"bench": "reading", "of": f"aspects, found: {name}", **extraction(rows)}), flush=True)
+
+
+if __name__ == "__main__":
+    main()

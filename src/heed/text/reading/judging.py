@@ -1,0 +1,245 @@
+"""From signs to labels: which of them count, and how sure that makes urgency, effort, the risk of leaving and intent.
+
+A sign is undone by a negation, where it is only supposed, where somebody else does it, where it nearly happened, and
+where it is over. What is left becomes a probability by weights fitted on written lines (`lexicon/reading.json`).
+"""
+
+import json
+import math
+import re
+from bisect import bisect_left, bisect_right
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+from importlib.resources import files
+from typing import Any
+
+from heed.text.analyzer import Label
+from heed.text.reading.cues import Sign, other_things, written
+
+LABELS = {"urgency": ("normal", "high"), "effort": ("normal", "high"), "churn": ("none", "at_risk")}
+INTENTS = ("request", "complaint", "question", "praise", "cancellation", "fault", "none")
+NEGATION_REACH = 3  # words before a sign
+AFTER_REACH = 3  # words behind it, where German puts its `nicht`
+PART = re.compile(r"[,;:–]|\s-\s|(?<!\w)(?:but|however|aber|sondern|jedoch|doch|and|und)(?!\w)")
+FIRST_PERSON = re.compile(r"(?<!\w)(?:i|we|i'm|i've|i'll|we're|ich|wir|me)(?!\w)")
+WORDS = re.compile(r"[^\W_]+(?:['-][^\W_]+)*")
+ORDERED = re.compile(
+    r"\b(?:orders?|transfers?|transactions?|payments?|bookings?|flights?|appointments?|reservations?|engineer)\b"
+)
+UNDOING = frozenset(("supposed", "refused", "nearly", "calm", "others"))
+MOST_SIGNS = 60  # of one label in one text that are weighed
+FURTHEST = 300  # code points before a sign within which something can undo it
+LACKING = ("without", "ohne")  # deny the next word alone
+LEAST_CONFIDENCE = 0.02
+
+
+def _place(sign: Sign) -> int:
+    return sign.start
+
+
+@dataclass(frozen=True)
+class Seen:
+    """What judging needs of a text: lowered, its sentences, its signs, and how many good and bad words it has."""
+
+    small: str
+    sentences: tuple[tuple[int, int], ...]
+    signs: tuple[Sign, ...]
+    good: float
+    bad: float
+
+    @cached_property
+    def undoing(self) -> list[Sign]:
+        """The signs that undo others, in order of place."""
+        return sorted((sign for sign in self.signs if sign.kind in UNDOING), key=_place)
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """The labels of one text."""
+
+    intent: Label | None
+    urgency: Label
+    effort: Label
+    churn: Label
+
+
+@lru_cache(maxsize=1)
+def weights() -> dict[str, Any]:
+    """The fitted weights, with where they come from."""
+    return dict(json.loads(files("heed.text").joinpath("lexicon/reading.json").read_text(encoding="utf-8")))
+
+
+@lru_cache(maxsize=1)
+def _negations() -> frozenset[str]:
+    return frozenset(written()["undoing"]["negation"])
+
+
+def judge(seen: Seen) -> Judgement:
+    """The labels of one text, with their probabilities and the words that show them."""
+    counted = {label: counting(seen, label) for label in LABELS}
+    labels = {}
+    for label, (without, having) in LABELS.items():
+        held = weights()[label]
+        share = _logistic(
+            sum(w * x for w, x in zip(held["weights"], strengths(counted[label]), strict=True)) + held["bias"]
+        )
+        strongest = max(counted[label], key=lambda sign: (sign.strength, -sign.start), default=None)
+        if share >= 0.5 and strongest is not None:
+            labels[label] = Label(having, _rounded(share), strongest.start, strongest.end)
+        else:
+            labels[label] = Label(without, _rounded(1 - share))
+    return Judgement(_intent(seen, counted), **labels)
+
+
+def counting(seen: Seen, label: str) -> list[Sign]:
+    """The signs of a label that nothing undoes."""
+    mine = [sign for sign in seen.signs if sign.kind == label][:MOST_SIGNS]
+    if not mine:
+        return []
+    kinds = {sign.kind for sign in seen.signs}
+    if (
+        label == "churn"
+        and "staying" in kinds
+        and any(_holds(seen, each) for each in _of(seen, "staying")[:MOST_SIGNS])
+    ):
+        return []
+    over = (
+        "settled" in kinds and any(_holds(seen, each) for each in _of(seen, "settled")[:MOST_SIGNS])
+    ) or "calm" in kinds
+    if label == "urgency" and (over or "past" in kinds):
+        return []
+    if label == "effort" and "past" in kinds and "settled" in kinds:
+        return []
+    return [sign for sign in mine if not _undone(seen, sign, label)]
+
+
+def _of(seen: Seen, kind: str) -> list[Sign]:
+    return [sign for sign in seen.signs if sign.kind == kind]
+
+
+def _sentence_of(seen: Seen, place: int) -> tuple[int, int]:
+    low, high = 0, len(seen.sentences) - 1
+    while low < high:
+        middle = (low + high + 1) // 2
+        if seen.sentences[middle][0] <= place:
+            low = middle
+        else:
+            high = middle - 1
+    return seen.sentences[low] if seen.sentences else (0, len(seen.small))
+
+
+def _holds(seen: Seen, sign: Sign) -> bool:
+    """Whether a sign that something is over is not itself denied or asked for."""
+    start, end = _sentence_of(seen, sign.start)
+    before = seen.small[max(start, sign.start - 80) : sign.start]
+    words = WORDS.findall(before)[-4:]
+    wished = ("if", "until", "wenn", "falls", "bis", "must", "needs", "need", "muss", "please", "bitte", "want", "be")
+    return not any(_negates(word) or word in wished for word in words) and seen.small[end - 1 : end] != "?"
+
+
+def _negates(word: str) -> bool:
+    return word in _negations() or word.endswith("n't")
+
+
+def _undone(seen: Seen, sign: Sign, label: str) -> bool:
+    start, end = _sentence_of(seen, sign.start)
+    if _negated(
+        seen.small[max(start, sign.start - 80) : sign.start], seen.small[sign.end : min(end, sign.end + 60)], label
+    ):
+        return True
+    low = bisect_left(seen.undoing, max(start, sign.start - FURTHEST), key=_place)
+    for other in seen.undoing[low : bisect_right(seen.undoing, sign.start, key=_place)]:
+        if other.kind == "supposed" or (
+            label == "churn" and other.kind in ("nearly", "refused") and other.end <= sign.start
+        ):
+            return True
+        if other.kind == "calm" and label == "effort":
+            return True
+        if other.kind == "others" and label != "urgency" and not FIRST_PERSON.search(seen.small, other.end, sign.start):
+            return True
+    return label == "churn" and _about_another_thing(seen.small, start, sign)
+
+
+def _about_another_thing(small: str, start: int, sign: Sign) -> bool:
+    """Whether what is cancelled or changed is an order, a flight, a tariff: behind the sign, or before it in the sentence."""
+    if other_things().match(small, sign.end):
+        return True
+    return (
+        "cancel" in small[sign.start : sign.end]
+        and ORDERED.search(small, max(start, sign.start - 80), sign.end) is not None
+    )
+
+
+def _negated(before: str, after: str, label: str) -> bool:
+    near = PART.split(before)[-1]
+    words = WORDS.findall(near)[-NEGATION_REACH:]
+    denied = any(_negates(word) and (word not in LACKING or word == words[-1]) for word in words)
+    if denied and "only" not in words and "nur" not in words:
+        return True
+    if label == "effort":
+        return False
+    following = WORDS.findall(PART.split(after)[0])[:AFTER_REACH]
+    return any(word in ("nicht", "kein", "keine") for word in following) and "mehr" not in following
+
+
+def strengths(counted: list[Sign]) -> list[float]:
+    """What the weights of a label stand for: a strong sign, a middling one, a weak one (each 0 or 1), and further ones."""
+    by = {strength: sum(sign.strength == strength for sign in counted) for strength in (1, 2, 3)}
+    places = {sign.start for sign in counted if sign.strength >= 2}
+    return [float(by[3] > 0), float(by[2] > 0), float(min(by[1], 2)), float(min(max(len(places) - 1, 0), 2))]
+
+
+def features(seen: Seen, counted: dict[str, list[Sign]]) -> list[float]:
+    """What the weights of the intents stand for."""
+    by = dict.fromkeys(INTENTS, 0)
+    for sign in seen.signs:
+        if sign.kind.startswith("intent."):
+            by[sign.kind[7:]] += 1
+    letters = len(WORDS.findall(seen.small[:400]))
+    asked = seen.small.rstrip().endswith("?")
+    own = [float(min(by[name], 2)) for name in INTENTS if name != "none"]
+    opened = WORDS.match(seen.small.lstrip(" \"'([-"))
+    question = opened is not None and any(
+        sign.kind == "intent.question" and sign.start <= opened.end() for sign in seen.signs
+    )
+    return [
+        *own,
+        float("?" in seen.small),
+        float(asked),
+        float(question),
+        *(float(any(sign.strength == 3 for sign in counted[label])) for label in LABELS),
+        min(seen.good, 3.0),
+        min(seen.bad, 3.0),
+        float(seen.good == 0 and seen.bad == 0 and not any(by.values())),
+        math.log1p(letters) / 3,
+    ]
+
+
+def _intent(seen: Seen, counted: dict[str, list[Sign]]) -> Label | None:
+    """The likeliest intent; None where none of the set is likelier than that nothing is wanted."""
+    held = weights()["intent"]
+    values = features(seen, counted)
+    sums = [
+        sum(w * x for w, x in zip(row, values, strict=True)) + bias
+        for row, bias in zip(held["weights"], held["bias"], strict=True)
+    ]
+    most = max(sums)
+    powers = [math.exp(each - most) for each in sums]
+    best = powers.index(max(powers))
+    name = INTENTS[best]
+    if name == "none":
+        return None
+    shown = next((sign for sign in seen.signs if sign.kind == f"intent.{name}"), None)
+    if shown is None and name == "question" and "?" in seen.small:
+        at = seen.small.rindex("?")
+        shown = Sign("", 1, at, at + 1)
+    # Without words that show it, an intent is a guess from what is usual.
+    return Label(name, _rounded(powers[best] / sum(powers)), shown.start, shown.end) if shown else None
+
+
+def _logistic(value: float) -> float:
+    return 1 / (1 + math.exp(-value)) if value > -30 else 0.0
+
+
+def _rounded(share: float) -> float:
+    return round(min(max(share, LEAST_CONFIDENCE), 1 - LEAST_CONFIDENCE), 3)
