@@ -57,14 +57,14 @@ class Evidence:
         many, texts = len(self.sizes), self.sizes.sum()
         return np.asarray(both - apart[one] - apart[other] + _whole(many - 1, texts) - _whole(many, texts))
 
-    def split(self, one: int, part: NDArray[np.float64], size: float) -> float:
-        """What is gained by parting words `part` (of `size` texts) from a cluster."""
-        rest = self.counts[one] - part
-        pieces = likelihood(np.vstack([rest, part]), self.prior).sum()
-        whole = likelihood(self.counts[one][None, :], self.prior)[0]
-        sizes = np.append(self.sizes, size)
-        sizes[one] -= size
-        return float(pieces - whole + of_sizes(sizes) - of_sizes(self.sizes))
+    def taken(self, rows: Any, places: Places) -> float:
+        """What is gained by taking these texts (their words, and the clusters they are in) out into a cluster of their own."""
+        many = len(self.sizes)
+        parts = (memberships(places, many) @ rows).toarray().astype(np.float64)
+        sizes = np.bincount(places, minlength=many).astype(np.float64)
+        before = likelihood(self.counts, self.prior).sum() + of_sizes(self.sizes)
+        after = likelihood(np.vstack([self.counts - parts, parts.sum(axis=0)[None, :]]), self.prior).sum()
+        return float(after + of_sizes(np.append(self.sizes - sizes, sizes.sum())) - before)
 
 
 def likelihood(counts: Floats, prior: Floats) -> Floats:

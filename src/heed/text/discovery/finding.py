@@ -71,12 +71,13 @@ def discovered(
     many = int(places.max()) + 1
     if many < 1 or (many == 1 and k is None):
         return nothing
-    themes, by_cluster = themes_of(_counted(masked, many, forced), places, many, forced=forced)
+    themes, by_cluster = themes_of(counted_for(masked, many, forced), places, many, forced=forced)
     order = {cluster: place for place, cluster in enumerate(by_cluster)}
     return Discovery(tuple(themes), np.array([order.get(int(place), -1) for place in places], dtype=np.int64))
 
 
-def _counted(masked: Sequence[str], many: int, forced: bool) -> Counted:
+def counted_for(masked: Sequence[str], many: int, forced: bool) -> Counted:
+    """The words by which `many` themes are named and told."""
     # Of few themes each is a large share of all, and so are the words that name it.
     share = 1.0 if forced else max(COMMON, OF_ITS_SHARE / many)
     least = max(3, len(masked) // 2000)

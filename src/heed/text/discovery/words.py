@@ -27,6 +27,12 @@ def telling(term: str) -> bool:
     return all(len(word) > 2 and word[0].isalpha() and word not in stop_words() for word in term.split())
 
 
+def terms_in(masked: str) -> list[str]:
+    """The words of a text and its pairs of neighbours."""
+    words = words_of(normal(masked))
+    return [*words, *(f"{a} {b}" for a, b in pairwise(words))]
+
+
 @dataclass(frozen=True, eq=False)
 class Counted:
     """Which telling terms stand in which texts: a sparse matrix of 0 and 1."""
@@ -43,9 +49,8 @@ def count_terms(
 ) -> Counted:
     """Words and pairs that stand in `least` texts or more and in no larger share than `most_share`; telling ones, unless
     `all_words`."""
-    texts = (words_of(normal(text)) for text in masked)
     names, present = count_each(
-        ([*words, *(f"{a} {b}" for a, b in pairwise(words))] for words in texts),
+        map(terms_in, masked),
         least=min(least, len(masked)),
         most_share=most_share,
         most=most,
