@@ -8,7 +8,7 @@ import pytest
 
 from heed.core.errors.rules import Refused, Unavailable
 from heed.text.chat.asking import AT_ONCE, Asker
-from heed.text.chat.kept import Kept, Told, forget, kept_in
+from heed.text.chat.kept import Kept, Told, forget, forget_all, kept_in
 from heed.text.chat.spending import Prices, Purse
 from heed.text.chat.tasks import LabelTask
 from heed.text.endpoint import Endpoint, EndpointFailed
@@ -206,6 +206,9 @@ def test_no_word_is_kept_and_all_is_forgotten(chat: ModelServer, tmp_path: Path)
     assert forget(tmp_path, [texts(3)[0].text, "never seen"]) == 1
     assert len(asker(chat, kept=kept).left(texts(3))) == 1
     assert forget(tmp_path / "nowhere", ["a"]) == 0
+    forget_all(tmp_path)
+    forget_all(tmp_path / "nowhere")
+    assert len(asker(chat, kept=kept).left(texts(3))) == 3
 
 
 def test_where_nothing_can_be_kept_nothing_is_asked(chat: ModelServer, tmp_path: Path) -> None:

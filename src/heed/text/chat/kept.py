@@ -131,6 +131,11 @@ class Kept:
             line.execute("COMMIT")
         return many
 
+    def clear(self) -> None:
+        """Delete every answer. What requests took stays: it says what was spent."""
+        with self._open() as line:
+            line.execute("DELETE FROM answers")
+
 
 def kept_in(home: Path) -> Kept:
     """The answers of a data folder."""
@@ -140,6 +145,13 @@ def kept_in(home: Path) -> Kept:
 def forget(home: Path, masked: Sequence[str]) -> int:
     """Delete what a data folder holds of masked texts. Returns how many answers went."""
     return kept_in(home).forget(masked)
+
+
+def forget_all(home: Path) -> None:
+    """Delete all answers of a data folder, where nobody can say any more which texts they were of."""
+    kept = kept_in(home)
+    if kept.file.exists():
+        kept.clear()
 
 
 def digest_of(text: str) -> bytes:
