@@ -10,7 +10,7 @@ from heed.metrics.periods import zone_of
 from heed.metrics.readings import read
 from heed.metrics.records import Mark, records
 from heed.metrics.selection import Slice
-from heed.metrics.sources.opening import open_source
+from heed.metrics.sources.opening import kept_beside, open_source
 from heed.metrics.sources.shapes import SHAPES
 from tests.metrics.facts import ENGINES, at, facts
 
@@ -151,3 +151,18 @@ def test_records_come_newest_first_in_pages_within_the_slice(tmp_path: Path) -> 
         inside = records(opened, measure, part=Slice(within={"region": {"n"}}))
         assert {record.places["region"] for record in inside} == {"n"}
         assert not {"customer_key", "agent_key", "text"} & set(first[0].places)
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_what_files_brought_beside_the_columns_is_known_where_it_can_split(tmp_path: Path, engine: str) -> None:
+    def beside(number: int) -> list[tuple[str, str]] | None:
+        if number == 0:
+            return None
+        return [("Shop", f"shop {number % 3}"), ("receipt", str(number)), ("file", "one"), ("A level", str(number % 2))]
+
+    changes = [change(f"c{number}", "opened", number, attributes=beside(number)) for number in range(60)]
+    with facts(tmp_path, engine, case_changes=changes) as opened:
+        source = open_source(opened, "cases")
+        assert kept_beside(opened, source) == ["A level", "Shop"]
+        assert kept_beside(opened, source, most=1) == ["A level"]
+        assert kept_beside(opened, open_source(opened, "responses")) == []

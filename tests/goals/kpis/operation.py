@@ -63,7 +63,8 @@ def interactions() -> pa.Table:
         }
         for number in range(3)
     ]
-    return pa.Table.from_pylist(rows)
+    beside = [[("Filiale", "Kiel" if number % 2 else "Ulm"), ("file", "one")] for number in range(len(rows))]
+    return pa.Table.from_pylist(rows).append_column("attributes", pa.array(beside, pa.map_(pa.string(), pa.string())))
 
 
 def changes() -> pa.Table:

@@ -101,6 +101,13 @@ def test_a_split_has_bars_leads_on_and_keeps_small_groups_back(looked: House) ->
     assert "south-phone" in text(narrowed)
 
 
+def test_a_column_kept_beside_can_be_split_by_where_it_says_something(looked: House) -> None:
+    offered = {chip.title: chip.href for chip in get(looked, "/kpis/abandonment/").context["splits"]}
+    assert "File" not in offered, "one value splits nothing"
+    answer = get(looked, offered["Filiale"])
+    assert {part.label for part in answer.context["split"]} == {"Kiel", "Ulm"}
+
+
 def test_a_wrong_condition_is_refused_at_its_field(looked: House) -> None:
     answer = get(looked, "/kpis/abandonment/?where=regio+==+%22north%22")
     assert answer.status_code == 422

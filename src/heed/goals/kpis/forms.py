@@ -30,7 +30,11 @@ class KpiFilters(forms.Form):
 
     def __init__(self, query: Mapping[str, Any], *, keys: Sequence[str], parameters: Mapping[str, Parameter]) -> None:
         super().__init__(query)
-        named = [(key, gettext(key.removesuffix("_key").replace("_", " ").capitalize())) for key in keys]
+        named = [
+            (key, gettext(words[:1].upper() + words[1:]))
+            for key in keys
+            if (words := key.removesuffix("_key").replace("_", " "))
+        ]
         self.fields["by"].choices = [("", _("nothing")), *named]  # type: ignore[attr-defined]
         for name, parameter in parameters.items():
             self.fields[f"set_{name}"] = _parameter_field(name, parameter)

@@ -48,3 +48,20 @@ def span(engine: Engine, source: Source) -> tuple[datetime | None, datetime | No
     at = source.base[TABLES[source.shape.base].time]
     (found,) = engine.run(source.base.agg(first=at.min(), last=at.max())).to_pylist()
     return found["first"], found["last"]
+
+
+def kept_beside(engine: Engine, source: Source, most_values: int = 50, most: int = 12) -> list[str]:
+    """Names of what files brought beside the columns (keys of `attributes`) that are worth a split: two to `most_values`
+    different values. In order of the alphabet, at most `most`.
+    """
+    if "attributes" not in source.shape.fields:
+        return []
+    held = source.base.filter(source.base.attributes.notnull()).select("attributes")
+    seen = engine.run(held.select(key=held.attributes.keys().unnest()).distinct().limit(500))
+    names = sorted(key for key in seen["key"].to_pylist() if key)
+    if not names:
+        return []
+    (counts,) = engine.run(
+        held.agg(**{f"n_{index}": held.attributes[name].nunique() for index, name in enumerate(names)})
+    ).to_pylist()
+    return [name for index, name in enumerate(names) if 2 <= counts[f"n_{index}"] <= most_values][:most]

@@ -17,7 +17,7 @@ from heed.core.edge import tell
 from heed.core.errors.rules import HeedError
 from heed.goals.kpis.definition import Kpi
 from heed.goals.kpis.forms import KpiFilters
-from heed.goals.kpis.pages.spans import facts_span
+from heed.goals.kpis.pages.spans import columns_beside, facts_span
 from heed.goals.kpis.pages.window import DEFAULT_SPAN, SPANS, Window, window
 from heed.goals.kpis.queries import Question, kpi_in_force, organisation_zone
 from heed.goals.kpis.rules import EMPLOYEE_COLUMNS
@@ -102,12 +102,13 @@ def asked(request: HttpRequest, key: str) -> Asked:
 
 
 def split_keys(kpi: Kpi, wanted: str) -> list[str]:
-    """The columns a KPI is usually split by, and the one that was asked for."""
-    return [*kpi.segment_keys, *([wanted] if wanted and wanted not in kpi.segment_keys else [])]
+    """The columns a KPI is usually split by, those of the files themselves, and the one that was asked for."""
+    return list(dict.fromkeys([*kpi.segment_keys, *columns_beside(kpi.measure.source), *([wanted] if wanted else [])]))
 
 
 def column_title(name: str) -> str:
-    return _(name.removesuffix("_key").replace("_", " ").capitalize())
+    words = name.removesuffix("_key").replace("_", " ")
+    return _(words[:1].upper() + words[1:])
 
 
 def span_chips(ask: Asked) -> list[Chip]:
