@@ -23,7 +23,7 @@ _GERMAN_FIRST = r"(?:Am|An der|An den|An dem|Im|In der|In den|Zum|Zur|Auf der|Au
 GERMAN = re.compile(
     rf"(?<![\w-])(?:(?:(?:Alte[rn]?|Neue[rn]?|Große[rn]?|Kleine[rn]?|Obere[rn]?|Untere[rn]?|Lange|Breite|Hohe|St\.|Am|Im|{_GERMAN_FIRST} (?:alten|neuen|großen|kleinen)) )?"
     rf"[{_UP}][\w.-]{{1,40}}(?:{_GERMAN}|-(?:{_GERMAN_APART}))|(?:{_CAP} (?:von |vom |der )?){{1,2}}(?:{_GERMAN_APART})"
-    rf"|{_GERMAN_FIRST} {_CAP}(?: {_CAP})?"
+    rf"|{_GERMAN_FIRST} {_CAP}(?: {_CAP})?|Stra(?:ß|ss)e (?:des|der) (?:\d{{1,2}}\. )?{_CAP}(?: {_CAP})?"
     rf"),? (?:Nr\.? ?)?{_NO}{_NO_END}",
 )
 _NUMBER_FIRST = (
@@ -34,10 +34,10 @@ _NUMBER_FIRST = (
 _ONE = r"(?:[NSEW]\.? |[NS][EW] |(?:North|South|East|West) )?"
 ENGLISH = re.compile(
     rf"(?<![\w.,€$£/-])\d{{1,5}}(?:[ ]?[a-zA-Z](?=[ ,]))?(?:[-–/]\d{{1,5}})?,? {_ONE}(?:The (?:{_CAP}(?: {_CAP})?)|(?:(?:{_CAP}|\d{{1,3}}(?:st|nd|rd|th)|of|the|de|la) ){{1,4}}"
-    rf"(?:{_NUMBER_FIRST})\b\.?(?: (?:North|South|East|West|[NSEW]{{1,2}}\b\.?))?|Broadway\b)",
+    rf"(?:(?:County Road|County Rd|State Road|State Route|Highway|Hwy|Route|CR|SR|FM)\.? \d{{1,4}}\b|(?:{_NUMBER_FIRST})\b\.?)(?: (?:North|South|East|West|[NSEW]{{1,2}}\b\.?))?|Broadway\b)",
 )
 ENGLISH_LOW = re.compile(
-    rf"(?<![\w.,€$£/-])\d{{1,5}}[a-z]? (?:[a-z'’]+ ){{1,3}}(?:street|road|avenue|lane|drive|boulevard|crescent|terrace|close|gardens|ave|rd|blvd)\b(?! (?:map|trip|test))"
+    r"(?<![\w.,€$£/-])\d{1,5}[a-z]? (?:[a-z'’]+ ){1,3}(?:street|road|avenue|lane|drive|boulevard|crescent|terrace|close|gardens|ave|rd|blvd)\b(?! (?:map|trip|test))"
 )
 _FRENCH = (
     "rue|avenue|av\\.?|boulevard|bd\\.?|boul\\.?|allée|allee|allées|place|pl\\.|chemin|ch\\.|impasse|imp\\.|quai|cours|route|rte|square|passage|sentier|"
@@ -45,7 +45,7 @@ _FRENCH = (
 )
 FRENCH = re.compile(
     rf"(?<![\w.,€$£/-])\d{{1,4}}(?:[ ]?(?:bis|ter|quater|[a-dA-D]))?(?:[-/]\d{{1,4}})?,? (?i:{_FRENCH}) (?:(?:de la|de l['’]|de|du|des|d['’]|la|le|les|l['’]|aux|à|sur|sous|en|et)[ ]?)*"
-    rf"(?:[{_UP}\d][\w'’.-]*|[a-zà-ÿ]['’][{_UP}][\w'’.-]*)(?:[ -](?:(?:de la|de l['’]|de|du|des|d['’]|la|le|les|et|aux|à)[ ]?)*[{_UP}][\w'’.-]*){{0,4}}",
+    rf"(?:[{_UP}][\w'’.-]*|[a-zà-ÿ]['’][{_UP}][\w'’.-]*|\d{{1,2}} (?i:mai|novembre|septembre|juillet|août|juin|février|mars))(?:[ -](?:(?:de la|de l['’]|de|du|des|d['’]|la|le|les|et|aux|à)[ ]?)*[{_UP}][\w'’.-]*){{0,4}}",
 )
 _SPANISH = (
     r"calle|c/|cl\.|avenida|avda\.?|av\.|avd\.|plaza|pza\.?|plza\.?|pl\.|paseo|pº|p\.º|camino|cno\.|carretera|ctra\.?|ronda|rda\.|travesía|trav\.|"
@@ -95,7 +95,7 @@ _UNIT = (
 )
 _JOIN = r"(?:,? | ?, ?|,? ?[-–|/·] | in (?=\d{4,5} ?)| à (?=\d{5})| en (?=\d{5})| te (?=\d{4}))"
 _LITTLE = r"(?:am|an der|im|in der|bei|ob der|vor der|upon|on|le|la|les|lès|de la|de|del|du|des|sur|sous|aan den|aan de|aan|den|en|St\.|the|by|under|in)"
-_PLACE = rf"[{_UP}](?:[\w'’-]|\.(?= ?[{_UP}]))*[\w](?:[ -]{_LITTLE}[ -][{_UP}][\w'’-]+)?(?: ?\([\w ./-]{{2,20}}\)|/[{_UP}][\w'’-]+)?"
+_PLACE = rf"[{_UP}](?:[\w'’-]|\.(?= ?[{_UP}]))*[\w](?:[ -]{_LITTLE}[ -][{_UP}][\w'’-]+)?(?: ?\([A-Z][\w. /-]{{1,14}}\)|/[{_UP}][\w'’-]+)?"
 _LEADING = (
     r"(?:Bad|Sankt|St\.?|Saint|Sainte|San|Santa|Santo|Los|Las|Las|La|Le|Les|El|L['’]|New|North|South|East|West|Great|Little|Fort|Port|Mount|Lake|Palm|Long|Salt Lake|"
     r"Den|Den|'s|Neu|Alt|Groß|Klein|Ober|Unter|Milton|Newcastle|Kings|King's|Royal|Tunbridge|Market|Stoke|Burton|High|Old|Castrop|Grand|Baton|Des|Saint-|Clermont|"
@@ -110,7 +110,7 @@ _COUNTRY = (
 TAIL = re.compile(
     rf"(?:{_JOIN}{_UNIT}){{0,3}}"
     rf"(?:{_JOIN}(?:(?:D|A|CH|F|E|NL|B)-)?(?:"
-    rf"(?:{_CAPS}, ){{0,2}}{_CAPS},? {UK_CODE}(?!\w)|{UK_CODE}(?!\w)"
+    rf"(?:{_CAPS}, ){{0,2}}{_CAPS},? {UK_CODE}(?!\w)|{UK_CODE}(?!\w)(?:,? {_CITY})?"
     rf"|(?:{_CAPS}, ){{0,1}}{_CAPS},? (?:{STATES})\b\.?,?(?: \d{{5}}(?:-\d{{4}})?(?!\d))?"
     rf"|{_CAPS},? \d{{5}}(?!\d)"
     rf"|\d{{4}} ?[A-Z]{{2}}(?!\w)(?:,? {_CITY})?"
@@ -123,17 +123,31 @@ HEAD = re.compile(
     rf"(?:(?:(?:[Ff]lat|[Aa]pt|[Aa]partment|[Uu]nit|[Aa]ppt|[Aa]ppartement|[Ss]uite|[Rr]oom|[Bb]ât(?:iment)?|[Rr]ésidence)\.? (?:#?\d{{1,4}}[A-Za-z]?|[A-Z]\d{{0,3}}|{_CAP}(?: {_CAP})?)|"
     rf"(?:Ground|First|Second|Third|Top) [Ff]loor(?: [Ff]lat)?|{_CAP}(?: {_CAP}){{0,2}} (?:House|Cottage|Farm|Lodge|Barn|Court|Villa|Hall|Manor|Mill|Building|Tower|Heights|Mansions)),? (?:\d{{1,4}}[a-z]? {_CAP} (?:House|Court|Mansions|Tower),? )?)$"
 )
+_SEGMENT = rf"{_CAP}(?: (?:{_LITTLE}|y|of|and|&) | |-){{0,1}}(?:{_CAP}(?: (?:y|of|the|on|le) | )?){{0,4}}"
+# No street form is known, but a house, a number or a capital leads up to a whole post code.
 HOUSE = re.compile(
-    rf"(?<![\w])(?:The )?{_CAP}(?: {_CAP}){{0,2}} (?:House|Cottage|Farm|Lodge|Barn|Villa|Hall|Manor|Mill|Rectory|Vicarage),(?: {_CAP}(?: {_CAP}){{0,2}},){{0,3}}(?: {_CAP}(?: {_CAP}){{0,2}})?,? {UK_CODE}(?!\w)"
+    rf"(?<![\w])(?:The {_CAP}(?: {_CAP}){{0,2}}|{_CAP}(?: {_CAP}){{0,2}} (?:House|Cottage|Farm|Lodge|Barn|Villa|Hall|Manor|Mill|Rectory|Vicarage|Forge|Bungalow|Chapel|Grange|Croft|Court|Stables)|\d{{1,4}}[a-zA-Z]? {_CAP}(?: (?:{_CAP}|y|yr|of|the|on)){{0,4}}),"
+    rf"(?: (?:\d{{1,4}} )?{_CAP}(?: {_CAP}){{0,3}},){{0,3}}(?: {_CAP}(?:[ -](?:{_LITTLE}[ -])?{_CAP}){{0,3}})?,? {UK_CODE}(?!\w)"
+)
+BY_CODE = re.compile(
+    rf"(?<![\w'’.-])(?:(?:{_CAP}|'t|van|von|de|der|den|des|het|ter|la|del|op|am|im|an|dem|zum|zur) ){{0,4}}(?:{_CAP}|\d{{1,2}}\. {_CAP}) {_NO},? (?=(?:[A-Z]{{1,2}}-)?(?:\d{{4}} ?[A-Z]{{2}}|\d{{5}}) [{_UP}])"
+)
+LOW = re.compile(
+    r"(?<![\w/.-])(?:(?:calle|c/|avenida|avda\.?|av\.?|plaza|paseo|camino|ronda|carrer) (?:[^\W\d_]+ ){1,5}(?:n[ºo°]? ?)?\d{1,4}(?: ?[a-z](?!\w))?,? \d{5} [^\W\d_]+"
+    r"|\d{1,4}(?: ?(?:bis|ter))?,? (?:rue|avenue|av|boulevard|bd|place|allée|chemin|impasse|quai|route) (?:[\w'’-]+ ){1,6}\d{5} [^\W\d_]+(?:[ -][^\W\d_]{4,})?"
+    r"|(?:(?:van|de|der|den|het|ter|ten|'t) ){0,3}[^\W\d_]{2,30}(?:straat|laan|weg|gracht|plein|kade|dijk|singel|hof|dreef|hage) \d{1,4} ?[a-z]?,? \d{4} ?[a-zA-Z]{2}(?: [^\W\d_]+)?"
+    r"|[^\W\d_]{3,30}(?:straße|strasse|str\.|weg|allee|platz|gasse) \d{1,4} ?[a-z]?,? (?:in )?\d{5} [^\W\d_]+|[^\W\d_]{3,30}(?:straße|strasse) \d{1,4}(?: ?[a-e](?!\w))?)(?![\w])",
 )
 US_STREETLESS = re.compile(rf"(?<!\w){_CAPS}, (?:{STATES}),? \d{{5}}(?:-\d{{4}})?(?!\d)")
 FORMS = (GERMAN, ENGLISH, FRENCH, SPANISH, DUTCH, BOX)
 # What ends like a street, or stands before a number, and is none.
 NO_STREETS = re.compile(
-    r"(?:^|[\s-])(?:Ring|Weg|Markt|Feld|Tor|Hof|Berg|Platz|Tariff?|Vertrag|Auftrag|Erfolg|Level|Block|Gate|Park|Am Montag|Am Dienstag|Am Mittwoch|Am Donnerstag|Am Freitag|Am Samstag|"
-    r"Am Sonntag|Im (?:Januar|Februar|März|April|Mai|Juni|Juli|August|September|Oktober|November|Dezember|Jahr|Jahre|Schnitt|Durchschnitt|Paket|Zug|Bus|Shop)|Am Telefon|Im Tarif|Supermarkt|Baumarkt|Media ?[Mm]arkt|"
-    r"Vertragsfeld|Bahnhof|Flughafen|Hotspot|Monitoring|Training|Zum (?:Preis|Beispiel|Glück|Stand|Zeitpunkt)|Zur (?:Zeit|Info)|Gleis|Fortnite|In der (?:Filiale|Zeit|Rechnung|Regel|Woche|App)|"
-    r"Auf der (?:Rechnung|Seite|Karte|Website)|Auf dem (?:Konto|Display|Bon)|Bei der (?:Bestellung|Rechnung)|Vor dem|Hinter der|In den|Auf den (?:Rechnungen)?) ?\w*,? (?:Nr\.? ?)?\d",
+    r"(?:Am (?:Montag|Dienstag|Mittwoch|Donnerstag|Freitag|Samstag|Sonntag|Telefon|Apparat|Ende|Anfang|Tag|Morgen|Abend)|Im (?:Januar|Februar|März|April|Mai|Juni|Juli|August|September|Oktober|November|Dezember|"
+    r"Jahre?|Schnitt|Durchschnitt|Paket|Zug|Bus|Shop|Tarif|Vertrag|Internet|Umkreis|Alter|Abstand|Wert|Bereich|Zimmer|Abteil|Wagen|Gleis|Oktober|Vorjahr|Monat|Kapitel)|Zum (?:Preis|Beispiel|Stand|Zeitpunkt|Teil|\d)|"
+    r"Zur (?:Zeit|Info)|In der (?:Filiale|Zeit|Rechnung|Regel|Woche|App|Zeile|Liste|Reihe)|In den (?:Filialen|Jahren|letzten)|Auf der (?:Rechnung|Seite|Karte|Website|Autobahn|Liste)|Auf dem (?:Konto|Display|Bon)|"
+    r"Bei der (?:Bestellung|Rechnung|Version)|Vor der (?:Version|Lieferung)|Unter der (?:Nummer|Rufnummer|Kundennummer|Telefonnummer|Hotline)|Beim (?:Level|Artikel|Modell|Update|Preis)|"
+    r"(?:\w*[Ss]uper|\w*[Bb]au|\w*[Mm]edia ?)[Mm]arkt|\w*[Bb]ahnhof|\w*[Ff]lughafen|\w*[Vv]ektor|Monitor|Motor|Router|Faktor|Sektor|Reaktor|Editor|Monitoring|Training|Ring|Weg|Platz|Tor|Hof|Park|Markt|\w*[Pp]arkplatz|"
+    r"\w*[Ss]itzplatz|\w*[Ss]tellplatz|\w*[Aa]rbeitsplatz|\w*[Ss]tehplatz|Platz|Block|Gate|Level|\w*[Bb]uch|\w*[Ee]rfolg|Direktor|Doktor|Autor|Traktor|Rekord|Feld|\w*[Dd]atenfeld|Erfahrung),? (?:Nr\.? ?)?\d",
 )
 STREET_WORDS = frozenset(
     "straße strasse str weg allee platz gasse ring damm ufer chaussee street road avenue lane drive boulevard rue calle plaza paseo straat laan gracht postfach postbus box apartado".split()
@@ -160,7 +174,10 @@ def addresses(line: Line) -> Found:
     if not STREET_LOW.isdisjoint(line.words):
         for found in ENGLISH_LOW.finditer(text):
             yield found.start(), _tail(text, found.end()), "ADDRESS"
-    yield from ((*found.span(), "ADDRESS") for found in HOUSE.finditer(text))
+    for form in (HOUSE, LOW):
+        yield from ((*found.span(), "ADDRESS") for found in form.finditer(text))
+    for found in BY_CODE.finditer(text):
+        yield _without_lead(text, found), _tail(text, len(text[: found.end()].rstrip(", "))), "ADDRESS"
     for found in UK_POSTCODE.finditer(text):
         area = re.match(r"[A-Z]+", found[0])
         if area and area[0] in UK_AREAS and (" " in found[0] or "postcode" in line.words or "post" in line.words):

@@ -13,6 +13,7 @@ MONTHS = (
     "gennaio febbraio aprile maggio giugno luglio settembre ottobre dicembre stycznia lutego marca kwietnia maja czerwca lipca sierpnia września "
     "października listopada grudnia"
 ).split()
+MONTH_NAMES = frozenset(MONTHS)
 _MONTH = "(?:" + "|".join(sorted(set(MONTHS), key=len, reverse=True)) + r")\b\.?"
 _YEAR = r"(?:['’]?\d{2}(?!\d)|(?:18|19|20)\d{2})"
 _ORDINAL = r"(?:st|nd|rd|th|er|ème|º|°|\.)?"
@@ -38,18 +39,38 @@ NO_YEAR = re.compile(
     rf"(\d{{1,2}}{_ORDINAL} ?(?:of |de )?{_MONTH}|{_MONTH} \d{{1,2}}{_ORDINAL})(?!\w)",
     re.IGNORECASE,
 )
+_DAY_WORD = (
+    r"(?:first|second|third|fourth|fifth|sixth|seventh|eighth|ninth|tenth|eleventh|twelfth|\w{3,9}teenth|twentieth|thirtieth|twenty|thirty|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|\w{3,6}teen|"
+    r"erste[rn]?|zweite[rn]?|dritte[rn]?|vierte[rn]?|fünfte[rn]?|sechste[rn]?|siebte[rn]?|achte[rn]?|neunte[rn]?|zehnte[rn]?|elfte[rn]?|zwölfte[rn]?|\w{3,7}zehnte[rn]?|(?:\w{3,7}und)?(?:zwanzig|dreißig)ste[rn]?|"
+    r"premier|deux|trois|quatre|cinq|six|sept|huit|neuf|dix|onze|douze|treize|quatorze|quinze|seize|vingt|trente|et|un|une|"
+    r"primero|uno|dos|tres|cuatro|cinco|seis|siete|ocho|nueve|diez|once|doce|trece|catorce|quince|dieciséis|diecisiete|dieciocho|diecinueve|veinte|veinti\w{2,7}|treinta|y|"
+    r"een|één|eerste|twee|drie|vier|vijf|zes|zeven|acht|negen|tien|elf|twaalf|\w{3,6}tien|(?:\w{3,5}(?:en|ën))?(?:twintig|dertig)(?:ste)?)"
+)
+_YEAR_WORD = (
+    r"(?:nineteen|twenty|two thousand|neunzehnhundert\w{0,24}|zweitausend\w{0,16}|mille|mil|negentien\w{0,24}|tweeduizend\w{0,16})(?:[ -](?:and |et |y |en )?(?:hundred|oh|o|thousand|"
+    r"twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|\w{3,6}teen|"
+    r"neuf|cent|soixante|dix|quarante|cinquante|trente|vingt|vingts|quatre|deux|trois|cinq|six|sept|huit|onze|douze|treize|quatorze|quinze|seize|"
+    r"novecientos|cuarenta|cincuenta|sesenta|setenta|ochenta|noventa|treinta|veinte|uno|dos|tres|cuatro|cinco|seis|siete|ocho|nueve))*"
+)
+SPOKEN = re.compile(
+    rf"\b(?:(?:{_DAY_WORD}[ -]){{1,4}}(?:of |de |d['’]|the )?{_MONTH}|{_MONTH} (?:the )?{_DAY_WORD}(?:[ -]{_DAY_WORD})?)(?:,? (?:of |de |del )?(?:{_YEAR_WORD}|{_YEAR}))?(?!\w)",
+    re.IGNORECASE,
+)
+BEFORE = re.compile(
+    rf"(?<![\w./-])({DATE.pattern})[ ,]{{1,2}}(?:in [^\W\d_]+ )?(?:geboren|born|né|née|nacid[oa])\b", re.IGNORECASE
+)
 FEASTS = frozenset("birthday geburtstag anniversaire cumpleaños verjaardag birth".split())
 AGED = re.compile(
     r"\b(?:aged?|years? old|yrs? old|y/o|jahre? alt|jährige[rnms]?|ans|años|jaar(?: oud)?|anni|lat|turn(?:ed|s|ing)? \d{2}|wurde \d{2}|werde \d{2})\b",
     re.IGNORECASE,
 )
 PAST = re.compile(r"(?:19\d\d|200\d|201\d|['’.\-/ ]\d\d)\b[^\d]*$")
-STAR = re.compile(r"(?:\*|†|\bgeb\.|°)\s?(\d{1,2}[./-]\d{1,2}[./-]\d{2,4})(?!\d)")
+STAR = re.compile(r"(?:\*|\bgeb\.)\s?(\d{1,2}[./-]\d{1,2}[./-]\d{2,4})(?!\d)")
 
 
 def births(line: Line) -> Found:
     """Days of birth; a day of which no word says so is any day, and stays."""
-    if line.digits < 2:
+    if line.digits < 2 and MONTH_NAMES.isdisjoint(line.words):
         return
     text = line.text
     for cue, stop in line.reaches():
@@ -61,7 +82,10 @@ def births(line: Line) -> Found:
             continue
         reach = min(len(text), stop + 24)
         found = LOOSE.search(text, cue.end, reach)
-        if found and found.start() < stop:
+        spoken = SPOKEN.search(text, cue.end, min(len(text), stop + 48))
+        if spoken and spoken.start() < stop and not (found and found.start() < spoken.start()):
+            yield (*spoken.span(), "DATE_OF_BIRTH")
+        elif found and found.start() < stop:
             yield (*found.span(), "DATE_OF_BIRTH")
         elif not feast and (year := YEAR_ALONE.match(text, cue.end, reach)):
             yield (*year.span(1), "DATE_OF_BIRTH")
@@ -69,6 +93,7 @@ def births(line: Line) -> Found:
             yield (*day.span(1), "DATE_OF_BIRTH")
     if line.digits > 5:
         yield from ((*found.span(1), "DATE_OF_BIRTH") for found in STAR.finditer(text))
+        yield from ((*found.span(1), "DATE_OF_BIRTH") for found in BEFORE.finditer(text))
         yield from _beside_age(text)
 
 

@@ -11,7 +11,7 @@ phone|telephone|tel|mobile|cell|cellphone|landline|fax|whatsapp|call me|call us|
 give me a call|give me a ring|my number|phone number|my cell|sms|signal
 telefon|handy|mobil|rufnummer|festnetz|rückruf|rueckruf|erreichbar|erreichen sie mich|anrufen|ruft mich|rufen sie mich|rufen|durchwahl|
 erreichen|meine nummer|mobilfunk|handynr|tel nr|telefonisch
-téléphone|portable|mon numéro|joignable|joindre|appeler|appelez|rappeler|rappelez|fixe|gsm|mon tel
+téléphone|portable|port|mon numéro|joignable|joindre|appeler|appelez|rappeler|rappelez|fixe|gsm|mon tel
 teléfono|telefono|móvil|movil|celular|llamar|llámame|llamadme|llámenme|mi número|fijo|tfno|tlf|tlfno|contacto
 telefoonnummer|telefoon|mobiel|mobieltje|bellen|bel me|bereikbaar|bereiken|mijn nummer|nummer is|vaste lijn
 cellulare|telefon kontaktowy
@@ -44,7 +44,7 @@ codice fiscale|cf|carta d identità|passaporto|pesel|dowód osobisty|nip|personn
 """,
     "DATE_OF_BIRTH": """
 born|born on|date of birth|dob|d o b|birth date|birthdate|birthday is|birthday|birth
-geboren|geboren am|geb|geburtsdatum|geburtstag|jahrgang|geb datum|gebdat|geburtsjahr
+geboren|geboren am|geboren bin ich|ik ben van|geb|geburtsdatum|geburtstag|jahrgang|geb datum|gebdat|geburtsjahr
 né|née|né le|née le|naissance|date de naissance|née en|né en|nés|anniversaire
 nacido|nacida|nací|naci|nacido el|nacida el|fecha de nacimiento|nacimiento|f nac|fecha nac|nacio|nació|cumpleaños
 geboortedatum|geboren op|geb datum|verjaardag|geboortedag
@@ -53,30 +53,31 @@ nato il|nata il|data di nascita|urodzony|urodzona|data urodzenia|född|født
     "ACCOUNT": """
 account|account number|acct|acc|acc no|a c|account no|customer number|customer no|customer id|customer|client number|client id|client no|
 customer ref|customer reference|contract|contract number|policy|policy number|policy no|membership|membership number|member number|
-member no|member id|member|loyalty|loyalty number|frequent flyer|sort code|sortcode|routing|routing number|aba|meter|meter number|mpan|mprn|
+member no|member id|member|loyalty|loyalty number|frequent flyer|meter|meter number|mpan|mprn|
 user id|userid|user name|username|login|subscriber|subscriber id|subscription|patient number|patient id|insurance number|insurance id|
 group number|rewards|rewards number|clubcard|nectar|student id|student number|employee id|employee number|tenant|bank details|savings
-konto|kto|konto nr|kontonummer|kontonr|blz|bankleitzahl|kundennummer|kunden nr|kundennr|kunden nummer|kd|kdnr|kdnummer|kunde|kunden id|
+konto|kto|konto nr|kontonummer|kontonr|kundennummer|kunden nr|kundennr|kunden nummer|kd|kdnr|kdnummer|kunde|kunden id|
 kundenkonto|vertrag|vertragsnummer|vertrags nr|vertragsnr|vertragskonto|vertragskontonummer|versicherungsnummer|versicherungsschein|
 versicherungsscheinnummer|police|policennummer|policen nr|mitgliedsnummer|mitglieds nr|mitgliedsnr|mitglied|zählernummer|zähler|zähler nr|
 benutzername|benutzer id|nutzer id|teilnehmernummer|anschlussnummer|depot|depotnummer|girokonto|versichertennummer|patientennummer|
 matrikelnummer|personalnummer|vorteilsnummer|bahncard|payback|payback nummer|versicherten nr|mandatsreferenz|buchungskonto|kassenzeichen
 compte|numéro de compte|n de compte|numéro client|n client|client|numéro de client|référence client|contrat|numéro de contrat|n de contrat|
-police d assurance|adhérent|numéro d adhérent|n d adhérent|abonné|numéro d abonné|identifiant|identifiant client|code guichet|rib|pdl|prm|
+police d assurance|adhérent|numéro d adhérent|n d adhérent|abonné|numéro d abonné|identifiant|identifiant client|rib|pdl|prm|
 compteur|mutuelle|numéro d allocataire|allocataire|sociétaire|fidélité|carte de fidélité|contrat n|code client
 cuenta|número de cuenta|numero de cuenta|n de cuenta|cliente|número de cliente|numero de cliente|n de cliente|nº de cliente|contrato|
-número de contrato|numero de contrato|nº de contrato|póliza|poliza|número de póliza|socio|número de socio|cups|abonado|usuario|ccc|
-rekening|rekeningnummer|klantnummer|klant nr|klantnr|klant|contractnummer|contract nr|polisnummer|polis|polis nr|lidnummer|lidmaatschap|
+número de contrato|numero de contrato|nº de contrato|póliza|poliza|número de póliza|socio|socia|número de socio|número de socia|nº de socio|abonada|afiliado|afiliada|número de abonado|número de afiliado|cups|abonado|usuario|ccc|
+rekening|girorekening|girorekeningnummer|lidnr|lid nr|rekeningnummer|klantnummer|klant nr|klantnr|klant|contractnummer|contract nr|polisnummer|polis|polis nr|lidnummer|lidmaatschap|
 lidmaatschapsnummer|relatienummer|debiteurennummer|meternummer|gebruikersnaam|klantcode|debiteur|bankrekening|spaarrekening|
 conto|numero cliente|codice cliente|contratto
 """,
     "PLATE": """
 plate|plates|number plate|license plate|licence plate|registration|registration number|reg|reg number|car reg|vehicle reg|reg no|vrn|rego|
-vehicle registration|tag number|plate number|registered|car|vehicle|
+vehicle registration|tag|tag number|plate number|registered|car|vehicle|truck|scooter|motorcycle|rental|hire car|veh|trailer|camper|caravan|parking|parking permit|permit|toll|tow|towed|
 kennzeichen|nummernschild|autokennzeichen|kfz kennzeichen|kfz|amtliches kennzeichen|amtl kennzeichen|autonummer|nummernschilder|
 plaque|immatriculation|immatriculé|immatriculée|plaque d immatriculation|immat|voiture
 matrícula|matricula|matriculado|placa|coche
-kenteken|kentekenplaat|nummerplaat|kentekennummer|targa|tablica|rejestracja|auto|wagen|pkw|van|motorbike|motorrad|moto
+kenteken|kentekenplaat|nummerplaat|kentekennummer|targa|tablica|rejestracja|auto|wagen|pkw|van|motorbike|motorrad|moto|lkw|roller|anhänger|wohnmobil|e auto|mietwagen|knöllchen|strafzettel|
+leasebak|leaseauto|huurauto|bestelbus|bestelwagen|aanhanger|parkeren|boete|bekeuring|camion|camionnette|utilitaire|amende|péage|véhicule|furgoneta|camión|multa|peaje|vehículo|furgón|remolque|contrario
 """,
     NONE: """
 order|order number|order no|order id|invoice|invoice number|invoice no|bill number|receipt|ticket|ticket number|case|case number|case id|
@@ -84,24 +85,24 @@ case ref|reference|reference number|ref|ref no|tracking|tracking number|tracking
 article|product|product code|product number|product id|part|part number|model|model number|sku|ean|upc|isbn|asin|gtin|serial|serial number|
 version|firmware|build|release|error|error code|code|voucher|coupon|promo|promo code|discount|flight|train|room|gate|seat|row|page|step|
 booking|booking reference|booking ref|reservation|confirmation|confirmation number|pnr|claim|transaction|transaction id|batch|lot|
-iso|din|port|channel|windows|android|ios|chapter|section|paragraph|article no|batch number|lot number|purchase order|po number|
-price|total|amount|order total|balance|due|cost|costs|paid|refund|charge|charged|fee|km|miles|population|
+iso|din|channel|windows|android|ios|chapter|section|paragraph|article no|batch number|lot number|purchase order|po number|
+km|miles|population|
 incident|incident number|error message|update|driver version|app version|software|vat number|vat|company number|imei
 bestellung|bestellnummer|bestell nr|bestellnr|auftrag|auftragsnummer|auftrags nr|rechnung|rechnungsnummer|rechnungs nr|rechnungsnr|
 vorgang|vorgangsnummer|vorgangs nr|fall|fallnummer|aktenzeichen|referenz|referenznummer|sendung|sendungsnummer|sendungsverfolgung|paket|
 paketnummer|artikel|artikelnummer|artikel nr|art nr|produkt|produktnummer|modell|modellnummer|seriennummer|serien nr|teilenummer|fehler|
 fehlercode|fehlermeldung|gutschein|gutscheincode|flug|flugnummer|zug|zimmer|buchung|buchungsnummer|buchungscode|beleg|belegnummer|
-lieferschein|lieferscheinnummer|charge|chargennummer|betrag|summe|preis|stück|störungsnummer|ticketnummer|schadennummer|transaktion|
+lieferschein|lieferscheinnummer|chargennummer|stück|störungsnummer|ticketnummer|schadennummer|transaktion|
 ust idnr|ustid|umsatzsteuer|handelsregister|hrb|typ|baujahr|postfach|hausnummer|kilometer|tracking nummer|ersatzteil|ersatzteilnummer
 commande|numéro de commande|n de commande|facture|numéro de facture|n de facture|colis|suivi|numéro de suivi|référence|réf|article|produit|
-modèle|erreur|code erreur|vol|réservation|dossier|numéro de dossier|n de dossier|série|numéro de série|billet|montant|siret|siren|tva|
-sinistre|bon d achat|code promo|
+modèle|erreur|code erreur|vol|réservation|dossier|numéro de dossier|n de dossier|série|numéro de série|billet|siret|siren|tva|
+bon d achat|code promo|
 pedido|número de pedido|nº de pedido|numero de pedido|factura|número de factura|envío|seguimiento|número de seguimiento|referencia|artículo|
-producto|modelo|versión|código de error|código|vuelo|reserva|expediente|serie|número de serie|incidencia|importe|paquete|localizador|
+producto|modelo|versión|código de error|código|vuelo|reserva|expediente|serie|número de serie|incidencia|paquete|localizador|
 código promocional|cupón|
 bestelling|bestelnummer|bestel nr|factuur|factuurnummer|pakket|pakketje|zending|track trace|track and trace|trackingcode|artikelnr|
 referentie|referentienummer|kenmerk|foutcode|foutmelding|fout|vlucht|vluchtnummer|reservering|reserveringsnummer|serienummer|dossiernummer|
-zaaknummer|bedrag|kvk|kvk nummer|btw|btw nummer|modelnummer|productnummer|versie|boekingsnummer|boeking|kortingscode|ordernummer|
+zaaknummer|kvk|kvk nummer|btw|btw nummer|modelnummer|productnummer|versie|boekingsnummer|boeking|kortingscode|ordernummer|
 ordine|fattura|spedizione|zamówienie|faktura
 """,
 }
@@ -135,6 +136,6 @@ _HEADS = (
 @lru_cache(maxsize=8192)
 def compound(word: str) -> str:
     """What a number is by a compound such as Strommietvertragsnummer; "" where the word says nothing of numbers."""
-    if len(word) < 6 or not word.endswith(_ENDINGS):
+    if len(word) < 5 or not word.endswith(_ENDINGS):
         return ""
     return next((kind for heads, kind in _HEADS if word.startswith(heads)), "ACCOUNT")

@@ -190,11 +190,22 @@ CODE = re.compile(
 LAST_FOUR = re.compile(r"(?<![\w.,])\d{4}(?![\w]|[.,]\d)")
 
 
+DAY_LIKE = re.compile(r"(?:19|20)\d\d(?:0[1-9]|1[0-2])(?:[0-2]\d|3[01])-\d{4}$")
+HEALTH = frozenset("nhs patient gp surgery ward hospital trolley appointment prescription clinic".split())
+TEN = re.compile(r"(?<![\w./-])\d{10}(?![\w]|[-./]\w)")
+
+
 def by_shape(line: Line) -> Found:
     """Numbers whose shape and check digits say enough by themselves."""
     if line.digits < 4:
         return
     for shape, check in SHAPES:
         for found in shape.finditer(line.text):
-            if check(found[0]) and line.cue_before(found.start(), 24) not in (NONE, "PHONE", "ACCOUNT"):
+            if (
+                check(found[0])
+                and not DAY_LIKE.match(found[0])
+                and line.cue_before(found.start(), 24) not in (NONE, "PHONE", "ACCOUNT")
+            ):
                 yield (*found.span(), "NATIONAL_ID")
+    if not HEALTH.isdisjoint(line.words):
+        yield from ((*found.span(), "NATIONAL_ID") for found in TEN.finditer(line.text) if is_nhs(found[0]))

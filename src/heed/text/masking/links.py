@@ -12,7 +12,8 @@ URL = re.compile(
 STRONG = frozenset(
     "token access accesstoken idtoken refreshtoken sig signature secret clientsecret session sessionid sid phpsessid jsessionid auth authtoken "
     "password passwd pwd pass otp jwt apikey apitoken resettoken reset magic email mail phone tel mobile ssn iban authcode logintoken nonce "
-    "bearer csrf invitetoken verifytoken passwort kennwort contraseña wachtwoord motdepasse tkn tok".split()
+    "bearer csrf invitetoken verifytoken passwort kennwort contraseña wachtwoord motdepasse tkn tok sess key clave contrasena pin mdp jeton cle clé sleutel eenmalig "
+    "einmal einmalig firma kennung schluessel schlüssel zugang geheim code2fa tan credential credentials codigo toegang acceso acces wachtwoordcode inlog otpcode signature".split()
 )
 WEAK = frozenset(
     "key code hash ticket user username userid uid customer customerid cust kunde kundennr kdnr account accountid acct konto client clientid "
@@ -27,8 +28,15 @@ DOORS = re.compile(
 )
 PARAMETER = re.compile(r"[?&#;]([\w.\[\]%-]{1,40})=([^&#\s]*)")
 USER_PART = re.compile(r"//[^/\s@?#]+@")
-PIECE = re.compile(r"[^/?#&=\s]{16,}")
-WORDY = re.compile(r"[A-Za-z]*\d{0,4}|\d{1,9}|\d{4}-\d\d(?:-\d\d)?")
+# A letter, a digit and a letter again, or the other way round, in one part of four and more.
+CHANGES = re.compile(
+    r"(?=[A-Za-z\d_]{4})(?:[A-Za-z]+_?\d+_?[A-Za-z]+_?\d|\d+_?[A-Za-z]+_?\d+_?[A-Za-z]|[A-Za-z]+\d+[A-Za-z]+$|\d+[A-Za-z]+\d+$)"
+)
+MIXED_CASE = re.compile(r"[a-z][A-Z].{0,200}[a-z][A-Z]")
+ORDINARY = frozenset(
+    "v q search query page p lang locale sku article artikel item product produkt produit producto variant color colour size model modell asin ean pid cat category gclid fbclid "
+    "ref source medium campaign theme w width height format version ver exp expires from to date year month tab section anchor view".split()
+)
 UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}", re.IGNORECASE)
 CLOSED = str.maketrans("", "", "_.[]%-")
 
@@ -58,35 +66,39 @@ def has_secret(url: str) -> bool:
         return True
     for name, value in PARAMETER.findall(url):
         plain = name.lower().translate(CLOSED)
-        if plain in STRONG or any(
-            plain.endswith(each) for each in ("token", "secret", "password", "apikey", "session", "sessionid")
-        ):
-            if len(value) >= 3:
+        if plain in STRONG or plain.endswith(("token", "secret", "password", "apikey", "session", "sessionid", "sig")):
+            if len(value) > 2 and (len(value) > 5 or DIGITS.search(value)) and not value.isalpha():
                 return True
-        elif plain in WEAK and is_random(value, 6):
+        elif plain in ORDINARY or plain.startswith(("utm", "filter", "sort")):
+            if is_random(value, 24):
+                return True
+        elif is_random(value, 6) or (plain in WEAK and value.isdigit() and len(value) > 5) or _is_mail(value):
             return True
-        elif not plain.startswith("utm") and is_random(value, 20):
-            return True
-    if any(is_random(found[1], 6) for found in DOORS.finditer(url)):
+    if any(is_random(found[1], 6) or (found[1].isdigit() and len(found[1]) > 6) for found in DOORS.finditer(url)):
         return True
     path = url.split("?")[0].split("://")[-1].partition("/")[2]
-    return any(is_random(found[0], 16) for found in PIECE.finditer(path))
+    return any(is_random(part, 8) and not part.isupper() for part in path.split("/"))
+
+
+def _is_mail(value: str) -> bool:
+    return "@" in value or "%40" in value
 
 
 def is_random(value: str, least: int) -> bool:
     """Whether letters and digits are mixed as nobody would write a word: `8f3a9c01`, not `how-to-404` or `SUMMER20`."""
-    if "@" in value or "%40" in value:
+    if len(value) < least:
+        return False
+    if UUID.search(value) or _is_mail(value):
         return True
-    if UUID.search(value):
+    # A text of one long run of letters in both cases is a token too.
+    if (
+        len(value) >= 20
+        and MIXED_CASE.search(value)
+        and re.fullmatch(r"[\w=+.-]+", value)
+        and "-" not in value.strip("-")
+    ):
         return True
-    if len(value) >= 28 and re.fullmatch(r"[A-Za-z0-9_=+.-]+", value) and re.search(r"[a-z][A-Z].*[a-z][A-Z]", value):
-        return True
-    parts = [part for part in re.split(r"[-_.~+%]", value) if part]
-    mixed = [part for part in parts if re.search(r"\d", part) and not WORDY.fullmatch(part)]
-    size = max((len(part) for part in mixed), default=0)
-    if size >= least or (len(value) >= least and mixed and all(part in mixed or part.isdigit() for part in parts)):
-        return True
-    return value.isdigit() and least <= 6 <= len(value)
+    return any(CHANGES.search(part) for part in re.split(r"[-.~+%]", value))
 
 
 LOCAL = r"[\w!#$%&'*+/=?^`{|}~-](?:[\w.!#$%&'*+/=?^`{|}~-]{0,62}[\w!#$%&*+/=?^`{|}~-])?"
@@ -158,7 +170,7 @@ V4 = re.compile(r"(?<![\w.])\d{1,3}(?:\.\d{1,3}){3}(?![\w]|\.\d)")
 V6 = re.compile(r"(?<![\w:.])[0-9a-fA-F:]{2,39}(?:(?:\.\d{1,3}){3})?(?:%\w+)?(?![\w:])")
 DIGITS = re.compile(r"\d")
 VERSION = re.compile(
-    r"(?:version|firmware|fw|build|release|update|software|app|driver|treiber|release|versión|versie|ver\.?|v\.?|kapitel|chapter|section|§|"
+    r"\b(?:version|firmware|fw|build|release|update|software|app|driver|treiber|release|versión|versie|ver\.?|v\.?|kapitel|chapter|section|§|"
     r"abschnitt|punkt|patch|ios|android|windows|macos)\W{0,3}(?:is|ist|on|auf|nr|no|to|von|from)?\W{0,2}$",
     re.IGNORECASE,
 )

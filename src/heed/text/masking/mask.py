@@ -6,7 +6,6 @@ numbering plan, its shape or a word beside it says what it is; where only its le
 
 from bisect import bisect_left
 from collections.abc import Callable
-
 from dataclasses import dataclass
 
 from heed.text.analyzer import Span

@@ -6,7 +6,6 @@ from heed.text.masking.births import DATE
 from heed.text.masking.checks import IBAN_LENGTHS, is_card, is_iban, is_sure_card
 from heed.text.masking.cues import NONE
 from heed.text.masking.identities import CODE as ID_CODE
-from heed.text.masking.identities import LAST_FOUR
 from heed.text.masking.line import Found, Line
 
 IBAN = re.compile(r"(?<![A-Za-z0-9])[A-Za-z][ ]?[A-Za-z][ \u00a0-]?\d[ ]?\d(?:[ \u00a0./-]{0,2}[A-Za-z0-9]){10,30}")
@@ -27,7 +26,7 @@ ENDING = re.compile(
 HIDES = re.compile(r"[xX*•#·…]|\.\.\.")
 VALUE = re.compile(
     r"(?<![\w€$£@])(?:[A-Za-z]{1,6}[-/_.]?|[A-Z]{1,5} )?\d[\dA-Za-z]*(?:[-/_.][\dA-Za-z]+)*(?:[ \u00a0]\d[\dA-Za-z]*(?:[-/][\dA-Za-z]+)*){0,6}(?![\w@])"
-    r"|(?<![\w€$£@])(?:[A-Z]{1,5}[-/]){1,3}\d[\dA-Za-z]*(?:[-/_.][\dA-Za-z]+)*(?![\w@])"
+    r"|(?<![\w€$£@])(?:[A-Z]{1,5}[-/]){1,3}\d[\dA-Za-z]*(?:[-/_.][\dA-Za-z]+)*(?:[ \u00a0]\d[\dA-Za-z]*(?:[-/][\dA-Za-z]+)*){0,6}(?![\w@])"
 )
 MONEY = re.compile(
     r"\s?(?:[.,]\d{1,2}(?!\d)|€|\$|£|%|eur\b|euros?\b|usd\b|gbp\b|dollars?\b|pounds?\b|pfund\b|kwh|km|mb\b|gb\b|mbit|minuten|minutes|min\b|days|tage|"
@@ -39,8 +38,10 @@ TIME_OR_PRICE = re.compile(
     r"\d{1,3}(?:[.,]\d{3})*[.,]\d{1,2}|\d{1,3}(?:\.\d{3})+|\d{1,2}[.-]\d{1,2}|\d+\.\d+(?:\.\d+)*"
 )
 COMMA = re.compile(r",\s|\b(?:and|und|et|y|en|for|für|but|since|seit|because)\b", re.IGNORECASE)
-SORT_CODE = re.compile(r"(?<![\w./-])\d{2}-\d{2}-\d{2}(?:[ /,]{1,2}\d{8}(?!\d))?(?![\w]|[-./]\d)")
 BARE_SORT_CODE = re.compile(r"(?<![\w./-])\d{2}-\d{2}-\d{2}[ /,]{1,2}\d{8}(?![\w]|[-./]\d)")
+SORT_CODE = re.compile(r"\d{2}-\d{2}-\d{2}")
+SPAN_OF_DAYS = re.compile(r"\d{1,2}/\d{1,2}-\d{1,2}/\d{1,2}")
+DIALLED = re.compile(r"(?:00|\+)\d")
 LONG = re.compile(r"(?<![\w.,€$£#/-])\d(?:[ \u00a0/-]?\d){7,}(?!\w|[.,]\d|[-/]\w)")
 
 
@@ -49,11 +50,13 @@ def ibans(line: Line) -> Found:
     if line.digits < 4:
         return
     text = line.text
-    if line.digits > 9:
-        for found in IBAN.finditer(text):
-            end = _end_of_iban(text, found.start(), found.end())
-            if end:
-                yield found.start(), end, "IBAN"
+    at = 0
+    while line.digits > 9 and (begun := IBAN.search(text, at)):
+        end = _end_of_iban(text, begun.start(), begun.end())
+        if end:
+            yield begun.start(), end, "IBAN"
+        # A run that is none may hold one that begins later.
+        at = end or begun.start() + 1
     if "iban" not in line.words:
         return
     for cue, stop in line.reaches():
@@ -94,12 +97,9 @@ def cards(line: Line) -> Found:
                 yield (*found.span(), "CARD")
     for found in ENDING.finditer(text):
         kinds = [cue.kind for cue in line.cues if cue.start < found.end() and found.start() - cue.end < REACH_OF_END]
-        near = next(
-            (kind for kind in reversed(kinds) if kind in ("CARD", "IBAN", "ACCOUNT", "PHONE", "NATIONAL_ID")), ""
-        )
-        after = line.cues and next((cue.kind for cue in line.cues if 0 <= cue.start - found.end() < 20), "")
-        if near or after == "CARD" or not YEAR.fullmatch(found[1]):
-            yield (*found.span(1), near or "CARD")
+        near = [kind for kind in kinds if kind in ("CARD", "IBAN", "ACCOUNT", "PHONE", "NATIONAL_ID")]
+        if near or not YEAR.fullmatch(found[1]):
+            yield (*found.span(1), near[-1] if near else "CARD")
 
 
 REACH_OF_END = 40
@@ -118,10 +118,6 @@ def told_by_cue(line: Line) -> Found:
 
 
 def _account(text: str, start: int, stop: int) -> Found:
-    sort = SORT_CODE.search(text, start, min(len(text), stop + 12))
-    if sort and sort.start() < stop:
-        yield (*sort.span(), "ACCOUNT")
-        return
     at = start
     while found := VALUE.search(text, at, len(text)):
         if found.start() >= stop:
@@ -139,11 +135,13 @@ def _is_account(text: str, found: re.Match[str], cued: int) -> bool:
     near = len(between) < 12 or ":" in between
     if digits < (3 if len(between) <= 4 and len(code) > 4 else 4):
         return False
-    if DATE.fullmatch(code) or TIME_OR_PRICE.fullmatch(code) or MONEY.match(text, found.end()):
+    if DATE.match(code) or TIME_OR_PRICE.fullmatch(code) or SORT_CODE.fullmatch(code) or MONEY.match(text, found.end()):
         return False
     if YEAR.fullmatch(code) and not (near and len(between) < 5):
         return False
     if len(between) > 3 and text[found.start() - 1 : found.start()] in "€$£":
+        return False
+    if not near and DIALLED.match(code):
         return False
     return near or (digits > 4 and not COMMA.search(between)) or digits > 7
 
@@ -194,7 +192,7 @@ def long_numbers(line: Line) -> Found:
     for found in LONG.finditer(line.text):
         digits = re.sub(r"\D", "", found[0])
         told = line.cue_before(found.start(), 36)
-        if told == NONE or DATE.fullmatch(found[0]) or MONEY.match(line.text, found.end()) or _is_range(found[0]):
+        if told == NONE or DATE.match(found[0]) or MONEY.match(line.text, found.end()) or _is_range(found[0]):
             continue
         if len(digits) == 8 and re.fullmatch(r"(?:19|20)\d\d(?:0[1-9]|1[0-2])(?:[0-2]\d|3[01])", digits):
             continue
@@ -204,6 +202,8 @@ def long_numbers(line: Line) -> Found:
 def _is_range(code: str) -> bool:
     groups = re.split(r"[ \u00a0/-]", code)
     # 2019/2020, 1 234 567 890: years, and thousands set apart.
+    if SPAN_OF_DAYS.match(code):
+        return True
     return len(groups) > 1 and (
         all(YEAR.fullmatch(group) for group in groups)
         or (

@@ -73,7 +73,11 @@ def is_phone(shape: str, told: bool) -> bool:
     if plain.startswith(("+", "00", "(+")):
         return 8 <= len(digits) <= 16 and (len(digits) > 10 or _valid("+" + digits.removeprefix("00")))
     if told:
-        return 6 <= len(digits) <= 14 and not (TIME_OR_PRICE.fullmatch(plain) and plain.count(".") < 3) and not _years(plain)
+        return (
+            6 <= len(digits) <= 14
+            and not (TIME_OR_PRICE.fullmatch(plain) and plain.count(".") < 3)
+            and not _years(plain)
+        )
     if len(digits) < 8 or len(digits) > 13 or not SUBSCRIBER.fullmatch(plain):
         return False
     return (

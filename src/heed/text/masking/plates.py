@@ -4,10 +4,9 @@ import re
 from functools import lru_cache
 from importlib.resources import files
 
-from heed.text.masking.cues import NONE
 from heed.text.masking.line import Found, Line
 
-_EDGE, _END = r"(?<![\w./-])", r"(?![\w]|[-./]\w)"
+_EDGE, _END = r"(?<![\w./-])", r"(?![\w]|[-./:]\w)"
 GERMAN = re.compile(rf"{_EDGE}([A-ZÄÖÜ]{{1,3}})[-–: ][ ]?[A-Z]{{1,2}}[- ]?[1-9]\d{{0,3}}[ ]?[EH]?{_END}")
 BRITISH = re.compile(rf"{_EDGE}[A-HJ-PR-Y][A-HJ-PR-Y](?:0[1-9]|[1-3]\d|5\d|6\d|7\d|8[0-5])[ ]?[A-HJ-PR-Z]{{3}}{_END}")
 FRENCH = re.compile(rf"{_EDGE}[A-HJ-NP-TV-Z]{{2}}([- ])\d{{3}}\1[A-HJ-NP-TV-Z]{{2}}{_END}")
@@ -24,11 +23,26 @@ MEASURES = frozenset(
     "GBP CHF PLN CZK DKK NZD HKD TWD KWH RPM SMS MHZ GHZ KHZ PCS KMH BTC VND THB TRY MXN PHP CNY JPY KRW TBD PTS PKT LTR LBS KCL HRS MBS HDR SDR HDMI "
     "WLT XRP FPS DPI PPM BHP BPM CST PST GMT BST MST CET PDF FTP CMS CRM KPH RSD".split()
 )
+# Where a word for a vehicle stands near: older and unhyphenated forms, and those of the States of America.
+NATIONAL = (
+    BRITISH,
+    FRENCH,
+    DUTCH,
+    re.compile(r"\d{4}[ -]?[BCDFGHJKLMNPRSTVWXYZ]{3}|[A-Z]{1,2}-\d{4}-[A-Z]{1,2}"),
+    re.compile(r"[A-HJ-NP-TV-Z]{2}[ -]?\d{3}[ -]?[A-HJ-NP-TV-Z]{2}|\d{2,4} ?[A-Z]{2,3} ?\d{2}"),
+    re.compile(r"[A-Z]\d{1,3} ?[A-Z]{3}|[A-Z]{3} ?\d{1,3}[A-Z]"),
+    re.compile(
+        r"[A-Z]{2}[ -]?\d{3}[ -]?[A-Z]|[A-Z][ -]?\d{3}[ -]?[A-Z]{2}|\d{2}[ -]?[A-Z]{2}[ -]?\d{2}|\d{2}[ -]?[A-Z]{3}[ -]?\d|\d[ -]?[A-Z]{3}[ -]?\d{2}|[A-Z]{2}[ -]?\d{2}[ -]?[A-Z]{2}"
+    ),
+)
+AMERICAN = re.compile(
+    r"[A-Z]{3}[- ]?\d{3,4}|\d[A-Z]{3}[- ]?\d{3}|\d[A-Z]{2} ?\d{3}|\d{3}[- ]?[A-Z]{3}|[A-Z]{2}\d ?\d{3,4}|[A-Z]{1,3}[- ]\d{4,5}"
+)
 # Behind a cue small letters and other countries do too.
 BEHIND = re.compile(
     r"(?<![\w])(?:[a-zäöü]{1,3}[-–: ][ ]?[a-z]{1,2}[- ]?\d{1,4}[ ]?[eh]?|[a-z]{2}\d\d[ ]?[a-z]{3}|[a-z]{2}[- ]?\d{3}[- ]?[a-z]{2}|\d{4}[- ]?[a-z]{3}"
     r"|[a-z]\d{1,3}[ ]?[a-z]{3}|[a-z]{3}[ ]?\d{1,3}[a-z]|\d{1,4}[ ]?[a-z]{2,3}[ ]?\d{2}|[a-z0-9]{1,3}-[a-z0-9]{2,3}-[a-z0-9]{1,3}|\d[a-z]{3}[ -]?\d{3}|[a-z]{2,3}[ -]?\d{3,5}[a-z]?"
-    r"|[a-z]{1,2}[ -]\d{4}[ -][a-z]{1,2}|\d{3}[ -]?[a-z]{3}|[a-z]{3}[ -]\d{4}|\d[a-z]{2}[ ]?[a-z0-9]{4}|[a-z]\d{2}[ -]?[a-z0-9]{3,4})(?![\w]|[-./]\w)",
+    r"|[a-z]{2}[ -]?\d{3}[ -]?[a-z](?![a-z])|[a-z][ -]?\d{3}[ -]?[a-z]{2}|\d[a-z]{2} ?\d{3}|[a-z]{1,2}[ -]\d{4}[ -][a-z]{1,2}|\d{3}[ -]?[a-z]{3}|[a-z]{3}[ -]\d{4}|\d[a-z]{2}[ ]?[a-z0-9]{4}|[a-z]\d{2}[ -]?[a-z0-9]{3,4})(?![\w]|[-./]\w)",
     re.IGNORECASE,
 )
 SURE = frozenset(
@@ -78,22 +92,28 @@ def _behind(text: str, start: int, stop: int, word: str) -> Found:
     while found := BEHIND.search(text, at, reach):
         if found.start() >= stop:
             return
-        code = found[0]
-        spoken = code.upper() == code or (
-            sure and sum(character.isdecimal() for character in code) > 1 and not _has_word(code)
-        )
-        between = text[start : found.start()]
-        if (
-            spoken
-            and re.search(r"[A-Za-z]", code)
-            and re.search(r"\d\d|\d.*[A-Z]{2}", code)
-            and (sure or len(between) < 6)
-        ):
-            if re.fullmatch(r"[A-ZÄÖÜa-zäöü]{2,3}[ -]?\d{3,5}", code) and not sure:
-                return
+        if _is_plate(found[0], sure, found.start() - start):
             yield (*found.span(), "PLATE")
-            return
-        at = found.end()
+            at = found.end()
+        else:
+            at = _next_word(text, found.start())
+
+
+def _next_word(text: str, at: int) -> int:
+    while at < len(text) and text[at].isalnum():
+        at += 1
+    return at + 1
+
+
+def _is_plate(code: str, sure: bool, away: int) -> bool:
+    if _has_word(code) or not re.search(r"[A-Za-zÄÖÜäöü]", code) or not re.search(r"\d\d|\d.*[A-Za-z]{2}", code):
+        return False
+    if code[-3:].upper() in MEASURES:
+        return False
+    national = any(shape.fullmatch(code.upper()) for shape in NATIONAL)
+    if code.upper() != code:
+        return national if not sure else sum(character.isdecimal() for character in code) > 1
+    return national or sure or (away < 40 and AMERICAN.fullmatch(code) is not None)
 
 
 def _has_word(code: str) -> bool:
