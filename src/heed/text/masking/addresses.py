@@ -33,7 +33,7 @@ _NUMBER_FIRST = (
 )
 _ONE = r"(?:[NSEW]\.? |[NS][EW] |(?:North|South|East|West) )?"
 ENGLISH = re.compile(
-    rf"(?<![\w.,€$£/-])\d{{1,5}}(?:[ ]?[a-zA-Z](?=[ ,]))?(?:[-–/]\d{{1,5}})?,? {_ONE}(?:The (?:{_CAP}(?: {_CAP})?)|(?:(?:{_CAP}|\d{{1,3}}(?:st|nd|rd|th)|of|the|de|la) ){{1,4}}"
+    rf"(?<![\w.,€$£/-])\d{{1,5}}(?:[ ]?[a-zA-Z](?=[ ,]))?(?:[-–/]\d{{1,5}})?,? {_ONE}(?:The (?:{_CAP}(?: {_CAP})?)|(?:County Road|County Rd|State Road|State Route|Highway|Hwy|Route|CR|SR|FM)\.? \d{{1,4}}(?!\w)|(?:(?:{_CAP}|\d{{1,3}}(?:st|nd|rd|th)|of|the|de|la) ){{1,4}}"
     rf"(?:(?:County Road|County Rd|State Road|State Route|Highway|Hwy|Route|CR|SR|FM)\.? \d{{1,4}}\b|(?:{_NUMBER_FIRST})\b\.?)(?: (?:North|South|East|West|[NSEW]{{1,2}}\b\.?))?|Broadway\b)",
 )
 ENGLISH_LOW = re.compile(
@@ -139,7 +139,6 @@ LOW = re.compile(
     r"|[^\W\d_]{3,30}(?:straße|strasse|str\.|weg|allee|platz|gasse) \d{1,4} ?[a-z]?,? (?:in )?\d{5} [^\W\d_]+|[^\W\d_]{3,30}(?:straße|strasse) \d{1,4}(?: ?[a-e](?!\w))?)(?![\w])",
 )
 US_STREETLESS = re.compile(rf"(?<!\w){_CAPS}, (?:{STATES}),? \d{{5}}(?:-\d{{4}})?(?!\d)")
-FORMS = (GERMAN, ENGLISH, FRENCH, SPANISH, DUTCH, BOX)
 # What ends like a street, or stands before a number, and is none.
 NO_STREETS = re.compile(
     r"(?:Am (?:Montag|Dienstag|Mittwoch|Donnerstag|Freitag|Samstag|Sonntag|Telefon|Apparat|Ende|Anfang|Tag|Morgen|Abend)|Im (?:Januar|Februar|März|April|Mai|Juni|Juli|August|September|Oktober|November|Dezember|"
@@ -166,24 +165,69 @@ def addresses(line: Line) -> Found:
     if not line.has_digits:
         return
     text = line.text
-    for form in FORMS:
+    for form in _forms(line):
         for found in form.finditer(text):
             start = _without_lead(text, found)
             if not _is_none(text[start : found.end()]):
                 yield _head(text, start), _tail(text, found.end()), "ADDRESS"
+    if line.digits > 3 and (not LOW_WORDS.isdisjoint(line.words) or GLUED_LOW.search(text)):
+        yield from ((*found.span(), "ADDRESS") for found in LOW.finditer(text))
     if not STREET_LOW.isdisjoint(line.words):
         for found in ENGLISH_LOW.finditer(text):
             yield found.start(), _tail(text, found.end()), "ADDRESS"
-    for form in (HOUSE, LOW):
-        yield from ((*found.span(), "ADDRESS") for found in form.finditer(text))
+    if CODED.search(text):
+        yield from _by_code(line)
+
+
+def _forms(line: Line) -> list[re.Pattern[str]]:
+    """The forms of streets of which there is a word; each costs more to look for than to rule out."""
+    words = line.words
+    ends = {word[-size:] for word in words if len(word) > 3 for size in (2, 3, 4, 5)}
+    forms = [form for form, told in FORM_WORDS if not told.isdisjoint(words)]
+    return forms + [form for form, told in FORM_ENDS if form not in forms and not told.isdisjoint(ends)]
+
+
+def _by_code(line: Line) -> Found:
+    text = line.text
     for found in BY_CODE.finditer(text):
         yield _without_lead(text, found), _tail(text, len(text[: found.end()].rstrip(", "))), "ADDRESS"
     for found in UK_POSTCODE.finditer(text):
         area = re.match(r"[A-Z]+", found[0])
-        if area and area[0] in UK_AREAS and (" " in found[0] or "postcode" in line.words or "post" in line.words):
-            yield (*found.span(), "ADDRESS")
+        if area and area[0] in UK_AREAS:
+            yield from ((*house.span(), "ADDRESS") for house in HOUSE.finditer(text))
+            if " " in found[0] or "postcode" in line.words or "post" in line.words:
+                yield (*found.span(), "ADDRESS")
     for found in NL_POSTCODE.finditer(text):
         yield from _dutch(line, found)
+
+
+GLUED_LOW = re.compile(r"(?:stra(?:ß|ss|a)[te]?e?|str\.|laan|weg|gracht|plein|kade|allee|platz|gasse|dijk|singel) \d")
+CODED = re.compile(r"\d[A-Z]{2}(?!\w)|\d{4} [A-Z]{2}(?!\w)|\d{5} [A-ZÀ-Þ]")
+LOW_WORDS = frozenset(
+    "calle c avenida avda av plaza paseo camino ronda carrer rue avenue boulevard bd place allée chemin impasse quai route".split()
+)
+FORM_WORDS = (
+    (GERMAN, frozenset("am im an zum zur auf unter hinter vor bei beim in str straße strasse".split())),
+    (ENGLISH, frozenset(_NUMBER_FIRST.lower().split("|")) | frozenset("the county highway hwy route".split())),
+    (FRENCH, frozenset(re.findall(r"[^\W\d_]+", _FRENCH))),
+    (SPANISH, frozenset(re.findall(r"[^\W\d_]+", _SPANISH)) | {"c"}),
+    (DUTCH, frozenset("straat laan weg gracht plein kade dijk singel hof markt burgemeester".split())),
+    (BOX, frozenset("box postfach postbus apartado apdo boîte bp b cs casella antwoordnummer o".split())),
+)
+FORM_ENDS = (
+    (
+        GERMAN,
+        frozenset(
+            "traße rasse str weg allee platz gasse ring damm ufer ussee pfad steig stieg berg markt raben wall enade hof feld tor rücke wiete kamp bogen wiese inkel zeile kai tiege inden bach busch höhe dlung park aßen sschen".split()
+        ),
+    ),
+    (
+        DUTCH,
+        frozenset(
+            "traat laan weg racht plein kade dijk ingel steeg hof pad baan markt dreef wal park tsoen urgwal oord veld kamp akker hove lei str haven horst donk meent brink burg poort brug rade werf zijde rtier weide chans erf".split()
+        ),
+    ),
+)
 
 
 STREET_LOW = frozenset("street road avenue lane drive boulevard crescent terrace close gardens ave rd blvd".split())
@@ -204,9 +248,9 @@ def _dutch(line: Line, found: re.Match[str]) -> Found:
 
 
 LEADS = frozenset(
-    "adresse anschrift lieferadresse rechnungsadresse neue alte address adres dirección adresse: wohnort straße wohnhaft meine unsere ich wir ik wij mijn bezorgadres leveradres "
+    "adresse anschrift lieferadresse rechnungsadresse address adres dirección adresse: wohnort wohnhaft meine unsere ich wir ik wij mijn bezorgadres leveradres "
     "liefern versand zustellung lieferung abholung umzug montag dienstag mittwoch donnerstag freitag samstag sonntag hallo guten tag bitte danke herr frau familie filiale"
-    " onze woonadres factuuradres nieuwe oude firma standort paket".split()
+    " onze woonadres factuuradres firma standort paket".split()
 )
 
 

@@ -52,8 +52,11 @@ _YEAR_WORD = (
     r"neuf|cent|soixante|dix|quarante|cinquante|trente|vingt|vingts|quatre|deux|trois|cinq|six|sept|huit|onze|douze|treize|quatorze|quinze|seize|"
     r"novecientos|cuarenta|cincuenta|sesenta|setenta|ochenta|noventa|treinta|veinte|uno|dos|tres|cuatro|cinco|seis|siete|ocho|nueve))*"
 )
+_UNIT_WORD = (
+    r"(?:first|second|third|fourth|fifth|sixth|seventh|eighth|ninth|one|two|three|four|five|six|seven|eight|nine)"
+)
 SPOKEN = re.compile(
-    rf"\b(?:(?:{_DAY_WORD}[ -]){{1,4}}(?:of |de |d['’]|the )?{_MONTH}|{_MONTH} (?:the )?{_DAY_WORD}(?:[ -]{_DAY_WORD})?)(?:,? (?:of |de |del )?(?:{_YEAR_WORD}|{_YEAR}))?(?!\w)",
+    rf"\b(?:(?:{_DAY_WORD}[ -]){{1,4}}(?:of |de |d['’]|the )?{_MONTH}|{_MONTH} (?:the )?{_DAY_WORD}(?:[ -]{_UNIT_WORD})?)(?:,? (?:of |de |del )?(?:{_YEAR_WORD}|{_YEAR}))?(?!\w)",
     re.IGNORECASE,
 )
 BEFORE = re.compile(

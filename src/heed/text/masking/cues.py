@@ -77,7 +77,7 @@ kennzeichen|nummernschild|autokennzeichen|kfz kennzeichen|kfz|amtliches kennzeic
 plaque|immatriculation|immatriculé|immatriculée|plaque d immatriculation|immat|voiture
 matrícula|matricula|matriculado|placa|coche
 kenteken|kentekenplaat|nummerplaat|kentekennummer|targa|tablica|rejestracja|auto|wagen|pkw|van|motorbike|motorrad|moto|lkw|roller|anhänger|wohnmobil|e auto|mietwagen|knöllchen|strafzettel|
-leasebak|leaseauto|huurauto|bestelbus|bestelwagen|aanhanger|parkeren|boete|bekeuring|camion|camionnette|utilitaire|amende|péage|véhicule|furgoneta|camión|multa|peaje|vehículo|furgón|remolque|contrario
+pv|leasebak|leaseauto|huurauto|bestelbus|bestelwagen|aanhanger|parkeren|boete|bekeuring|camion|camionnette|utilitaire|amende|péage|véhicule|furgoneta|camión|multa|peaje|vehículo|furgón|remolque|contrario
 """,
     NONE: """
 order|order number|order no|order id|invoice|invoice number|invoice no|bill number|receipt|ticket|ticket number|case|case number|case id|

@@ -190,6 +190,8 @@ CODE = re.compile(
 LAST_FOUR = re.compile(r"(?<![\w.,])\d{4}(?![\w]|[.,]\d)")
 
 
+# Half hidden ones have four digits; all others six at least.
+HALF = tuple(each for each in SHAPES if each[0].pattern.find("Xx") >= 0)
 DAY_LIKE = re.compile(r"(?:19|20)\d\d(?:0[1-9]|1[0-2])(?:[0-2]\d|3[01])-\d{4}$")
 HEALTH = frozenset("nhs patient gp surgery ward hospital trolley appointment prescription clinic".split())
 TEN = re.compile(r"(?<![\w./-])\d{10}(?![\w]|[-./]\w)")
@@ -199,7 +201,7 @@ def by_shape(line: Line) -> Found:
     """Numbers whose shape and check digits say enough by themselves."""
     if line.digits < 4:
         return
-    for shape, check in SHAPES:
+    for shape, check in SHAPES if line.digits > 5 else HALF:
         for found in shape.finditer(line.text):
             if (
                 check(found[0])

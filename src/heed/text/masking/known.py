@@ -4,8 +4,14 @@ import re
 from functools import lru_cache
 from importlib.resources import files
 
-from heed.text.masking.naming import COMPANY, TITLES
+from heed.text.masking.naming import COMPANY, KIN, ROLE, TITLES
 
+# Who somebody is to somebody, and what calls for a name: none of them is one.
+ROLES = frozenset(
+    word
+    for rule in (ROLE, KIN)
+    for word in re.findall(r"[^\W\d_]{4,}", re.sub(r"\[\w(\w)\]", r"\1", rule.pattern.split("(?P<name>")[0]).lower())
+)
 PLAIN_WORD = re.compile(r"[^\W_]+")
 BEFORE_COMPANY = re.compile(
     r"\b(?:firma|autohaus|bäckerei|metzgerei|apotheke|hotel|restaurant|kanzlei|fa\.|salon|maison|boulangerie|garage|bar|casa|bakkerij|slagerij|rue|calle|plaza|avenida|boulevard|via|place|saint|st\.|st)[ ]$",
@@ -43,9 +49,21 @@ def last_names() -> frozenset[str]:
 
 
 @lru_cache(maxsize=1)
+def brands() -> frozenset[str]:
+    """Companies, goods and places of one word, in lower case."""
+    return _list("brands")
+
+
+@lru_cache(maxsize=1)
 def no_names() -> frozenset[str]:
-    """Words, in lower case, that stand where a name would, and are none: common ones, companies, places."""
-    return _list("no_names") | _list("brands")
+    """Words, in lower case, that stand where a name would, and are none: common ones, roles, companies, places."""
+    return _list("no_names") | brands() | ROLES
+
+
+@lru_cache(maxsize=1)
+def any_names() -> frozenset[str]:
+    """Every word of every known name, in lower case: a text with none of them holds no known name."""
+    return frozenset(word for name in first_names() | last_names() for word in re.findall(r"[^\W\d_]+", name.lower()))
 
 
 @lru_cache(maxsize=1)
@@ -100,7 +118,8 @@ def cut(text: str, start: int, end: int) -> int:
         plain = word[0].strip(".,'’").lower()
         if plain in LITTLE and (word[0][0].islower() or start + word.end() < end):
             continue
-        if plain in no_names() or plain in LONG_TITLES or (plain in STOPS and word[0][0].isupper()):
+        surname = kept > start and plain in brands() and word[0].strip(".,") in last_names()
+        if (plain in no_names() and not surname) or plain in LONG_TITLES or (plain in STOPS and word[0][0].isupper()):
             break
         if (
             len(word[0]) > 1
@@ -128,7 +147,7 @@ LONG_TITLES = frozenset(
     title for title in TITLES if len(title) > 2 and title not in ("don", "lord", "lady", "sir", "professor")
 )
 LITTLE = frozenset(
-    "van von vom zu der den del della dos das da de di du des la le el al bin ben ter ten y e las los".split()
+    "i van von vom zu der den del della dos das da de di du des la le el al bin ben ter ten y e las los".split()
 )
 STOPS = frozenset(
     "a an and as at be but by can could did do does for from had has have he her here him his how i if in into is it its just me my no not now of off on or our out she so some than that the their them "

@@ -13,7 +13,10 @@ STRONG = frozenset(
     "token access accesstoken idtoken refreshtoken sig signature secret clientsecret session sessionid sid phpsessid jsessionid auth authtoken "
     "password passwd pwd pass otp jwt apikey apitoken resettoken reset magic email mail phone tel mobile ssn iban authcode logintoken nonce "
     "bearer csrf invitetoken verifytoken passwort kennwort contraseña wachtwoord motdepasse tkn tok sess key clave contrasena pin mdp jeton cle clé sleutel eenmalig "
-    "einmal einmalig firma kennung schluessel schlüssel zugang geheim code2fa tan credential credentials codigo toegang acceso acces wachtwoordcode inlog otpcode signature".split()
+    "einmal einmalig firma kennung schluessel schlüssel zugang geheim tan credential credentials codigo toegang acceso acces wachtwoordcode inlog otpcode signature".split()
+)
+LOCKS = frozenset(
+    "password passwd pwd pass passwort kennwort contraseña contrasena wachtwoord motdepasse mdp clave secret geheim jwt otp".split()
 )
 WEAK = frozenset(
     "key code hash ticket user username userid uid customer customerid cust kunde kundennr kdnr account accountid acct konto client clientid "
@@ -67,7 +70,9 @@ def has_secret(url: str) -> bool:
     for name, value in PARAMETER.findall(url):
         plain = name.lower().translate(CLOSED)
         if plain in STRONG or plain.endswith(("token", "secret", "password", "apikey", "session", "sessionid", "sig")):
-            if len(value) > 2 and (len(value) > 5 or DIGITS.search(value)) and not value.isalpha():
+            if len(value) > 2 and (
+                plain in LOCKS or DIGITS.search(value) or not value.isalpha() or MIXED_CASE.search(value)
+            ):
                 return True
         elif plain in ORDINARY or plain.startswith(("utm", "filter", "sort")):
             if is_random(value, 24):
@@ -104,7 +109,11 @@ def is_random(value: str, least: int) -> bool:
 LOCAL = r"[\w!#$%&'*+/=?^`{|}~-](?:[\w.!#$%&'*+/=?^`{|}~-]{0,62}[\w!#$%&*+/=?^`{|}~-])?"
 DOMAIN = r"(?:[^\W_](?:[\w-]{0,61}[^\W_])?\.){1,5}[^\W\d_]{2,24}"
 EMAIL = re.compile(rf"(?<![\w.!#$%&*+/=?^`{{|}}~-]){LOCAL}@{DOMAIN}(?!\w)")
-SPACED = re.compile(rf"(?<![\w.+-])[\w.+-]{{2,64}}(?:[ ]@[ ]?|@[ ]){DOMAIN}(?!\w)")
+GLUED = re.compile(r"[\w!#$%&'*+/=?^`{|}~-]@\w")
+APART = re.compile(r" @ ?|@ ")
+NAME_BEFORE = re.compile(r"(?<![\w.+-])[\w.+-]{2,64}$")
+PLACE_BEHIND = re.compile(rf"{DOMAIN}(?!\w)")
+OPENING = re.compile(r"[\[({<]")
 AT = r"(?:at|ät|aet|arroba|arobase|arobas|apenstaartje|chiocciola|klammeraffe|małpa|a commercial)"
 DOT = r"(?:dot|punkt|point|punto|punt|kropka)"
 JOIN = r"(?:dot|punkt|point|punto|punt|underscore|unterstrich|bindestrich|minus|dash|hyphen|tiret|guion|guión|streepje|underline|guion bajo|guión bajo)"
@@ -117,6 +126,10 @@ SPOKEN = re.compile(
     rf"(?<![\w.+-])[\w.+-]{{1,64}}(?:[ ]{JOIN}[ ][\w+-]{{1,64}}){{0,4}}[ ]{AT}[ ](?:[\w-]{{1,63}}[ ](?:bindestrich|minus|dash|hyphen|tiret|guion)[ ])?"
     rf"[\w-]{{1,63}}(?:(?:[ ]{DOT}[ ]|\.)[\w-]{{2,24}}){{1,3}}(?!\w)",
     re.IGNORECASE,
+)
+SAID = frozenset(
+    "dot punkt point punto punt kropka gmail googlemail gmx web yahoo hotmail outlook icloud aol live msn online freenet posteo mailbox proton orange free wanadoo laposte "
+    "sfr ziggo kpnmail btinternet sky comcast verizon".split()
 )
 SPOKEN_DOT = re.compile(rf"[ ]{DOT}[ ]", re.IGNORECASE)
 CURLED = frozenset("at ät aet arroba arobase arobas apenstaartje chiocciola klammeraffe małpa commercial".split())
@@ -139,24 +152,33 @@ def emails(line: Line) -> Found:
     """Addresses of mail: as they are written, with (at) and (dot), and as they are spoken."""
     text = line.text
     if "@" in text:
-        yield from ((*found.span(), "EMAIL") for found in EMAIL.finditer(text))
-        for found in SPACED.finditer(text):
-            if _first(found[0]) not in NOBODY:
-                yield (*found.span(), "EMAIL")
-    if CURLED.isdisjoint(line.words) and "@" not in text:
+        if GLUED.search(text):
+            yield from ((*found.span(), "EMAIL") for found in EMAIL.finditer(text))
+        yield from _spaced(text)
+    elif CURLED.isdisjoint(line.words):
         return
-    yield from ((*found.span(), "EMAIL") for found in BRACKETED.finditer(text))
-    at = 0
+    if OPENING.search(text):
+        yield from ((*found.span(), "EMAIL") for found in BRACKETED.finditer(text))
+    if not SAID.isdisjoint(line.words):
+        yield from _spoken(line)
+
+
+def _spaced(text: str) -> Found:
+    for sign in APART.finditer(text):
+        name = NAME_BEFORE.search(text, max(0, sign.start() - 64), sign.start())
+        place = PLACE_BEHIND.match(text, sign.end())
+        if name and place and name[0].lower() not in NOBODY:
+            yield name.start(), place.end(), "EMAIL"
+
+
+def _spoken(line: Line) -> Found:
+    text, at = line.text, 0
     while found := SPOKEN.search(text, at):
         name, at = _first(found[0]), found.end()
-        provider = PROVIDERS.search(re.sub(rf"[ ]{DOT}[ ]", ".", found[0], flags=re.IGNORECASE))
-        said = provider is not None or SPOKEN_DOT.search(found[0]) is not None
-        known = (
-            SPOKEN_DOT.search(found[0])
-            or re.search(r"[\d._]", found[0].split()[0])
-            or not MAIL_WORDS.isdisjoint(line.words)
-        )
-        if said and known and name not in NOBODY:
+        dotted = SPOKEN_DOT.search(found[0]) is not None
+        provider = PROVIDERS.search(re.sub(rf"[ ]{DOT}[ ]", ".", found[0], flags=re.IGNORECASE)) is not None
+        known = dotted or re.search(r"[\d._]", found[0].split()[0]) or not MAIL_WORDS.isdisjoint(line.words)
+        if (dotted or provider) and known and name not in NOBODY:
             yield (*found.span(), "EMAIL")
         else:
             at = found.start() + len(found[0].split()[0])
@@ -170,8 +192,8 @@ V4 = re.compile(r"(?<![\w.])\d{1,3}(?:\.\d{1,3}){3}(?![\w]|\.\d)")
 V6 = re.compile(r"(?<![\w:.])[0-9a-fA-F:]{2,39}(?:(?:\.\d{1,3}){3})?(?:%\w+)?(?![\w:])")
 DIGITS = re.compile(r"\d")
 VERSION = re.compile(
-    r"\b(?:version|firmware|fw|build|release|update|software|app|driver|treiber|release|versión|versie|ver\.?|v\.?|kapitel|chapter|section|§|"
-    r"abschnitt|punkt|patch|ios|android|windows|macos)\W{0,3}(?:is|ist|on|auf|nr|no|to|von|from)?\W{0,2}$",
+    r"\b(?:version|firmware|fw|build|release|update|software|app|driver|treiber|release|versión|versie|ver|v|kapitel|chapter|section|§|"
+    r"abschnitt|punkt|patch|ios|android|windows|macos)\b\W{0,3}(?:is|ist|on|auf|nr|no|to|von|from)?\W{0,2}$",
     re.IGNORECASE,
 )
 # What many use names nobody: name servers open to all, masks of networks, the machine itself.

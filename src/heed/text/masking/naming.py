@@ -4,7 +4,7 @@ import re
 
 _UP = "A-ZÀ-ÖØ-ÞŁŚŻČŠŽĆĐ"
 # One part of a name, with hyphens and apostrophes inside; an initial with its full stop.
-PART = rf"(?:[{_UP}](?:['’][{_UP}])?[^\W\d_]{{1,30}}(?:[-'’][{_UP}]?[^\W\d_]{{1,30}}){{0,3}}|[{_UP}]\.(?:[- ]?[{_UP}]\.)?|[{_UP}](?=[ ][{_UP}][^\W\d_]{{2}}))"
+PART = rf"(?:[{_UP}](?:['’][{_UP}])?[^\W\d_]{{1,30}}(?:[-'’][{_UP}]?[^\W\d_]{{1,30}}){{0,3}}|[{_UP}]\.(?:[- ]?[{_UP}]\.)?|[{_UP}](?=[ ](?:[{_UP}][ ])?[{_UP}][^\W\d_]{{2}}))"
 OF = r"(?:van der|van den|van de|van 't|von der|von und zu|de la|de las|de los|de l['’]|van|von|vom|zu|der|den|del|della|dos|das|da|de|di|du|des|la|le|el|al|bin|ben|ter|ten|d['’]|y|e|i|O['’])"
 NAME = rf"(?:(?:{OF}|Van der|Van den|Van de|Van|De|Von|Du|Le|La|El|Ter|Ten|Di|Della|Del|Da)[ ])?{PART}(?:[ \u00a0](?:{OF}[ ]){{0,2}}{PART}){{0,3}}"
 TITLES = frozenset(
@@ -88,7 +88,7 @@ PAIR = re.compile(
 ALONE = re.compile(rf"(?<![\w'’@#.-])[{_UP}][^\W\d_]{{1,20}}(?:-[{_UP}][^\W\d_]+)?(?![\w@])")
 LAST_FIRST = re.compile(rf"(?<![\w'’-])(?P<last>{PART}), (?P<first>{PART}(?: [{_UP}](?![\w])\.?)?)(?![\w'’-])")
 INITIAL = re.compile(
-    rf"(?<![\w'’.-])(?:[{_UP}]\.[ -]?){{1,3}}(?:{OF} ){{0,2}}(?P<last>[{_UP}][^\W\d_]{{2,20}}(?:[-'’][{_UP}][^\W\d_]+)?)(?![\w'’])"
+    rf"(?<![\w'’.-])(?![MD]\. ?[{_UP}][^\W\d_])(?:[{_UP}]\.[ -]?){{1,3}}(?:{OF} ){{0,2}}(?P<last>[{_UP}][^\W\d_]{{2,20}}(?:[-'’][{_UP}][^\W\d_]+)?)(?![\w'’])"
 )
 COMPANY = re.compile(
     r"[ ,]*(?:&|\+|und Söhne|and Sons|GmbH|AG\b|KG\b|e\.K|e\.V|SE\b|OHG|UG\b|Ltd|Limited|LLC|Inc\b|Corp|PLC|plc|S\.?A\.?(?![\w])|S\.?L\.?(?![\w])|SARL|SAS\b|B\.?V\.?(?![\w])|N\.?V\.?(?![\w])|Group|Gruppe|Bank|Stores?|Shop|Hotel|Airport|Stadium|Street|Station|Road|Avenue|University|School|Park|Center|Centre|Arena|Straße|Allee|Platz|Hospital|Klinik|Museum|Stiftung|Foundation|Bros)"
@@ -114,7 +114,7 @@ _ROLE = (
 # These words stand before plain nouns as well: one word alone must be a name that is known.
 FAINT = frozenset("bei an chez member guest lid holder attention titular owner resident".split())
 ROLE = re.compile(
-    rf"(?<![\w'’-])(?P<role>{_ROLE})(?: is|:| mit Namen|,)? [\"“„«(]?(?:(?:Mr|Mrs|Ms|Miss|Dr|Herrn?|Frau|Mme|Mlle|M|Sr|Sra|D|Dña|dhr|mevr|mw)\b\.? )?(?P<name>{NAME})"
+    rf"(?<![\w'’-])(?P<role>{_ROLE})(?: is|:| mit Namen|,)? [\"“„«(]?(?:(?:Mr|Mrs|Ms|Miss|Dr|Herrn?|Frau|Mme|Mlle|M(?! ?[A-Z]\.? )|Sr|Sra|D|Dña|dhr|mevr|mw)\b\.? )?(?P<name>{NAME})"
 )
 # What stands by itself between commas, bars or brackets.
 APART = re.compile(
@@ -124,7 +124,7 @@ UPPER_FIRST = re.compile(
     rf"(?<![\w'’-])(?P<last>[{_UP}]{{3,20}}(?:-[{_UP}]{{2,20}})?) (?P<first>[{_UP}][^\W\d_]{{2,20}}(?:-[{_UP}][^\W\d_]+)?)(?![\w'’-])"
 )
 NICK = re.compile(rf"(?<![\w'’-])(?P<name>{PART} [\"“„(]{PART}[\"”“)] {PART})")
-MAILBOX = re.compile(r"[\w.+-]{3,64}(?=@)")
+MAILBOX = re.compile(r"[\w.+-]{3,64}(?=@\w)")
 CAPITALS = re.compile(
     rf"(?<![\w'’@.-])(?:{PART}[ ](?:{OF} )?)?[{_UP}][^\W\d_]{{3,20}}(?:-[{_UP}][^\W\d_]+)?(?![\w@.]*@|[\w'’])"
 )

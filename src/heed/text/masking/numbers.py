@@ -35,7 +35,7 @@ MONEY = re.compile(
 )
 YEAR = re.compile(r"(?:19|20)\d\d(?:[-/](?:19|20)?\d\d)?")
 TIME_OR_PRICE = re.compile(
-    r"\d{1,3}(?:[.,]\d{3})*[.,]\d{1,2}|\d{1,3}(?:\.\d{3})+|\d{1,2}[.-]\d{1,2}|\d+\.\d+(?:\.\d+)*"
+    r"\d{1,3}(?:[.,]\d{3})*[.,]\d{1,2}|\d{1,3}(?:\.\d{3})+|\d{1,2}[.-]\d{1,2}|\d+\.\d+|\d{1,2}(?:\.\d{1,3}){2,3}"
 )
 COMMA = re.compile(r",\s|\b(?:and|und|et|y|en|for|für|but|since|seit|because)\b", re.IGNORECASE)
 BARE_SORT_CODE = re.compile(r"(?<![\w./-])\d{2}-\d{2}-\d{2}[ /,]{1,2}\d{8}(?![\w]|[-./]\d)")
@@ -164,6 +164,8 @@ def _identity(text: str, start: int, stop: int) -> Found:
 
 def told_behind(line: Line) -> Found:
     """Codes before their word: "12345678Z is my DNI", "4711-0815 (Kundennummer)"."""
+    if line.digits < 5:
+        return
     text = line.text
     for cue in line.cues:
         if cue.kind in ("ACCOUNT", "NATIONAL_ID", "CARD"):

@@ -6,6 +6,8 @@ from collections.abc import Iterator
 
 from heed.text.masking.known import (
     STOPS,
+    any_names,
+    brands,
     cut,
     double_names,
     first_names,
@@ -49,56 +51,100 @@ from heed.text.masking.naming import (
     WEAK,
 )
 
-GREETED = frozenset(re.findall(r"[^\W\d_]+", GREETING.pattern.lower()))
-CLOSED = frozenset(re.findall(r"[^\W\d_]+", CLOSING.pattern.lower()))
+WORD = re.compile(r"[^\W\d_]{2,}")
+GREETED = frozenset(WORD.findall(GREETING.pattern.lower())) - {"and", "und"}
+CLOSED = frozenset(
+    "regards wishes rgds sincerely respectfully thanks thank thx cheers best yours truly faithfully love xx signed grüße grüßen grüsse gruesse grüssen dank gruß gruss hochachtungsvoll mfg lg vg bg danke "
+    "grüßt gez cordialement salutations merci cdlt cdt amicalement sincèrement saludo saludos atentamente atte gracias abrazo fdo firmado groet groeten groetjes mvg bedankt hoogachtend liefs saluti "
+    "grazie pozdrawiam".split()
+)
 SAID = frozenset(
     "name names called heiße heisse heiss namen appelle nom nomme prénomme llamo nombre naam heet chiamo nazywam registered addressed holder cardholder namens genannt nommé nommée "
     "llamado llamada genaamd lautend".split()
 )
 FIELDS = frozenset(re.findall(r"[^\W\d_]{2,}", FIELD.pattern.split("[ ]?[:=]")[0].lower())) | {"c", "z", "t"}
-KINNED = frozenset(re.findall(r"[^\W\d_]{3,}", KIN.pattern.lower()))
-WEAKLY = frozenset(re.findall(r"[^\W\d_]+", WEAK.pattern.lower()))
+KINNED = frozenset(re.findall(r"[^\W\d_]{3,}", KIN.pattern.split("(?P<name>")[0].lower())) - {
+    "and",
+    "und",
+    "the",
+    "our",
+    "his",
+    "her",
+}
+ROLED = (
+    frozenset(WORD.findall(re.sub(r"\[\w(\w)\]", r"\1", ROLE.pattern.split("(?P<name>")[0]).lower()))
+    - FAINT
+    - {"the", "to", "it", "on", "de", "la", "is", "mit", "of", "par", "part", "with", "for", "an"}
+)
+WEAKLY = frozenset(WORD.findall(WEAK.pattern.split("(?P<name>")[0].lower())) | {"i", "c"}
+# "don" is most often the head of "don't", and "me" a pronoun.
+CLEAR_TITLES = TITLES - {"don", "me"}
+COUPLED = re.compile(r" (?:and|&|und|et|en|y) ")
 CAPITAL = re.compile("[A-ZÀ-ÖØ-ÞŁŚŻČŠŽĆĐ]")
+TWO_CAPITALS = re.compile("[A-ZÀ-ÖØ-ÞŁŚŻČŠŽĆĐ][^\\W\\d_]+ [A-ZÀ-ÖØ-ÞŁŚŻČŠŽĆĐ][^\\W\\d_]")
+LETTER = re.compile("[A-ZÀ-ÖØ-ÞŁŚŻČŠŽĆĐ][.] ?[A-ZÀ-ÖØ-ÞŁŚŻČŠŽĆĐ]")
+SHOUTED = re.compile("[A-ZÀ-ÖØ-ÞŁŚŻČŠŽĆĐ]{3} ?[A-Z]?")
 
 
 def names(line: Line) -> Found:
     """Start and end of each name, the title left out."""
     # Of those that overlap the longest is the whole name.
     for start, end in sorted(_names(line), key=lambda each: each[0] - each[1]):
-        yield start, end, "NAME"
+        if end - start > 2 or line.text[start:end].isalpha():
+            yield start, end, "NAME"
 
 
 def _names(line: Line) -> Iterator[tuple[int, int]]:
     text, words = line.text, line.words
+    known = not words.isdisjoint(any_names())
     capitals = CAPITAL.search(text) is not None
-    if not words.isdisjoint(TITLES):
-        yield from _ruled(text, TITLE)
-        yield from _ruled(text, COUPLE)
-        yield from _titled_low(text)
     if not words.isdisjoint(SAID):
         yield from _said(text)
-    if ":" in text or "=" in text or "c/o" in text:
-        if not words.isdisjoint(FIELDS):
-            yield from _ruled(text, FIELD)
-    if not words.isdisjoint(GREETED):
-        yield from _ruled(text, GREETING)
+    if known and not words.isdisjoint(TITLES):
+        yield from _titled_low(text)
+    if known and not words.isdisjoint(GREETED):
         yield from _known(text, GREETING_KNOWN)
     if not words.isdisjoint(CLOSED):
-        yield from _closed(text)
-    if not words.isdisjoint(WEAKLY):
+        yield from _closed(text, known)
+    if (known or TWO_CAPITALS.search(text)) and not words.isdisjoint(WEAKLY):
         yield from _weakly(text)
-    if not capitals:
-        return
+    if capitals:
+        yield from _in_capitals(line, known)
+
+
+def _in_capitals(line: Line, known: bool) -> Iterator[tuple[int, int]]:
+    text, words = line.text, line.words
+    if not words.isdisjoint(CLEAR_TITLES) or "Don " in text or "don " in text:
+        yield from _ruled(text, TITLE)
+        if COUPLED.search(text):
+            yield from _ruled(text, COUPLE)
+    if (":" in text or "=" in text or "c/o" in text) and not words.isdisjoint(FIELDS):
+        yield from _ruled(text, FIELD)
+    if not words.isdisjoint(GREETED):
+        yield from _ruled(text, GREETING)
     if not words.isdisjoint(KINNED):
         yield from _surely(text, KIN)
     if not words.isdisjoint(SAID):
         yield from _surely(text, CALLED)
-    yield from _signed(text)
-    yield from _in_role(text)
-    yield from _by_mailbox(text)
-    yield from _listed(line)
-    if line.digits > 5 or "@" in text:
+    if not words.isdisjoint(ROLED) or (known and not words.isdisjoint(FAINT)):
+        yield from _in_role(text)
+    if LETTER.search(text):
+        yield from _by_initial(text)
+    mail = "@" in text and MAILBOX.search(text) is not None
+    if mail:
+        yield from _by_mailbox(text)
+    if mail or line.digits > 5:
         yield from _apart(text)
+    if known:
+        yield from _signed(text)
+        yield from _listed(line)
+
+
+def _by_initial(text: str) -> Iterator[tuple[int, int]]:
+    for initial in INITIAL.finditer(text):
+        last = initial["last"].lower()
+        if last not in no_names() and last not in STOPS and not is_brand(text, *initial.span()):
+            yield initial.span()
 
 
 def _in_role(text: str) -> Iterator[tuple[int, int]]:
@@ -115,14 +161,12 @@ def _in_role(text: str) -> Iterator[tuple[int, int]]:
 
 
 IS_NOUN = re.compile(
-    r"(?:heit|keit|ung|ungen|schaft|tion|tät|nummer|karte|service|dienst|haus|tag|zeit|stelle|code|dung|konto|vertrag|problem|anliegen|termin|card|center|abteilung)$"
+    r"(?:heit|keit|ung|ungen|schaft|tion|tät|nummer|karte|service|dienst|haus|tag|zeit|stelle|code|dung|konto|vertrag|problem|anliegen|termin|ID|card|center|abteilung)$"
 )
 
 
 def _by_mailbox(text: str) -> Iterator[tuple[int, int]]:
     """Words in capitals that stand in a mail address of the same text as well."""
-    if "@" not in text:
-        return
     held = {
         part for found in MAILBOX.finditer(text) for part in re.split(r"[\d._+-]+", _ascii(found[0])) if len(part) > 3
     }
@@ -225,7 +269,7 @@ def _cut_low(text: str, start: int, end: int) -> int:
     return kept
 
 
-def _closed(text: str) -> Iterator[tuple[int, int]]:
+def _closed(text: str, some: bool) -> Iterator[tuple[int, int]]:
     for found in CLOSING.finditer(text):
         start, end = found.span("name")
         end = cut(text, start, end)
@@ -236,7 +280,7 @@ def _closed(text: str) -> Iterator[tuple[int, int]]:
         last = text[end:].strip(" .!") == "" or text[end : end + 1] in "\n,|(["
         if known or (last and (found["gap"].strip() or "\n" in found["gap"]) and len(parts) < 4):
             yield start, end
-    for found in CLOSING_LOW.finditer(text):
+    for found in CLOSING_LOW.finditer(text) if some else ():
         parts = found["name"].lower().split()
         if parts[0] in low_first_names() and (len(parts) == 1 or parts[1] not in no_names() | STOPS):
             yield found.span("name")
@@ -311,10 +355,6 @@ def _listed(line: Line) -> Iterator[tuple[int, int]]:
     for pair in LAST_FIRST.finditer(text):
         if pair["first"].split()[0] in first_names() and pair["last"] in last_names():
             yield pair.span()
-    for initial in INITIAL.finditer(text):
-        last = initial["last"].lower()
-        if last not in no_names() and last not in STOPS and not is_brand(text, *initial.span()):
-            yield initial.span()
     for pair in UPPER_FIRST.finditer(text):
         if pair["first"] in first_names() and pair["last"].lower() not in no_names() and not pair["first"].isupper():
             yield pair.span()
@@ -328,7 +368,8 @@ def _listed(line: Line) -> Iterator[tuple[int, int]]:
 
 def _is_pair(text: str, first: str, last: str, pair: re.Match[str]) -> bool:
     low = last.strip(".").lower()
-    if low in no_names() or low in STOPS or first.lower() in no_names():
+    branded = low in brands() and last in last_names() and first in first_names()
+    if (low in no_names() and not branded) or low in STOPS or first.lower() in no_names():
         return False
     if first in first_names() or first.split("-")[0] in first_names():
         if first.lower() in double_names() and last not in last_names():

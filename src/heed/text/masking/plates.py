@@ -40,9 +40,9 @@ AMERICAN = re.compile(
 )
 # Behind a cue small letters and other countries do too.
 BEHIND = re.compile(
-    r"(?<![\w])(?:[a-zäöü]{1,3}[-–: ][ ]?[a-z]{1,2}[- ]?\d{1,4}[ ]?[eh]?|[a-z]{2}\d\d[ ]?[a-z]{3}|[a-z]{2}[- ]?\d{3}[- ]?[a-z]{2}|\d{4}[- ]?[a-z]{3}"
+    r"(?<![\w])(?:[a-z]{2}[ -]?\d{3}[ -]?[a-z]{1,2}(?![a-z])|[a-z][ -]?\d{3}[ -]?[a-z]{2}|\d[a-z]{2} ?\d{3}|[a-zäöü]{1,3}[-–: ][ ]?[a-z]{1,2}[- ]?\d{1,4}[ ]?[eh]?|[a-z]{2}\d\d[ ]?[a-z]{3}|[a-z]{2}[- ]?\d{3}[- ]?[a-z]{2}|\d{4}[- ]?[a-z]{3}"
     r"|[a-z]\d{1,3}[ ]?[a-z]{3}|[a-z]{3}[ ]?\d{1,3}[a-z]|\d{1,4}[ ]?[a-z]{2,3}[ ]?\d{2}|[a-z0-9]{1,3}-[a-z0-9]{2,3}-[a-z0-9]{1,3}|\d[a-z]{3}[ -]?\d{3}|[a-z]{2,3}[ -]?\d{3,5}[a-z]?"
-    r"|[a-z]{2}[ -]?\d{3}[ -]?[a-z](?![a-z])|[a-z][ -]?\d{3}[ -]?[a-z]{2}|\d[a-z]{2} ?\d{3}|[a-z]{1,2}[ -]\d{4}[ -][a-z]{1,2}|\d{3}[ -]?[a-z]{3}|[a-z]{3}[ -]\d{4}|\d[a-z]{2}[ ]?[a-z0-9]{4}|[a-z]\d{2}[ -]?[a-z0-9]{3,4})(?![\w]|[-./]\w)",
+    r"|[a-z]{1,2}[ -]\d{4}[ -][a-z]{1,2}|\d{3}[ -]?[a-z]{3}|[a-z]{3}[ -]\d{4}|\d[a-z]{2}[ ]?[a-z0-9]{4}|[a-z]\d{2}[ -]?[a-z0-9]{3,4})(?![\w]|[-./]\w)",
     re.IGNORECASE,
 )
 SURE = frozenset(
@@ -66,6 +66,8 @@ def plates(line: Line) -> Found:
     for cue, stop in line.reaches():
         if cue.kind == "PLATE":
             yield from _behind(text, cue.end, stop, text[cue.start : cue.end].lower())
+    if not MAYBE.search(text):
+        return
     for found in GERMAN.finditer(text):
         hyphen = text[found.end(1)] == "-"
         if found[1] in districts() and (hyphen or _is_spaced(found)) and _may_be(line, found):
@@ -120,6 +122,7 @@ def _has_word(code: str) -> bool:
     return any(part in WORDS for part in re.findall(r"[a-zäöü]+", code.lower()))
 
 
+MAYBE = re.compile(r"[A-ZÄÖÜ][- ]?\d[\d -]|\d[- ]?[A-Z]{2}")
 WORDS = frozenset(
     "is in on at an am im to es de la le el en et un und der die das ist the of by my a i y no nr van het op is was for and not im".split()
 )
