@@ -133,11 +133,6 @@ def _check(settings: Settings) -> None:
     ):
         if not value.isdigit():
             raise _wrong(variable, value, "Give a whole number.")
-    try:
-        _ = settings.trusted_networks
-    except ValueError:
-        hint = "Give networks such as 127.0.0.1/32,10.0.0.0/8."
-        raise _wrong("HEED_TRUSTED_PROXIES", settings.trusted_proxies, hint) from None
     if settings.database_url and urlsplit(settings.database_url).scheme not in {"postgresql", "postgres", "sqlite"}:
         raise _wrong(
             "HEED_DATABASE_URL",
@@ -162,16 +157,25 @@ def _check(settings: Settings) -> None:
         raise _wrong("HEED_DEBUG", settings.debug, "Use 0 or 1.")
     if settings.mail_url and urlsplit(settings.mail_url).scheme not in {"smtp", "smtps"}:
         raise _wrong("HEED_MAIL_URL", urlsplit(settings.mail_url).scheme, "Use smtp://… or smtps://….")
-    for network in filter(None, (part.strip() for part in settings.outgoing_allow.split(","))):
-        try:
-            ip_network(network, strict=False)
-        except ValueError:
-            raise _wrong("HEED_OUTGOING_ALLOW", network, "Give networks such as 10.1.0.0/16, with commas.") from None
+    _check_networks(settings)
     _check_servers(settings)
     issuer = urlsplit(settings.oidc_url)
     if issuer.scheme != "https" and issuer.hostname not in {None, "localhost", "127.0.0.1", "::1"}:
         # What the provider says is believed because the line to it is.
         raise _wrong("HEED_OIDC_URL", settings.oidc_url, "Give an https:// address.")
+
+
+def _check_networks(settings: Settings) -> None:
+    try:
+        _ = settings.trusted_networks
+    except ValueError:
+        hint = "Give networks such as 127.0.0.1/32,10.0.0.0/8."
+        raise _wrong("HEED_TRUSTED_PROXIES", settings.trusted_proxies, hint) from None
+    for network in filter(None, (part.strip() for part in settings.outgoing_allow.split(","))):
+        try:
+            ip_network(network, strict=False)
+        except ValueError:
+            raise _wrong("HEED_OUTGOING_ALLOW", network, "Give networks such as 10.1.0.0/16, with commas.") from None
 
 
 def _check_servers(settings: Settings) -> None:
