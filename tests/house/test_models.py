@@ -34,6 +34,8 @@ NOT_PERSONAL: dict[str, str] = {
     "feedback.LabelItem.guess": "what a model read, by key",
     "feedback.LabelResolution.themes": "keys of themes",
     "feedback.LabelRound.name": "what a round of labelling is called",
+    "feedback.TaxonomyDraft.base": "a definition speaks of rules, not of people",
+    "feedback.TaxonomyDraft.body": "a definition speaks of rules, not of people",
     "feedback.TextModel.drift": "counts and shares",
     "feedback.TextModel.card": "counts and figures of a training",
     "feedback.TextModel.found": "themes by words that stand in many verbatims",

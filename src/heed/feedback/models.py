@@ -12,6 +12,7 @@ from heed.feedback.verbatims.models import (
     Promotion,
     Retraining,
     Signal,
+    TaxonomyDraft,
     TextModel,
 )
 
@@ -32,5 +33,6 @@ __all__ = [
     "Response",
     "Retraining",
     "Signal",
+    "TaxonomyDraft",
     "TextModel",
 ]

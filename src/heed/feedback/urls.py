@@ -18,6 +18,7 @@ from heed.feedback.verbatims.pages import labelling as verbatim_labelling
 from heed.feedback.verbatims.pages import listing as verbatim_listing
 from heed.feedback.verbatims.pages import models as verbatim_models
 from heed.feedback.verbatims.pages import signals as verbatim_signals
+from heed.feedback.verbatims.pages import taxonomy as verbatim_taxonomy
 from heed.feedback.verbatims.pages import themes as verbatim_themes
 
 urlpatterns: list[Any] = [
@@ -27,6 +28,7 @@ urlpatterns: list[Any] = [
     *verbatim_signals.urlpatterns,
     *verbatim_models.urlpatterns,
     *verbatim_labelling.urlpatterns,
+    *verbatim_taxonomy.urlpatterns,
     *ask_log.urlpatterns,
     *ask_sending.urlpatterns,
     *survey_answers.urlpatterns,

@@ -101,6 +101,16 @@ class LabelRoundClosed:
 
 @event
 @dataclass(frozen=True)
+class TaxonomyDraftChanged:
+    """Somebody changed the draft of a taxonomy: which verb, of which theme. Nothing is in force yet."""
+
+    taxonomy: str
+    theme: str
+    verb: str
+
+
+@event
+@dataclass(frozen=True)
 class WordsRead:
     """Somebody opened the words of a verbatim as they came in, unmasked."""
 

@@ -4,10 +4,12 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django import forms
+from django.utils.translation import get_language_info
 from django.utils.translation import gettext_lazy as _
 
 from heed.feedback.verbatims.queries.themes import Narrowed
 from heed.feedback.verbatims.rules.labelling import CHOICES, TASKS, Said
+from heed.feedback.verbatims.rules.taxonomy import words_from
 
 PLACE_TITLES = {
     "language": _("Language"),
@@ -134,3 +136,56 @@ class PromotionForm(forms.Form):
 
     reason = forms.CharField(label=_("Why"), required=False, max_length=300)
     reading = forms.CharField(required=False, max_length=100, widget=forms.HiddenInput)
+
+
+class ThemeForm(forms.Form):
+    """A theme as people type it: a name and words a language, one word or phrase a line."""
+
+    def __init__(
+        self, told: Mapping[str, Any] | None, languages: Sequence[str], theme: Mapping[str, Any] | None
+    ) -> None:
+        super().__init__(told)
+        self.theme = theme
+        known = theme or {"name": {}, "words": {}}
+        self.languages = list(dict.fromkeys([*languages, *known["name"], *known["words"]]))
+        for language in self.languages:
+            label = language_name(language)
+            self.fields[f"name_{language}"] = forms.CharField(
+                label=_("Name"), required=False, max_length=80, initial=known["name"].get(language, ""), help_text=label
+            )
+            self.fields[f"words_{language}"] = forms.CharField(
+                label=_("Words, one a line"),
+                required=False,
+                max_length=8000,
+                initial="\n".join(known["words"].get(language, ())),
+                widget=forms.Textarea(attrs={"rows": 8, "spellcheck": "false"}),
+                help_text=label,
+            )
+
+    @property
+    def parts(self) -> list[tuple[str, Any, Any]]:
+        return [
+            (language_name(language), self[f"name_{language}"], self[f"words_{language}"])
+            for language in self.languages
+        ]
+
+    def typed(self, key: str) -> dict[str, Any]:
+        """The theme as typed."""
+        cleaned = self.cleaned_data
+        names = {each: cleaned[f"name_{each}"].strip() for each in self.languages if cleaned[f"name_{each}"].strip()}
+        words = {each: words_from(cleaned[f"words_{each}"]) for each in self.languages}
+        return {"key": key, "name": names, "words": {each: mine for each, mine in words.items() if mine}}
+
+
+class NoteForm(forms.Form):
+    """Why a taxonomy is changed."""
+
+    note = forms.CharField(label=_("Why"), required=False, max_length=500)
+
+
+def language_name(tag: str) -> str:
+    """A language by its own name; its tag where it is not known."""
+    try:
+        return str(get_language_info(tag)["name_local"]).capitalize()
+    except KeyError:
+        return tag

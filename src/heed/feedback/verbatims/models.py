@@ -155,6 +155,25 @@ class LabelResolution(Labels):
         return f"{self.item} resolved"
 
 
+class TaxonomyDraft(models.Model):
+    """A taxonomy somebody is changing: its body so far, and the version it began from. One a taxonomy, shared by all."""
+
+    key = models.CharField(max_length=80, unique=True)
+    body = models.JSONField()
+    base = models.JSONField()
+    follows = models.PositiveIntegerField(null=True)
+    begun_by = models.CharField(max_length=64)
+    begun_at = models.DateTimeField()
+    changed_by = models.CharField(max_length=64)
+    changed_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ("key",)
+
+    def __str__(self) -> str:
+        return self.key
+
+
 class Signal(models.Model):
     """Something that changed beyond noise, as it was last found; who has seen or dismissed it, and when."""
 

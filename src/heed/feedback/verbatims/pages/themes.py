@@ -53,7 +53,9 @@ def theme_list(request: HttpRequest) -> HttpResponse:
         "kept_back": sum(line.suppressed for line in found.lines),
         "before": before_title(ask.seen),
         "csv": ask.href(reverse("verbatim-themes-csv")),
-        "taxonomy_href": reverse("definition", args=["taxonomy", "default"]),
+        "taxonomy_href": reverse("verbatim-taxonomies")
+        if ask.scope.may("see_words") and ask.scope.holds_everywhere("propose")
+        else reverse("definition", args=["taxonomy", "default"]),
     }
     return render(request, "feedback/verbatims/themes.html", context, status=422 if ask.form.errors else 200)
 
