@@ -3,6 +3,7 @@
 import threading
 import time
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -61,6 +62,30 @@ def test_what_was_done_adds_up_and_an_idle_pump_is_not_told_of_all_the_time(stor
     runner.turn()
     house.look()
     assert pump_runs()[0].ran_at == before
+
+
+def test_one_that_rests_for_an_hour_is_told_of_as_well_and_one_that_hangs_is_not(
+    store: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("heed.site.pumps.HEARTBEAT", timedelta(0))
+    never, begun = threading.Event(), []
+
+    def hangs() -> int:
+        begun.append(1)
+        never.wait(60)
+        return 0
+
+    house = PumpHouse([Pump("hourly", lambda: 0, 3600.0), Pump("stuck", hangs, 3600.0)])
+    house.start()
+    assert until(lambda: house.runners[0].resting and bool(begun))
+    house.look()
+    (first,) = pump_runs()
+    house.look()
+    (second,) = pump_runs()
+    assert (first.name, second.name) == ("hourly", "hourly")
+    assert second.ran_at > first.ran_at
+    assert house.stop(0.2) == ["stuck"]
+    never.set()
 
 
 def test_a_failure_is_followed_by_longer_and_longer_pauses_and_forgotten_after_a_success(store: None) -> None:

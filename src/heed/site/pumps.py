@@ -41,7 +41,7 @@ class Runner:
     def __init__(self, pump: Pump, woke: Callable[[], None] = lambda: None) -> None:
         self.pump, self._woke = pump, woke
         self.stopping, self.wake = threading.Event(), threading.Event()
-        self.failures = 0
+        self.failures, self.resting = 0, False
         self._lock = threading.Lock()
         self._run: Run | None = None
         self.thread = self._new_thread()
@@ -69,11 +69,16 @@ class Runner:
                 self.wake.clear()
                 pause = self.turn()
                 if pause:
-                    # However often it is woken, it leaves the database some rest.
-                    self.stopping.wait(min(pause, LEAST_PAUSE))
-                    self.wake.wait(max(pause - LEAST_PAUSE, 0.0))
+                    self._rest(pause)
         finally:
             connections.close_all()
+
+    def _rest(self, pause: float) -> None:
+        self.resting = True
+        # However often it is woken, it leaves the database some rest.
+        self.stopping.wait(min(pause, LEAST_PAUSE))
+        self.wake.wait(max(pause - LEAST_PAUSE, 0.0))
+        self.resting = False
 
     def turn(self) -> float:
         """Run once. Returns the seconds until the next time: none when there may be more to do."""
@@ -105,10 +110,10 @@ class Runner:
             self._run = replace(told, failed_at=now, error=told_error(error)) if error else told
 
     def taken_note(self) -> Run | None:
-        """How it ran since the last time this was asked."""
+        """How it ran since the last time this was asked; one that rests until its next turn is well, however long."""
         with self._lock:
             told, self._run = self._run, None
-        return told
+        return Run(self.pump.name, timezone.now(), failures=self.failures) if told is None and self.resting else told
 
 
 @dataclass
