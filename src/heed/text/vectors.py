@@ -152,8 +152,11 @@ def _ready(vocabulary: Vocabulary) -> _Ready:
     return _Ready(vocabulary)
 
 
-def vectors(vocabularies: Sequence[Vocabulary], texts: Sequence[str]) -> Any:
-    """A sparse matrix, one row a normal text; each vocabulary's part has length 1."""
+def vectors(vocabularies: Sequence[Vocabulary], texts: Sequence[str], lengths: Sequence[float] | None = None) -> Any:
+    """A sparse matrix, one row a normal text; each vocabulary's part has length 1, or that of `lengths`."""
     from scipy.sparse import csr_matrix, hstack
 
-    return csr_matrix(hstack([_ready(vocabulary).matrix(texts) for vocabulary in vocabularies]))
+    parts = [_ready(vocabulary).matrix(texts) for vocabulary in vocabularies]
+    return csr_matrix(
+        hstack([part * length for part, length in zip(parts, lengths or [1.0] * len(parts), strict=True)])
+    )

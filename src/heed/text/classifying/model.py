@@ -1,0 +1,121 @@
+"""A trained classifier as plain numbers: what it counts, its two machines, how sure it is, and when it does not answer."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from heed.stats.arrays import Floats
+from heed.text.classifying.calibrating import Mixing
+from heed.text.classifying.machines import Kernel, Line
+from heed.text.classifying.scope import Scope, signals_of
+from heed.text.normal import normal
+from heed.text.representations.builtin import OwnWords, counted
+from heed.text.representations.port import Representation
+from heed.text.vectors import Vocabulary
+
+PART = 4096  # texts that are told at once
+
+
+@dataclass(frozen=True)
+class Told:
+    """What a text was told to be. `label` is None where it is out of scope; `confidence` is the probability of the
+    likeliest label, `scope_confidence` the one that the text is in scope (1 where the classifier was trained without).
+    """
+
+    label: str | None
+    confidence: float
+    scope_confidence: float
+
+
+@dataclass(frozen=True, eq=False)
+class Decisions:
+    """What the machines say of texts; each array has a row a text."""
+
+    line: NDArray[np.float32]
+    kernel: NDArray[np.float32]
+    nearest: NDArray[np.float32]
+    known: NDArray[np.float32]
+
+    def signals(self, outside: int | None) -> Floats:
+        """What the scope is told by; `outside` is the column of the label of texts out of scope."""
+        return signals_of(self.line, self.kernel, self.nearest, self.known, outside)
+
+
+@dataclass(frozen=True, eq=False)
+class TextClassifier:
+    """Tells labels. `labels` are those that can be told; with texts labelled out of scope the machines have one column
+    more, `outside`. `figures` hold what training measured, for the card.
+    """
+
+    labels: tuple[str, ...]
+    out_of_scope: str | None
+    vocabularies: tuple[Vocabulary, ...]
+    line: Line
+    kernel: Kernel
+    mixing: Mixing
+    space: OwnWords | None = None
+    representation: Representation | None = None
+    scope: Scope | None = None
+    outside: int | None = None
+    figures: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def signed(self) -> str:
+        """The name of the representation it was trained on; empty for the built-in one."""
+        return self.representation.name if self.representation is not None else ""
+
+    def probabilities(self, texts: Sequence[str]) -> Floats:
+        """One row a masked text, one column a label: calibrated, adding up to 1 over the labels in scope."""
+        parts = [self._likely(self.decisions(part)) for part in _parts(texts)]
+        return np.vstack(parts) if parts else np.zeros((0, len(self.labels)))
+
+    def tell(self, texts: Sequence[str]) -> list[Told]:
+        """What each masked text is, in order."""
+        told: list[Told] = []
+        for part in _parts(texts):
+            decisions = self.decisions(part)
+            likely, sure = self._likely(decisions), self._sure(decisions)
+            best = likely.argmax(axis=1)
+            least = self.scope.threshold if self.scope is not None else 0.0
+            told += [
+                Told(self.labels[place] if inside >= least else None, float(row[place]), float(inside))
+                for place, row, inside in zip(best, likely, sure, strict=True)
+            ]
+        return told
+
+    def decisions(self, texts: Sequence[str]) -> Decisions:
+        """What the machines say of masked texts."""
+        plain = [normal(text) for text in texts]
+        rows = counted(self.vocabularies, plain)
+        places, known = placed(rows, texts, self.space, self.representation)
+        found, nearest = self.kernel.decisions(places)
+        return Decisions(self.line.decisions(rows), found, nearest, known)
+
+    def _likely(self, decisions: Decisions) -> Floats:
+        inner = [np.delete(each, self.outside, axis=1) if self.outside is not None else each
+                 for each in (decisions.line, decisions.kernel)]  # fmt: skip
+        return self.mixing.probabilities(inner)
+
+    def _sure(self, decisions: Decisions) -> Floats:
+        if self.scope is None:
+            return np.ones(len(decisions.line))
+        return self.scope.inside(decisions.signals(self.outside))
+
+
+def placed(
+    rows: Any, texts: Sequence[str], space: OwnWords | None, representation: Representation | None
+) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    """The places of texts in the space, of length 1, and how much of each is known there."""
+    if representation is not None:
+        found = np.asarray(representation.encode(texts), dtype=np.float32)
+        return found, np.linalg.norm(found, axis=1)
+    if space is None:
+        return np.ones((len(texts), 1), np.float32), np.ones(len(texts), np.float32)
+    return space.of_rows(rows)
+
+
+def _parts(texts: Sequence[str]) -> list[Sequence[str]]:
+    return [texts[start : start + PART] for start in range(0, len(texts), PART)]
