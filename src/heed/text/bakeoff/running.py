@@ -9,6 +9,7 @@ from heed.text.bakeoff.contestants import Advance, ChatModel, Contestant
 from heed.text.bakeoff.measuring import (
     DRAWS,
     LEVEL,
+    MacroF1,
     Sheet,
     accuracies,
     classes,
@@ -115,36 +116,41 @@ def run(plan: Plan, contestants: Sequence[Contestant], watch: Watch, *, read: in
     faults = [[each.fault if each.value is None else "" for each in row] for row in said]
     sheet = sheet_of(plan.told.labels, told)
     f1 = macro_f1(sheet, plan.seed)
-    analyzers = [
-        {
-            "name": names[place],
-            **each.took(),
-            "n": len(sheet.truth),
-            "accuracy": figure.value,
-            "accuracy_interval": limits(figure),
-            "macro_f1": float(f1.values[place]),
-            "macro_f1_interval": f1.interval(place),
-            "failures": _counted(faults[place]),
-            "classes": classes(sheet, place),
-        }
-        for place, (each, figure) in enumerate(zip(contestants, accuracies(sheet), strict=True))
-    ]
     report = {
         **_about(plan, sheet),
-        "analyzers": analyzers,
+        "analyzers": [
+            {
+                "name": each.name,
+                **each.took(),
+                **_figures(sheet, f1, place),
+                "failures": _counted(faults[place]),
+                "classes": classes(sheet, place),
+            }
+            for place, each in enumerate(contestants)
+        ],
         "pairs": pairs(sheet, names, f1),
         "disagreements": [
-            {
-                "row": plan.told.rows[place],
-                "text": plan.told.texts[place].text,
-                "truth": plan.told.labels[place],
-                "told": {name: row[place] for name, row in zip(names, told, strict=True)},
-            }
+            {**_row(plan.told, place), "told": {name: row[place] for name, row in zip(names, told, strict=True)}}
             for place in disagreements(sheet, read, plan.seed)
         ],
         "method": METHOD,
     }
     return Outcome(names, told, faults, report)
+
+
+def _figures(sheet: Sheet, f1: MacroF1, place: int) -> dict[str, Any]:
+    figure = accuracies(sheet)[place]
+    return {
+        "n": len(sheet.truth),
+        "accuracy": figure.value,
+        "accuracy_interval": limits(figure),
+        "macro_f1": float(f1.values[place]),
+        "macro_f1_interval": f1.interval(place),
+    }
+
+
+def _row(told: Sample, place: int) -> dict[str, Any]:
+    return {"row": told.rows[place], "text": told.texts[place].text, "truth": told.labels[place]}
 
 
 def _about(plan: Plan, sheet: Sheet) -> dict[str, Any]:

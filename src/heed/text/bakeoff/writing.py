@@ -13,6 +13,7 @@ from heed.text.bakeoff.sample import Sample
 # What a spreadsheet would take for a formula; the last four are = + - @ as East Asian keyboards write them.
 FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
 WORST = 5
+LEAST_P = 0.0001
 
 
 def write_rows(file: str, told: Sample, outcome: Outcome) -> None:
@@ -82,13 +83,17 @@ def show(report: dict[str, Any], currency: str) -> None:
     _show_pairs(report["pairs"])
     for each in report["analyzers"]:
         _show_worst(each)
+    _show_rows(report)
+
+
+def _show_rows(report: dict[str, Any]) -> None:
     names = [each["name"] for each in report["analyzers"]]
-    reading = [
+    rows = [
         (each["row"], each["text"], each["truth"], *(each["told"][name] or "–" for name in names))
         for each in report["disagreements"]
     ]
-    if reading:
-        print_table(("row", "masked text", "truth", *names), reading)
+    if rows:
+        print_table(("row", "masked text", "truth", *names), rows)
 
 
 def _show_pairs(pairs: Sequence[dict[str, Any]]) -> None:
@@ -97,7 +102,7 @@ def _show_pairs(pairs: Sequence[dict[str, Any]]) -> None:
             f"{each['first']} – {each['second']}",
             _share(each["difference"], each["interval"]),
             f"{each['only_first']} : {each['only_second']}",
-            f"{each['p_adjusted']:.4f}",
+            f"{each['p_adjusted']:.4f}" if each["p_adjusted"] >= LEAST_P else f"< {LEAST_P}",
             each["better"] or translated(phrase("not certain"), spoken()),
         )
         for each in pairs
