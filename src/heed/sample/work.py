@@ -114,6 +114,6 @@ def take_away_work(store: Store) -> dict[str, int]:
     cases, customers = forget_cases(SOURCE), forget_system(SOURCE)
     for name in ("case_changes", "invitations", "responses", "verbatims"):
         store.delete(name, OF_SAMPLE)
-    if "verbatim_labels" in TABLES:
-        store.delete("verbatim_labels", "verbatim_id >= 'sample-' AND verbatim_id < 'sample.'")
+    for name in ("verbatim_labels", "verbatim_aspects"):
+        store.delete(name, "verbatim_id >= 'sample-' AND verbatim_id < 'sample.'")
     return {"customers": customers, "cases": cases}

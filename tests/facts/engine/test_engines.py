@@ -206,3 +206,20 @@ def test_duckdb_fetches_nothing_and_spills_inside_the_data_folder(duck: Engine) 
     fetches, spill = duck.backend.con.execute(asked).fetchone()
     assert fetches is False
     assert Path(spill).parent == duck.store.folder
+
+
+def test_a_table_older_than_its_schema_is_read_with_nulls(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from dataclasses import replace
+
+    table = TABLES["usage"]
+    fewer = replace(table, columns=tuple(column for column in table.columns if column.name != "segment"))
+    monkeypatch.setitem(TABLES, "usage", fewer)
+    Store(tmp_path).append_new("usage", usage_rows(0, 10))
+    monkeypatch.setitem(TABLES, "usage", table)
+    with open_engine("duckdb", Store(tmp_path)) as engine:
+        rows = engine.run(engine.table("usage"))
+        assert (rows.num_rows, rows["segment"].null_count) == (10, 10)
+        assert rows.column_names == list(table.names)
+        # Rows of after come beside those of before.
+        engine.store.append_new("usage", usage_rows(0, 20))
+        assert engine.run(engine.table("usage")).num_rows == 20

@@ -1,6 +1,8 @@
 """Reading the store: each verbatim once, new ones alone, all anew when the themes change; and what a person reaches."""
 
+import re
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
@@ -15,6 +17,7 @@ from heed.core.definitions.rules import validate
 from heed.core.errors.rules import Forbidden, Invalid, NotFound
 from heed.core.journal.models import JournalEntry
 from heed.core.settings.rules import current
+from heed.facts.schema.tables import TABLES
 from heed.facts.store.store import Store
 from heed.feedback.verbatims import jobs
 from heed.feedback.verbatims.actions import signals as acting
@@ -22,6 +25,7 @@ from heed.feedback.verbatims.actions.reading import open_words, read_new
 from heed.feedback.verbatims.actions.taxonomy import ensure_taxonomy
 from heed.feedback.verbatims.models import Looking, Signal, TextModel
 from heed.feedback.verbatims.queries import signals as showing
+from heed.feedback.verbatims.queries.models import shown_model, taxonomy_in_force
 from heed.feedback.verbatims.queries.reading import search, verbatims
 from heed.feedback.verbatims.queries.spans import stretch
 from heed.feedback.verbatims.queries.themes import Narrowed, themes
@@ -199,3 +203,40 @@ def test_a_thin_store_has_no_signals_and_is_looked_at_once_a_day(store: Store) -
     assert jobs.look_for_signals() == 0
     assert Looking.objects.count() == 1
     assert jobs.learn() == 0
+
+
+def test_what_presses_and_what_is_spoken_of_is_kept_once_a_verbatim(store: Store) -> None:
+    said(store, ["URGENT: the invoice is wrong, call me right away! The staff was friendly."], "a")
+    assert read_new() == 1
+    (first, *further) = sorted(labels(store), key=lambda row: row["place"])
+    assert (first["urgency"], first["effort"], first["churn"]) == ("high", "normal", "none")
+    assert 0.5 < first["urgency_confidence"] < 1
+    assert first["urgency_end"] > first["urgency_start"] >= 0
+    assert all(row["urgency"] is None for row in further)
+    dataset = store.dataset("verbatim_aspects")
+    assert dataset is not None
+    found = {row["term"]: row for row in dataset.to_table().to_pylist()}
+    assert found["staff"]["sentiment"] == "positive"
+    assert found["invoice"]["theme"] == "billing"
+    assert found["staff"]["customer_key"] == "c-a-0"
+
+
+def test_labels_of_before_the_reader_are_read_anew_and_the_table_grows(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    table = TABLES["verbatim_labels"]
+    late = re.compile(r"(intent|urgency|effort|churn|theme_(start|end)|read_by)")
+    old = replace(table, columns=tuple(column for column in table.columns if not late.match(column.name)))
+    said(store, ["Please cancel my contract"], "a")
+    monkeypatch.setitem(TABLES, "verbatim_labels", old)
+    row = {"label_id": "x:a-0:0", "said_at": AT, "labelled_at": AT, "verbatim_id": "a-0", "model": "lexicon.1+themes.0"}
+    places = {"place": 0, "sentiment": "neutral", "source": "test", "batch": "old", "recorded_at": AT}
+    Store(current().facts_location).append_new("verbatim_labels", pa.Table.from_pylist([{**row, **places}]))
+    monkeypatch.setitem(TABLES, "verbatim_labels", table)
+    TextModel.objects.create(
+        name="lexicon.1+themes.0", sentiment="lexicon.1", taxonomy_digest=taxonomy_in_force()[1], made_at=AT
+    )
+    assert read_new() == 1
+    (found,) = labels(store)
+    assert found["model"] == shown_model().name != "lexicon.1+themes.0"  # type: ignore[union-attr]
+    assert found["churn"] == "at_risk"

@@ -42,17 +42,20 @@ class DuckDBEngine(Engine):
     def _show(self, name: str) -> None:
         connection = self._connection
         columns = ", ".join(f'"{column.name}"' for column in TABLES[name].columns)
+        nothing = ", ".join(f'CAST(NULL AS {TYPES[column.kind]}) AS "{column.name}"' for column in TABLES[name].columns)
         if not self.store.files(name):
-            nothing = ", ".join(
-                f'CAST(NULL AS {TYPES[column.kind]}) AS "{column.name}"' for column in TABLES[name].columns
-            )
             rows = f"SELECT {nothing} WHERE false"
-        elif self.store.is_local:
-            rows = f"SELECT {columns} FROM {self._parquet(name)}"  # noqa: S608 - names of the schema
         else:
-            # Read with the store's own credentials: no extension to fetch, none to configure.
-            connection.register(f"{name}_remote", self.store.dataset(name))
-            rows = f'SELECT {columns} FROM "{name}_remote"'  # noqa: S608 - names of the schema
+            if self.store.is_local:
+                files = self._parquet(name)
+            else:
+                # Read with the store's own credentials: no extension to fetch, none to configure.
+                connection.register(f"{name}_remote", self.store.dataset(name))
+                files = f'"{name}_remote"'
+            if self.store.lacks_columns(name):
+                # Columns that the schema got since are null until a row is written that has them.
+                files = f"(SELECT * FROM {files} UNION ALL BY NAME SELECT {nothing} WHERE false)"  # noqa: S608
+            rows = f"SELECT {columns} FROM {files}"  # noqa: S608 - names of the schema
         connection.execute(f'CREATE OR REPLACE VIEW "{name}" AS {rows}')
 
     def _parquet(self, name: str) -> str:

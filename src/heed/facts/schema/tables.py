@@ -132,6 +132,17 @@ VERBATIMS = _table(
     *PLACE,
 )
 
+
+def _label(name: str, meaning: str) -> tuple[Column, ...]:
+    """A label of a whole text: its value, how sure it is, and where the words that show it stand in the masked text."""
+    return (
+        text(name, f"{meaning}; on the row of place 0"),
+        number(f"{name}_confidence", f"how sure the {name} is, 0..1"),
+        count(f"{name}_start", "where the words that show it begin in the masked text, in code points"),
+        count(f"{name}_end", "where they end; equal to the start where no words do"),
+    )
+
+
 VERBATIM_LABELS = _table(
     "verbatim_labels",
     "what one model read in one verbatim: a row a theme, and one row where it found none",
@@ -148,7 +159,36 @@ VERBATIM_LABELS = _table(
     number("confidence", "how sure the sentiment is, 0..1"),
     number("language_confidence", "how sure the language is, 0..1; the tag und stands for too thin to tell"),
     text("theme", "the theme, by key; empty when none was found"),
-    number("theme_confidence", "how sure the theme is, 0..1"),
+    number("theme_confidence", "how strongly the theme's words speak for it, 0..1; no probability"),
+    count("theme_start", "where the words that show the theme begin in the masked text, in code points"),
+    count("theme_end", "where they end"),
+    *_label("intent", "request, complaint, question, praise, cancellation or fault, or one of the organisation's own"),
+    *_label("urgency", "high or normal"),
+    *_label("effort", "what it cost the customer: high or normal"),
+    *_label("churn", "whether the customer speaks of leaving: at_risk or none"),
+    text("read_by", "who read, where it is another than the model says"),
+    text("survey_key", "the survey"),
+    CUSTOMER,
+    *PLACE,
+)
+
+VERBATIM_ASPECTS = _table(
+    "verbatim_aspects",
+    "one thing spoken about in a verbatim, and what is thought of it, as one model read it",
+    "aspect_id",
+    "said_at",
+    text("aspect_id", "model, verbatim and place, so that nothing is read twice", required=True),
+    time("said_at", "when it was said", required=True),
+    time("labelled_at", "when it was read", required=True),
+    text("verbatim_id", "the verbatim", required=True),
+    text("model", "the model that read it, to the version", required=True),
+    count("place", "0 for the first in the text"),
+    words("term", "the words that name it, masked, in lower case"),
+    text("theme", "the theme it belongs to, by key; empty when to none"),
+    text("sentiment", "what is thought of it: negative, neutral or positive"),
+    number("confidence", "how sure the sentiment is, 0..1"),
+    count("start", "where its words begin in the masked text, in code points"),
+    count("end", "where they end"),
     text("survey_key", "the survey"),
     CUSTOMER,
     *PLACE,
@@ -281,6 +321,7 @@ TABLES: dict[str, Table] = {
         RESPONSES,
         VERBATIMS,
         VERBATIM_LABELS,
+        VERBATIM_ASPECTS,
         INVITATIONS,
         CASE_CHANGES,
         REMEDIES,

@@ -171,6 +171,14 @@ class Store:
         delta = self._handle(name)
         return delta is not None and has_grown(delta)
 
+    def lacks_columns(self, name: str) -> bool:
+        """Whether there may be columns of the schema that no file has: the table is older than they are, or has grown."""
+        delta = self._handle(name)
+        if delta is None:
+            return False
+        present = {field.name for field in delta.schema().fields}
+        return has_grown(delta) or not present.issuperset(TABLES[name].names)
+
     def dataset(self, name: str) -> "Dataset | None":
         """The table as an Arrow dataset, read with the store's own credentials."""
         delta = self._handle(name)

@@ -14,7 +14,7 @@ from heed.text.reading.opinions import opinions, tongue
 from heed.text.reading.sentences import sentences
 
 MOST_WORDS = 200  # of one sentence that are looked through for aspects
-READER = "reading.1"  # signs labels; another number reads everything anew
+READER = "r1"  # the version of what lies here: signs labels, so another reads everything anew
 
 
 @dataclass(frozen=True)

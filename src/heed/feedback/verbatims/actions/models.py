@@ -13,7 +13,7 @@ from heed.feedback.verbatims.events import TextModelMade, TextModelPromoted
 from heed.feedback.verbatims.models import Promotion, Retraining, TextModel
 from heed.feedback.verbatims.queries.models import found_themes, models_folder, newest_model, taxonomy_in_force
 from heed.feedback.verbatims.queries.training import labelled_rows
-from heed.feedback.verbatims.rules.labels import model_name
+from heed.feedback.verbatims.rules.labels import is_read_by, model_name
 from heed.text.lexicon import NAME as LEXICON
 from heed.text.masking.mask import mask
 from heed.text.registry import fingerprint, keep_sentiment
@@ -26,10 +26,11 @@ HEED = "heed"
 
 
 def ensure_model() -> TextModel:
-    """The model that reads; a new one when there is none yet, or when other themes are in force than it knows."""
+    """The model that reads; a new one when there is none yet, or when other themes are in force than it knows, or
+    it read by rules of another version."""
     held = newest_model()
     _, digest = taxonomy_in_force()
-    if held is not None and held.taxonomy_digest == digest and held.erased_at is None:
+    if held is not None and held.taxonomy_digest == digest and held.erased_at is None and is_read_by(held.name):
         return held
     if held is None:
         return make_model(LEXICON, ())
@@ -44,12 +45,15 @@ def make_model(
     trained: Mapping[str, Any] | None = None,
     actor: str = HEED,
     promoted: bool = True,
+    themes_model: str | None = None,
 ) -> TextModel:
     """A version of what reads, made the one that reads unless it is to wait. `like` gives what it was trained on where
     `trained` does not. The same again is the one that is there.
     """
     _, digest = taxonomy_in_force()
-    name = model_name(sentiment, digest, [f"{theme.key}:{theme.least}:{' '.join(theme.words)}" for theme in found])
+    taught = (like.themes_model if like else "") if themes_model is None else themes_model
+    signs = [f"{theme.key}:{theme.least}:{' '.join(theme.words)}" for theme in found]
+    name = model_name(sentiment, digest, [*signs, *([taught] if taught else [])])
     about = dict(trained or {})
     with transaction.atomic():
         _hold()
@@ -59,6 +63,7 @@ def make_model(
             row = TextModel.objects.create(
                 name=f"{name}#{again + 1}" if again else name,
                 sentiment=sentiment,
+                themes_model=taught,
                 taxonomy_digest=digest,
                 found=[asdict(theme) for theme in found],
                 fingerprint=about.get("fingerprint", like.fingerprint if like else ""),
@@ -66,13 +71,21 @@ def make_model(
                 trained_on=about.get("trained_on", like.trained_on if like else 0),
                 card=about.get("card", like.card if like else {}),
                 made_at=timezone.now(),
-                marked_at=like.marked_at if like and like.sentiment == sentiment else None,
+                marked_at=_mark_of(like, sentiment, taught),
             )
             made = TextModelMade(row.name, sentiment, row.trained_on, row.fingerprint, len(found))
             record(made, actor=actor, subject=("text_model", row.name))
         if promoted:
             put_in(row, actor)
     return row
+
+
+def _mark_of(like: TextModel | None, sentiment: str, taught: str) -> Any:
+    """A model made of parts of one that knows erased words knows them too, until those parts are others."""
+    if like is None or like.marked_at is None:
+        return None
+    parts = {part for part in (like.sentiment, like.themes_model) if part and part != LEXICON}
+    return like.marked_at if {sentiment, taught} & parts else None
 
 
 def _hold() -> None:
@@ -127,7 +140,8 @@ def train(*, by_clock: bool = False, actor: str = HEED) -> dict[str, Any]:
     kept = {"fingerprint": mark, "trained_on": len(rows), "card": card}
     promoted = is_forced or not is_held_back()
     # Themes may have been found while it was trained.
-    row = make_model(name, found_themes(newest_model()), trained=kept, actor=actor, promoted=promoted)
+    newest = newest_model()
+    row = make_model(name, found_themes(newest), like=newest, trained=kept, actor=actor, promoted=promoted)
     reason = "" if promoted else "somebody went back to an older model; promote this one to have it read"
     return {**told, "model": row.name, "sentiment": name, "trained": True, "reason": reason, "card": card}
 
@@ -137,5 +151,5 @@ def _without(held: TextModel, told: dict[str, Any], actor: str) -> dict[str, Any
     if held.marked_at is None or held.sentiment == LEXICON:
         return told
     nothing = {"fingerprint": "", "trained_on": 0, "card": {}}
-    row = make_model(LEXICON, found_themes(held), trained=nothing, actor=actor)
+    row = make_model(LEXICON, found_themes(held), like=held, trained=nothing, actor=actor)
     return {**told, "model": row.name, "sentiment": LEXICON}

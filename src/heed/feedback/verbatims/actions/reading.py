@@ -23,7 +23,7 @@ from heed.feedback.verbatims.models import TextModel
 from heed.feedback.verbatims.queries.engine import engine
 from heed.feedback.verbatims.queries.models import analyzer_of
 from heed.feedback.verbatims.queries.reading import Verbatim, verbatim
-from heed.feedback.verbatims.rules.labels import label_rows
+from heed.feedback.verbatims.rules.labels import aspect_rows, label_rows
 from heed.metrics.verbatims import unread
 from heed.text.analyzer import UNKNOWN, Analysis, TextAnalyzer
 
@@ -79,12 +79,19 @@ def _read(model: TextModel, end: float) -> int:
 
 
 def _keep(rows: Sequence[Mapping[str, Any]], analyzer: TextAnalyzer) -> None:
-    analyses = _analyses(rows, analyzer)
-    made = label_rows(rows, analyses, analyzer.name, timezone.now())
-    schema = arrow_schema(TABLES["verbatim_labels"])
-    columns = [name for name in schema.names if name in made[0]]
-    table = pa.Table.from_pylist(made, schema=pa.schema([schema.field(name) for name in columns]))
-    engine().store.append_new("verbatim_labels", table)
+    analyses, now = _analyses(rows, analyzer), timezone.now()
+    # What is unread is told by the labels, so they come last: a crash between the two reads again, and writes once.
+    _append("verbatim_aspects", aspect_rows(rows, analyses, analyzer.name, now))
+    _append("verbatim_labels", label_rows(rows, analyses, analyzer.name, now))
+
+
+def _append(name: str, made: list[dict[str, Any]]) -> None:
+    if not made:
+        return
+    schema = arrow_schema(TABLES[name])
+    columns = [column for column in schema.names if column in made[0]]
+    table = pa.Table.from_pylist(made, schema=pa.schema([schema.field(column) for column in columns]))
+    engine().store.append_new(name, table)
 
 
 def _analyses(rows: Sequence[Mapping[str, Any]], analyzer: TextAnalyzer) -> list[Analysis]:
