@@ -31,7 +31,7 @@ def read_rows(file: str) -> list[dict[str, str]]:
     text = _decoded(raw)
     if text.lstrip().startswith("{"):
         return _json_rows(file, text)
-    return _csv_rows(file, text)
+    return _csv_rows(file, text)[1]
 
 
 def read_columns(file: str, *names: str) -> list[list[str]]:
@@ -43,8 +43,12 @@ def read_columns(file: str, *names: str) -> list[list[str]]:
         rows = _parquet_rows(file, raw, names)
     else:
         text = _decoded(raw)
-        rows = _json_rows(file, text) if text.lstrip().startswith("{") else _csv_rows(file, text)
-        _require({name: None for row in rows for name in row}, names)
+        if text.lstrip().startswith("{"):
+            rows = _json_rows(file, text)
+            there = {name: None for row in rows for name in row}
+        else:
+            there, rows = _csv_rows(file, text)
+        _require(there, names)
     return [[row.get(name, "") for row in rows] for name in names]
 
 
@@ -81,17 +85,20 @@ def _empty(file: str) -> Invalid:
     return Invalid(phrase("{file} is empty.", file=file), code="empty_file", hint="The first line names the columns.")
 
 
-def _csv_rows(file: str, text: str) -> list[dict[str, str]]:
+def _csv_rows(file: str, text: str) -> tuple[dict[str, None], list[dict[str, str]]]:
+    """The columns its first line names, and its rows."""
     first = text.partition("\n")[0]
     if not first.strip():
         raise _empty(file)
     mark = "\t" if first.count("\t") > first.count(",") else ";" if first.count(";") > first.count(",") else ","
     csv.field_size_limit(2**31 - 1)
     try:
-        rows = list(csv.DictReader(io.StringIO(text, newline=""), delimiter=mark))
+        reader = csv.DictReader(io.StringIO(text, newline=""), delimiter=mark)
+        rows = list(reader)
     except csv.Error as error:
         raise _unreadable(file, error, "Write it as CSV, TSV, JSON lines or Parquet.") from error
-    return [{name: value or "" for name, value in row.items() if name is not None} for row in rows]
+    columns = dict.fromkeys(reader.fieldnames or ())
+    return columns, [{name: value or "" for name, value in row.items() if name is not None} for row in rows]
 
 
 def _json_rows(file: str, text: str) -> list[dict[str, str]]:
