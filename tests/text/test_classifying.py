@@ -15,17 +15,134 @@ from heed.text.classifying.measuring import by_label, learning_curve
 from heed.text.classifying.scope import cheapest
 
 KINDS = {
-    "parcel": "parcel courier doorstep delivered package driver shipment depot address neighbour late box".split(),
-    "password": "password locked reset login account code sign email forgot link screen enter".split(),
-    "noise": "noise fan loud night hum rattle machine motor sound quiet grinding buzz".split(),
-    "refund": "refund money back paid charge invoice twice amount bank fee wrong card".split(),
-    "hours": "open hours sunday shop close early branch holiday monday time visit weekend".split(),
-    "upgrade": "upgrade plan bigger faster contract speed tariff change better offer premium option".split(),
-    "cancel": "cancel end stop leave quit terminate anymore subscription notice finish goodbye over".split(),
-    "repair": "repair broken technician fix appointment visit part cracked spare warranty crack replace".split(),
+    "parcel": [
+        "parcel",
+        "courier",
+        "doorstep",
+        "delivered",
+        "package",
+        "driver",
+        "shipment",
+        "depot",
+        "address",
+        "neighbour",
+        "late",
+        "box",
+    ],
+    "password": [
+        "password",
+        "locked",
+        "reset",
+        "login",
+        "account",
+        "code",
+        "sign",
+        "email",
+        "forgot",
+        "link",
+        "screen",
+        "enter",
+    ],
+    "noise": [
+        "noise",
+        "fan",
+        "loud",
+        "night",
+        "hum",
+        "rattle",
+        "machine",
+        "motor",
+        "sound",
+        "quiet",
+        "grinding",
+        "buzz",
+    ],
+    "refund": [
+        "refund",
+        "money",
+        "back",
+        "paid",
+        "charge",
+        "invoice",
+        "twice",
+        "amount",
+        "bank",
+        "fee",
+        "wrong",
+        "card",
+    ],
+    "hours": [
+        "open",
+        "hours",
+        "sunday",
+        "shop",
+        "close",
+        "early",
+        "branch",
+        "holiday",
+        "monday",
+        "time",
+        "visit",
+        "weekend",
+    ],
+    "upgrade": [
+        "upgrade",
+        "plan",
+        "bigger",
+        "faster",
+        "contract",
+        "speed",
+        "tariff",
+        "change",
+        "better",
+        "offer",
+        "premium",
+        "option",
+    ],
+    "cancel": [
+        "cancel",
+        "end",
+        "stop",
+        "leave",
+        "quit",
+        "terminate",
+        "anymore",
+        "subscription",
+        "notice",
+        "finish",
+        "goodbye",
+        "over",
+    ],
+    "repair": [
+        "repair",
+        "broken",
+        "technician",
+        "fix",
+        "appointment",
+        "visit",
+        "part",
+        "cracked",
+        "spare",
+        "warranty",
+        "crack",
+        "replace",
+    ],
 }
-STRANGE = "poem weather capital river football recipe planet history joke song dinosaur opera".split()
-FILLER = "my the is please i it was and a to of".split()
+STRANGE = [
+    "poem",
+    "weather",
+    "capital",
+    "river",
+    "football",
+    "recipe",
+    "planet",
+    "history",
+    "joke",
+    "song",
+    "dinosaur",
+    "opera",
+]
+FILLER = ["my", "the", "is", "please", "i", "it", "was", "and", "a", "to", "of"]
 
 
 def made(many: int, seed: int, *, kinds: dict[str, list[str]] = KINDS, own: int = 2) -> tuple[list[str], list[str]]:
@@ -195,7 +312,7 @@ class Turned:
     name = "turned.1"
     dimensions = 9
 
-    def encode(self, texts):  # noqa: ANN001, ANN201
+    def encode(self, texts):
         rows = [[1e-3, *(sum(word in words for word in text.split()) for words in KINDS.values())] for text in texts]
         found = np.asarray(rows, dtype=np.float64)
         return found / np.linalg.norm(found, axis=1, keepdims=True)
