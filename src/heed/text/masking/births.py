@@ -3,16 +3,21 @@
 import re
 
 from heed.text.masking.line import Found, Line
+from heed.text.masking.lists import words
 
-MONTHS = (
-    "january february march april may june july august september october november december jan feb mar apr jun jul aug sep sept oct nov dec "
-    "januar februar märz maerz mai juni juli oktober dezember jänner feber mrz okt dez "
-    "janvier février fevrier mars avril juin juillet août aout septembre octobre novembre décembre decembre janv févr avr juil déc "
-    "enero febrero marzo abril mayo junio julio agosto septiembre setiembre octubre noviembre diciembre ene abr ago dic "
-    "januari februari maart mei augustus mrt "
-    "gennaio febbraio aprile maggio giugno luglio settembre ottobre dicembre stycznia lutego marca kwietnia maja czerwca lipca sierpnia września "
-    "października listopada grudnia"
-).split()
+MONTHS = sorted(
+    words(
+        "january february march april may june july august september october november december jan feb mar apr "
+        "jun jul aug sep sept oct nov dec "
+        "januar februar märz maerz mai juni juli oktober dezember jänner feber mrz okt dez "
+        "janvier février fevrier mars avril juin juillet août aout septembre octobre novembre décembre decembre janv févr avr juil déc "
+        "enero febrero marzo abril mayo junio julio agosto septiembre setiembre octubre noviembre diciembre ene abr ago dic "
+        "januari februari maart mei augustus mrt "
+        "gennaio febbraio aprile maggio giugno luglio settembre ottobre dicembre stycznia lutego marca kwietnia "
+        "maja czerwca lipca sierpnia września "
+        "października listopada grudnia"
+    )
+)
 MONTH_NAMES = frozenset(MONTHS)
 _MONTH = "(?:" + "|".join(sorted(set(MONTHS), key=len, reverse=True)) + r")\b\.?"
 _YEAR = r"(?:['’]?\d{2}(?!\d)|(?:18|19|20)\d{2})"
@@ -26,7 +31,8 @@ DATE = re.compile(
     re.IGNORECASE,
 )
 LOOSE = re.compile(
-    rf"(?<![\w./-])(?:{DATE.pattern}|\d{{1,2}} \d{{1,2}} (?:19|20)?\d{{2}}(?!\d)|(?:0[1-9]|[12]\d|3[01])(?:0[1-9]|1[0-2])(?:19|20)?\d{{2}}(?!\d)"
+    rf"(?<![\w./-])(?:{DATE.pattern}|\d{{1,2}} \d{{1,2}} (?:19|20)?\d{{2}}(?!\d)|(?:0[1-9]|[12]\d|3[01])(?:0[1-9]|"
+    rf"1[0-2])(?:19|20)?\d{{2}}(?!\d)"
     rf"|(?:19|20)\d{{2}}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])(?!\d))",
     re.IGNORECASE,
 )
@@ -40,31 +46,39 @@ NO_YEAR = re.compile(
     re.IGNORECASE,
 )
 _DAY_WORD = (
-    r"(?:first|second|third|fourth|fifth|sixth|seventh|eighth|ninth|tenth|eleventh|twelfth|\w{3,9}teenth|twentieth|thirtieth|twenty|thirty|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|\w{3,6}teen|"
-    r"erste[rn]?|zweite[rn]?|dritte[rn]?|vierte[rn]?|fünfte[rn]?|sechste[rn]?|siebte[rn]?|achte[rn]?|neunte[rn]?|zehnte[rn]?|elfte[rn]?|zwölfte[rn]?|\w{3,7}zehnte[rn]?|(?:\w{3,7}und)?(?:zwanzig|dreißig)ste[rn]?|"
+    r"(?:first|second|third|fourth|fifth|sixth|seventh|eighth|ninth|tenth|eleventh|twelfth|\w{3,9}teenth|twentieth|"
+    r"thirtieth|twenty|thirty|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|\w{3,6}teen|"
+    r"erste[rn]?|zweite[rn]?|dritte[rn]?|vierte[rn]?|fünfte[rn]?|sechste[rn]?|siebte[rn]?|achte[rn]?|neunte[rn]?|"
+    r"zehnte[rn]?|elfte[rn]?|zwölfte[rn]?|\w{3,7}zehnte[rn]?|(?:\w{3,7}und)?(?:zwanzig|dreißig)ste[rn]?|"
     r"premier|deux|trois|quatre|cinq|six|sept|huit|neuf|dix|onze|douze|treize|quatorze|quinze|seize|vingt|trente|et|un|une|"
-    r"primero|uno|dos|tres|cuatro|cinco|seis|siete|ocho|nueve|diez|once|doce|trece|catorce|quince|dieciséis|diecisiete|dieciocho|diecinueve|veinte|veinti\w{2,7}|treinta|y|"
-    r"een|één|eerste|twee|drie|vier|vijf|zes|zeven|acht|negen|tien|elf|twaalf|\w{3,6}tien|(?:\w{3,5}(?:en|ën))?(?:twintig|dertig)(?:ste)?)"
+    r"primero|uno|dos|tres|cuatro|cinco|seis|siete|ocho|nueve|diez|once|doce|trece|catorce|quince|dieciséis|"
+    r"diecisiete|dieciocho|diecinueve|veinte|veinti\w{2,7}|treinta|y|"
+    r"een|één|eerste|twee|drie|vier|vijf|zes|zeven|acht|negen|tien|elf|twaalf|\w{3,6}tien|(?:\w{3,5}(?:en|ën))?(?:twintig|"
+    r"dertig)(?:ste)?)"
 )
 _YEAR_WORD = (
-    r"(?:nineteen|twenty|two thousand|neunzehnhundert\w{0,24}|zweitausend\w{0,16}|mille|mil|negentien\w{0,24}|tweeduizend\w{0,16})(?:[ -](?:and |et |y |en )?(?:hundred|oh|o|thousand|"
+    r"(?:nineteen|twenty|two thousand|neunzehnhundert\w{0,24}|zweitausend\w{0,16}|mille|mil|negentien\w{0,24}|"
+    r"tweeduizend\w{0,16})(?:[ -](?:and |et |y |en )?(?:hundred|oh|o|thousand|"
     r"twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|\w{3,6}teen|"
-    r"neuf|cent|soixante|dix|quarante|cinquante|trente|vingt|vingts|quatre|deux|trois|cinq|six|sept|huit|onze|douze|treize|quatorze|quinze|seize|"
+    r"neuf|cent|soixante|dix|quarante|cinquante|trente|vingt|vingts|quatre|deux|trois|cinq|six|sept|huit|onze|"
+    r"douze|treize|quatorze|quinze|seize|"
     r"novecientos|cuarenta|cincuenta|sesenta|setenta|ochenta|noventa|treinta|veinte|uno|dos|tres|cuatro|cinco|seis|siete|ocho|nueve))*"
 )
 _UNIT_WORD = (
     r"(?:first|second|third|fourth|fifth|sixth|seventh|eighth|ninth|one|two|three|four|five|six|seven|eight|nine)"
 )
 SPOKEN = re.compile(
-    rf"\b(?:(?:{_DAY_WORD}[ -]){{1,4}}(?:of |de |d['’]|the )?{_MONTH}|{_MONTH} (?:the )?{_DAY_WORD}(?:[ -]{_UNIT_WORD})?)(?:,? (?:of |de |del )?(?:{_YEAR_WORD}|{_YEAR}))?(?!\w)",
+    rf"\b(?:(?:{_DAY_WORD}[ -]){{1,4}}(?:of |de |d['’]|the )?{_MONTH}|{_MONTH} (?:the )?{_DAY_WORD}(?:[ -]{_UNIT_WORD})?)(?:,? "
+    rf"(?:of |de |del )?(?:{_YEAR_WORD}|{_YEAR}))?(?!\w)",
     re.IGNORECASE,
 )
 BEFORE = re.compile(
     rf"(?<![\w./-])({DATE.pattern})[ ,]{{1,2}}(?:in [^\W\d_]+ )?(?:geboren|born|né|née|nacid[oa])\b", re.IGNORECASE
 )
-FEASTS = frozenset("birthday geburtstag anniversaire cumpleaños verjaardag birth".split())
+FEASTS = words("birthday geburtstag anniversaire cumpleaños verjaardag birth")
 AGED = re.compile(
-    r"\b(?:aged?|years? old|yrs? old|y/o|jahre? alt|jährige[rnms]?|ans|años|jaar(?: oud)?|anni|lat|turn(?:ed|s|ing)? \d{2}|wurde \d{2}|werde \d{2})\b",
+    r"\b(?:aged?|years? old|yrs? old|y/o|jahre? alt|jährige[rnms]?|ans|años|jaar(?: oud)?|anni|lat|turn(?:ed|"
+    r"s|ing)? \d{2}|wurde \d{2}|werde \d{2})\b",
     re.IGNORECASE,
 )
 PAST = re.compile(r"(?:19\d\d|200\d|201\d|['’.\-/ ]\d\d)\b[^\d]*$")

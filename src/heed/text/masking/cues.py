@@ -34,13 +34,16 @@ steuerid|tax identification number|
 sozialversicherungsnummer|sozialversicherungs nr|sv nummer|sv nr|sozialversicherung|rentenversicherungsnummer|rv nummer|rvnr|svnr|
 personalausweis|personalausweisnummer|ausweisnummer|ausweis|ausweis nr|perso|reisepass|reisepassnummer|pass nr|passnummer|reisepass nr|
 führerschein|führerscheinnummer|krankenversichertennummer|kvnr|krankenversicherungsnummer|ahv|ahv nummer|ahv nr
-sécurité sociale|sécu|numéro de sécu|securite sociale|secu|nir|numéro insee|insee|carte d identité|carte nationale d identité|cni|passeport|
+sécurité sociale|sécu|numéro de sécu|securite sociale|secu|nir|numéro insee|insee|carte d identité|
+carte nationale d identité|cni|passeport|
 permis de conduire|permis|numéro fiscal|n fiscal|spi|carte vitale|titre de séjour
-dni|nie|nif|cif|pasaporte|número de la seguridad social|seguridad social|nss|naf|carnet de identidad|documento de identidad|carné de conducir|
+dni|nie|nif|cif|pasaporte|número de la seguridad social|seguridad social|nss|naf|carnet de identidad|documento de identidad|
+carné de conducir|
 permiso de conducir|tarjeta sanitaria
 bsn|burgerservicenummer|burger service nummer|sofinummer|sofi nummer|paspoort|paspoortnummer|rijbewijs|rijbewijsnummer|identiteitskaart|
 id kaart|identiteitsbewijs|legitimatiebewijs|rijksregisternummer|rijksregister|insz
-codice fiscale|cf|carta d identità|passaporto|pesel|dowód osobisty|nip|personnummer|cpr|cpr nummer|cpr nr|fødselsnummer|henkilötunnus|nif nie
+codice fiscale|cf|carta d identità|passaporto|pesel|dowód osobisty|nip|personnummer|cpr|cpr nummer|cpr nr|fødselsnummer|
+henkilötunnus|nif nie
 """,
     "DATE_OF_BIRTH": """
 born|born on|date of birth|dob|d o b|birth date|birthdate|birthday is|birthday|birth
@@ -61,28 +64,35 @@ kundenkonto|vertrag|vertragsnummer|vertrags nr|vertragsnr|vertragskonto|vertrags
 versicherungsscheinnummer|police|policennummer|policen nr|mitgliedsnummer|mitglieds nr|mitgliedsnr|mitglied|zählernummer|zähler|zähler nr|
 benutzername|benutzer id|nutzer id|teilnehmernummer|anschlussnummer|depot|depotnummer|girokonto|versichertennummer|patientennummer|
 matrikelnummer|personalnummer|vorteilsnummer|bahncard|payback|payback nummer|versicherten nr|mandatsreferenz|buchungskonto|kassenzeichen
-compte|numéro de compte|n de compte|numéro client|n client|client|numéro de client|référence client|contrat|numéro de contrat|n de contrat|
+compte|numéro de compte|n de compte|numéro client|n client|client|numéro de client|référence client|contrat|
+numéro de contrat|n de contrat|
 police d assurance|adhérent|numéro d adhérent|n d adhérent|abonné|numéro d abonné|identifiant|identifiant client|rib|pdl|prm|
 compteur|mutuelle|numéro d allocataire|allocataire|sociétaire|fidélité|carte de fidélité|contrat n|code client
 cuenta|número de cuenta|numero de cuenta|n de cuenta|cliente|número de cliente|numero de cliente|n de cliente|nº de cliente|contrato|
-número de contrato|numero de contrato|nº de contrato|póliza|poliza|número de póliza|socio|socia|número de socio|número de socia|nº de socio|abonada|afiliado|afiliada|número de abonado|número de afiliado|cups|abonado|usuario|ccc|
-rekening|girorekening|girorekeningnummer|lidnr|lid nr|rekeningnummer|klantnummer|klant nr|klantnr|klant|contractnummer|contract nr|polisnummer|polis|polis nr|lidnummer|lidmaatschap|
+número de contrato|numero de contrato|nº de contrato|póliza|poliza|número de póliza|socio|socia|número de socio|
+número de socia|nº de socio|abonada|afiliado|afiliada|número de abonado|número de afiliado|cups|abonado|usuario|ccc|
+rekening|girorekening|girorekeningnummer|lidnr|lid nr|rekeningnummer|klantnummer|klant nr|klantnr|klant|contractnummer|
+contract nr|polisnummer|polis|polis nr|lidnummer|lidmaatschap|
 lidmaatschapsnummer|relatienummer|debiteurennummer|meternummer|gebruikersnaam|klantcode|debiteur|bankrekening|spaarrekening|
 conto|numero cliente|codice cliente|contratto
 """,
     "PLATE": """
 plate|plates|number plate|license plate|licence plate|registration|registration number|reg|reg number|car reg|vehicle reg|reg no|vrn|rego|
-vehicle registration|tag|tag number|plate number|registered|car|vehicle|truck|scooter|motorcycle|rental|hire car|veh|trailer|camper|caravan|parking|parking permit|permit|toll|tow|towed|
+vehicle registration|tag|tag number|plate number|registered|car|vehicle|truck|scooter|motorcycle|rental|hire car|veh|trailer|
+camper|caravan|parking|parking permit|permit|toll|tow|towed|
 kennzeichen|nummernschild|autokennzeichen|kfz kennzeichen|kfz|amtliches kennzeichen|amtl kennzeichen|autonummer|nummernschilder|
 plaque|immatriculation|immatriculé|immatriculée|plaque d immatriculation|immat|voiture
 matrícula|matricula|matriculado|placa|coche
-kenteken|kentekenplaat|nummerplaat|kentekennummer|targa|tablica|rejestracja|auto|wagen|pkw|van|motorbike|motorrad|moto|lkw|roller|anhänger|wohnmobil|e auto|mietwagen|knöllchen|strafzettel|
-pv|leasebak|leaseauto|huurauto|bestelbus|bestelwagen|aanhanger|parkeren|boete|bekeuring|camion|camionnette|utilitaire|amende|péage|véhicule|furgoneta|camión|multa|peaje|vehículo|furgón|remolque|contrario
+kenteken|kentekenplaat|nummerplaat|kentekennummer|targa|tablica|rejestracja|auto|wagen|pkw|van|motorbike|motorrad|moto|lkw|
+roller|anhänger|wohnmobil|e auto|mietwagen|knöllchen|strafzettel|
+pv|leasebak|leaseauto|huurauto|bestelbus|bestelwagen|aanhanger|parkeren|boete|bekeuring|camion|camionnette|utilitaire|amende|
+péage|véhicule|furgoneta|camión|multa|peaje|vehículo|furgón|remolque|contrario
 """,
     NONE: """
 order|order number|order no|order id|invoice|invoice number|invoice no|bill number|receipt|ticket|ticket number|case|case number|case id|
 case ref|reference|reference number|ref|ref no|tracking|tracking number|tracking id|parcel|package|shipment|consignment|item|item number|
-article|product|product code|product number|product id|part|part number|model|model number|sku|ean|upc|isbn|asin|gtin|serial|serial number|
+article|product|product code|product number|product id|part|part number|model|model number|sku|ean|upc|isbn|asin|gtin|serial|
+serial number|
 version|firmware|build|release|error|error code|code|voucher|coupon|promo|promo code|discount|flight|train|room|gate|seat|row|page|step|
 booking|booking reference|booking ref|reservation|confirmation|confirmation number|pnr|claim|transaction|transaction id|batch|lot|
 iso|din|channel|windows|android|ios|chapter|section|paragraph|article no|batch number|lot number|purchase order|po number|
@@ -94,14 +104,17 @@ paketnummer|artikel|artikelnummer|artikel nr|art nr|produkt|produktnummer|modell
 fehlercode|fehlermeldung|gutschein|gutscheincode|flug|flugnummer|zug|zimmer|buchung|buchungsnummer|buchungscode|beleg|belegnummer|
 lieferschein|lieferscheinnummer|chargennummer|stück|störungsnummer|ticketnummer|schadennummer|transaktion|
 ust idnr|ustid|umsatzsteuer|handelsregister|hrb|typ|baujahr|postfach|hausnummer|kilometer|tracking nummer|ersatzteil|ersatzteilnummer
-commande|numéro de commande|n de commande|facture|numéro de facture|n de facture|colis|suivi|numéro de suivi|référence|réf|article|produit|
+commande|numéro de commande|n de commande|facture|numéro de facture|n de facture|colis|suivi|numéro de suivi|référence|réf|
+article|produit|
 modèle|erreur|code erreur|vol|réservation|dossier|numéro de dossier|n de dossier|série|numéro de série|billet|siret|siren|tva|
 bon d achat|code promo|
-pedido|número de pedido|nº de pedido|numero de pedido|factura|número de factura|envío|seguimiento|número de seguimiento|referencia|artículo|
+pedido|número de pedido|nº de pedido|numero de pedido|factura|número de factura|envío|seguimiento|número de seguimiento|
+referencia|artículo|
 producto|modelo|versión|código de error|código|vuelo|reserva|expediente|serie|número de serie|incidencia|paquete|localizador|
 código promocional|cupón|
 bestelling|bestelnummer|bestel nr|factuur|factuurnummer|pakket|pakketje|zending|track trace|track and trace|trackingcode|artikelnr|
-referentie|referentienummer|kenmerk|foutcode|foutmelding|fout|vlucht|vluchtnummer|reservering|reserveringsnummer|serienummer|dossiernummer|
+referentie|referentienummer|kenmerk|foutcode|foutmelding|fout|vlucht|vluchtnummer|reservering|reserveringsnummer|serienummer|
+dossiernummer|
 zaaknummer|kvk|kvk nummer|btw|btw nummer|modelnummer|productnummer|versie|boekingsnummer|boeking|kortingscode|ordernummer|
 ordine|fattura|spedizione|zamówienie|faktura
 """,
@@ -119,7 +132,7 @@ _ENDINGS = ("nummer", "nummern", "nr", "nummers", "kennung")
 _HEADS = (
     (("telefon", "handy", "mobil", "ruf", "fax", "rückruf", "telefoon", "mobiele"), "PHONE"),
     (("karten", "kreditkarten", "kaart", "creditcard"), "CARD"),
-    (("steuer", "sozial", "renten", "ausweis", "personalausweis", "pass", "reisepass", "führerschein", "identit", "burger"), "NATIONAL_ID"),
+    (("steuer", "sozial", "renten", "ausweis", "personalausweis", "pass", "reisepass", "führer", "identit", "burger"), "NATIONAL_ID"),
     (("auto", "kfz", "kenteken"), "PLATE"),
     (
         (

@@ -13,6 +13,7 @@ from collections.abc import Callable
 from heed.text.masking.checks import luhn
 from heed.text.masking.cues import NONE
 from heed.text.masking.line import Found, Line
+from heed.text.masking.lists import words
 
 
 def digits_of(code: str) -> list[int]:
@@ -184,7 +185,8 @@ _SHAPES: tuple[tuple[str, Callable[[str], bool]], ...] = (
 SHAPES = tuple((re.compile(f"{_EDGE}(?:{shape}){_END}"), check) for shape, check in _SHAPES)
 # Behind a cue nearly any code will do; it begins and ends with a letter or a digit.
 CODE = re.compile(
-    r"(?<![\w€$£])(?:[A-Za-z]{1,3}-?|[A-Z]{1,3} )?\d[\dA-Za-z]*(?:[-/.]?[\dA-Z]+)*(?:[ \u00a0](?:\d[\dA-Z]*(?:[-/.][\dA-Z]+)*|[A-Z]{1,2}(?![\w'’])(?: \d+)?)){0,7}(?![\w])"
+    r"(?<![\w€$£])(?:[A-Za-z]{1,3}-?|[A-Z]{1,3} )?\d[\dA-Za-z]*(?:[-/.]?[\dA-Z]+)*(?:[ \u00a0](?:\d[\dA-Z]*(?:[-/.][\dA-Z]+)*|"
+    r"[A-Z]{1,2}(?![\w'’])(?: \d+)?)){0,7}(?![\w])"
     r"|(?<![\w])[A-Za-z]{1,6}\d[\dA-Za-z<]{3,15}(?![\w])"
 )
 LAST_FOUR = re.compile(r"(?<![\w.,])\d{4}(?![\w]|[.,]\d)")
@@ -193,7 +195,7 @@ LAST_FOUR = re.compile(r"(?<![\w.,])\d{4}(?![\w]|[.,]\d)")
 # Half hidden ones have four digits; all others six at least.
 HALF = tuple(each for each in SHAPES if each[0].pattern.find("Xx") >= 0)
 DAY_LIKE = re.compile(r"(?:19|20)\d\d(?:0[1-9]|1[0-2])(?:[0-2]\d|3[01])-\d{4}$")
-HEALTH = frozenset("nhs patient gp surgery ward hospital trolley appointment prescription clinic".split())
+HEALTH = words("nhs patient gp surgery ward hospital trolley appointment prescription clinic")
 TEN = re.compile(r"(?<![\w./-])\d{10}(?![\w]|[-./]\w)")
 
 

@@ -2,8 +2,8 @@
 
 import re
 from functools import lru_cache
-from importlib.resources import files
 
+from heed.text.masking.lists import lines_of, words, words_of
 from heed.text.masking.naming import COMPANY, KIN, ROLE, TITLES
 
 # Who somebody is to somebody, and what calls for a name: none of them is one.
@@ -14,20 +14,16 @@ ROLES = frozenset(
 )
 PLAIN_WORD = re.compile(r"[^\W_]+")
 BEFORE_COMPANY = re.compile(
-    r"\b(?:firma|autohaus|bäckerei|metzgerei|apotheke|hotel|restaurant|kanzlei|fa\.|salon|maison|boulangerie|garage|bar|casa|bakkerij|slagerij|rue|calle|plaza|avenida|boulevard|via|place|saint|st\.|st)[ ]$",
+    r"\b(?:firma|autohaus|bäckerei|metzgerei|apotheke|hotel|restaurant|kanzlei|fa\.|salon|maison|boulangerie|"
+    r"garage|bar|casa|bakkerij|slagerij|rue|calle|plaza|avenida|boulevard|via|place|saint|st\.|st)[ ]$",
     re.IGNORECASE,
 )
-
-
-def _list(name: str) -> frozenset[str]:
-    text = files("heed.text").joinpath(f"lexicon/{name}.txt").read_text(encoding="utf-8")
-    return frozenset(word for line in text.splitlines() if not line.startswith("#") for word in line.split())
 
 
 @lru_cache(maxsize=1)
 def first_names() -> frozenset[str]:
     """First names, as they are written."""
-    return _list("first_names")
+    return words_of("first_names")
 
 
 @lru_cache(maxsize=1)
@@ -39,25 +35,25 @@ def low_first_names() -> frozenset[str]:
 @lru_cache(maxsize=1)
 def double_names() -> frozenset[str]:
     """First names, in lower case, that are words, months, places or goods as well: alone they tell nobody."""
-    return _list("double_names")
+    return words_of("double_names")
 
 
 @lru_cache(maxsize=1)
 def last_names() -> frozenset[str]:
     """Common surnames, as they are written."""
-    return _list("last_names")
+    return words_of("last_names")
 
 
 @lru_cache(maxsize=1)
 def brands() -> frozenset[str]:
     """Companies, goods and places of one word, in lower case."""
-    return _list("brands")
+    return words_of("brands")
 
 
 @lru_cache(maxsize=1)
 def no_names() -> frozenset[str]:
     """Words, in lower case, that stand where a name would, and are none: common ones, roles, companies, places."""
-    return _list("no_names") | brands() | ROLES
+    return words_of("no_names") | brands() | ROLES
 
 
 @lru_cache(maxsize=1)
@@ -69,8 +65,7 @@ def any_names() -> frozenset[str]:
 @lru_cache(maxsize=1)
 def brand_pairs() -> frozenset[str]:
     """Goods and companies called like a person, in lower case."""
-    text = files("heed.text").joinpath("lexicon/brand_pairs.txt").read_text(encoding="utf-8")
-    return frozenset(line.strip() for line in text.splitlines() if line and not line.startswith("#"))
+    return frozenset(lines_of("brand_pairs"))
 
 
 @lru_cache(maxsize=1)
@@ -131,10 +126,8 @@ def cut(text: str, start: int, end: int) -> int:
         ):
             break
         kept = start + word.end()
-    while (
-        kept > start
-        and text[kept - 1] == ","
-        or (kept > start and text[kept - 1] == "." and not re.search(r"(?:^|[\s.-])[A-ZÀ-ÖØ-Þ]\.$", text[start:kept]))
+    while (kept > start and text[kept - 1] == ",") or (
+        kept > start and text[kept - 1] == "." and not re.search(r"(?:^|[\s.-])[A-ZÀ-ÖØ-Þ]\.$", text[start:kept])
     ):
         kept -= 1
     for ending in ("'s", "’s"):
@@ -146,18 +139,27 @@ def cut(text: str, start: int, end: int) -> int:
 LONG_TITLES = frozenset(
     title for title in TITLES if len(title) > 2 and title not in ("don", "lord", "lady", "sir", "professor")
 )
-LITTLE = frozenset(
-    "i van von vom zu der den del della dos das da de di du des la le el al bin ben ter ten y e las los".split()
-)
-STOPS = frozenset(
-    "a an and as at be but by can could did do does for from had has have he her here him his how i if in into is it its just me my no not now of off on or our out she so some than that the their them "
-    "then there they this to too up us very was we well were what when where which who why will with would you your am are been being going trying having looking calling writing waiting still really sorry "
-    "about after again all also any because before please thanks thank hello hi ok okay yes sick tired happy sad angry new old unable interested unhappy disappointed afraid sure not "
-    "ich du er sie es wir ihr mich mir dich dir uns euch und oder aber nicht kein keine ein eine einen einem einer der die das den dem des ist sind war waren bin bist hat habe haben hatte wird werden wurde "
-    "kann können konnte muss soll will würde von vom mit bei zu zum zur aus auf an am im in für um wegen seit nach vor über unter noch schon nur auch mal sehr so wie was wer wo wann warum bitte danke hier da "
-    "je tu il elle nous vous ils elles me te se le la les un une des du de et ou mais pas ne que qui quoi où quand comment pourquoi est suis es sont était ai as a avez ont pour par sur avec dans sans chez mon ma mes "
+LITTLE = words("i van von vom zu der den del della dos das da de di du des la le el al bin ben ter ten y e las los")
+STOPS = words(
+    "a an and as at be but by can could did do does for from had has have he her here him his how i if "
+    "in into is it its just me my no not now of off on or our out she so some than that the their them "
+    "then there they this to too up us very was we well were what when where which who why will with would "
+    "you your am are been being going trying having looking calling writing waiting still really sorry "
+    "about after again all also any because before please thanks thank hello hi ok okay yes sick tired happy "
+    "sad angry new old unable interested unhappy disappointed afraid sure not "
+    "ich du er sie es wir ihr mich mir dich dir uns euch und oder aber nicht kein keine ein eine einen einem "
+    "einer der die das den dem des ist sind war waren bin bist hat habe haben hatte wird werden wurde "
+    "kann können konnte muss soll will würde von vom mit bei zu zum zur aus auf an am im in für um wegen seit "
+    "nach vor über unter noch schon nur auch mal sehr so wie was wer wo wann warum bitte danke hier da "
+    "je tu il elle nous vous ils elles me te se le la les un une des du de et ou mais pas ne que qui quoi "
+    "où quand comment pourquoi est suis es sont était ai as a avez ont pour par sur avec dans sans chez mon "
+    "ma mes "
     "votre notre ce cette ces très bien plus déjà toujours depuis client cliente "
-    "yo tú él ella nosotros ellos mi mis su sus el los las una unos y o pero no sí si que quien donde cuando como por para con sin en es soy está estoy son fue era tengo tiene ha he muy más ya desde vuestro nuestro quiero "
-    "ik jij je u hij zij wij jullie mij ons het een en of maar niet geen dat dit deze die is ben zijn was heb heeft had kan moet wil zal van met bij naar uit op aan voor over om als dan er nog al ook wel heel zeer sinds graag uw mijn "
-    "account customer order number phone address email card name help problem issue".split()
+    "yo tú él ella nosotros ellos mi mis su sus el los las una unos y o pero no sí si que quien donde cuando "
+    "como por para con sin en es soy está estoy son fue era tengo tiene ha he muy más ya desde vuestro nuestro "
+    "quiero "
+    "ik jij je u hij zij wij jullie mij ons het een en of maar niet geen dat dit deze die is ben zijn was "
+    "heb heeft had kan moet wil zal van met bij naar uit op aan voor over om als dan er nog al ook wel heel "
+    "zeer sinds graag uw mijn "
+    "account customer order number phone address email card name help problem issue"
 )

@@ -4,24 +4,30 @@ import ipaddress
 import re
 
 from heed.text.masking.line import Found, Line
+from heed.text.masking.lists import words
 
 URL = re.compile(
     r"(?<![\w@])(?:[a-zA-Z][a-zA-Z0-9+.-]{1,15}://|www\.)[^\s<>\"']{3,2000}"
     r"|(?<![\w@.-])(?:[a-zA-Z0-9-]{1,63}\.){1,4}[a-zA-Z]{2,12}(?::\d{2,5})?/[^\s<>\"']{5,2000}"
 )
-STRONG = frozenset(
-    "token access accesstoken idtoken refreshtoken sig signature secret clientsecret session sessionid sid phpsessid jsessionid auth authtoken "
-    "password passwd pwd pass otp jwt apikey apitoken resettoken reset magic email mail phone tel mobile ssn iban authcode logintoken nonce "
-    "bearer csrf invitetoken verifytoken passwort kennwort contraseña wachtwoord motdepasse tkn tok sess key clave contrasena pin mdp jeton cle clé sleutel eenmalig "
-    "einmal einmalig firma kennung schluessel schlüssel zugang geheim tan credential credentials codigo toegang acceso acces wachtwoordcode inlog otpcode signature".split()
+STRONG = words(
+    "token access accesstoken idtoken refreshtoken sig signature secret clientsecret session sessionid "
+    "sid phpsessid jsessionid auth authtoken "
+    "password passwd pwd pass otp jwt apikey apitoken resettoken reset magic email mail phone tel mobile ssn "
+    "iban authcode logintoken nonce "
+    "bearer csrf invitetoken verifytoken passwort kennwort contraseña wachtwoord motdepasse tkn tok sess key "
+    "clave contrasena pin mdp jeton cle clé sleutel eenmalig "
+    "einmal einmalig firma kennung schluessel schlüssel zugang geheim tan credential credentials codigo "
+    "toegang acceso acces wachtwoordcode inlog otpcode signature"
 )
-LOCKS = frozenset(
-    "password passwd pwd pass passwort kennwort contraseña contrasena wachtwoord motdepasse mdp clave secret geheim jwt otp".split()
+LOCKS = words(
+    "password passwd pwd pass passwort kennwort contraseña contrasena wachtwoord motdepasse mdp clave secret geheim jwt otp"
 )
-WEAK = frozenset(
-    "key code hash ticket user username userid uid customer customerid cust kunde kundennr kdnr account accountid acct konto client clientid "
+WEAK = words(
+    "key code hash ticket user username userid uid customer customerid cust kunde kundennr kdnr account "
+    "accountid acct konto client clientid "
     "member memberid id t k s c h u auth_key invite invitation confirm confirmation verify ref contract policy login state "
-    "share link guest cid kid vid rid lid usr person patient dob name signed v2 cliente klant klantnr compte cuenta".split()
+    "share link guest cid kid vid rid lid usr person patient dob name signed v2 cliente klant klantnr compte cuenta"
 )
 DOORS = re.compile(
     r"/(?:reset|verify|verification|confirm|confirmation|invite|invitation|magic|login|signin|auth|unsubscribe|token|session|activate|"
@@ -36,9 +42,10 @@ CHANGES = re.compile(
     r"(?=[A-Za-z\d_]{4})(?:[A-Za-z]+_?\d+_?[A-Za-z]+_?\d|\d+_?[A-Za-z]+_?\d+_?[A-Za-z]|[A-Za-z]+\d+[A-Za-z]+$|\d+[A-Za-z]+\d+$)"
 )
 MIXED_CASE = re.compile(r"[a-z][A-Z].{0,200}[a-z][A-Z]")
-ORDINARY = frozenset(
-    "v q search query page p lang locale sku article artikel item product produkt produit producto variant color colour size model modell asin ean pid cat category gclid fbclid "
-    "ref source medium campaign theme w width height format version ver exp expires from to date year month tab section anchor view".split()
+ORDINARY = words(
+    "v q search query page p lang locale sku article artikel item product produkt produit producto variant "
+    "color colour size model modell asin ean pid cat category gclid fbclid "
+    "ref source medium campaign theme w width height format version ver exp expires from to date year month tab section anchor view"
 )
 UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}", re.IGNORECASE)
 CLOSED = str.maketrans("", "", "_.[]%-")
@@ -116,34 +123,41 @@ PLACE_BEHIND = re.compile(rf"{DOMAIN}(?!\w)")
 OPENING = re.compile(r"[\[({<]")
 AT = r"(?:at|ät|aet|arroba|arobase|arobas|apenstaartje|chiocciola|klammeraffe|małpa|a commercial)"
 DOT = r"(?:dot|punkt|point|punto|punt|kropka)"
-JOIN = r"(?:dot|punkt|point|punto|punt|underscore|unterstrich|bindestrich|minus|dash|hyphen|tiret|guion|guión|streepje|underline|guion bajo|guión bajo)"
+JOIN = (
+    r"(?:dot|punkt|point|punto|punt|underscore|unterstrich|bindestrich|minus|dash|hyphen|tiret|guion|guión|"
+    r"streepje|underline|guion bajo|guión bajo)"
+)
 BRACKETED = re.compile(
     rf"(?<![\w.+-])[\w.+-]{{1,64}}(?:[ ]?[\[({{<][ ]?{DOT}[ ]?[\])}}>][ ]?[\w+-]{{1,64}}){{0,3}}"
-    rf"[ ]?[\[({{<][ ]?(?:{AT}|@)[ ]?[\])}}>][ ]?[\w-]{{1,63}}(?:(?:[ ]?[\[({{<][ ]?{DOT}[ ]?[\])}}>][ ]?|[ ]{DOT}[ ]|\.)[\w-]{{2,63}}){{1,4}}(?!\w)",
+    rf"[ ]?[\[({{<][ ]?(?:{AT}|@)[ ]?[\])}}>][ ]?[\w-]{{1,63}}(?:(?:[ ]?[\[({{<][ ]?{DOT}[ ]?[\])}}>][ ]?|[ "
+    rf"]{DOT}[ ]|\.)[\w-]{{2,63}}){{1,4}}(?!\w)",
     re.IGNORECASE,
 )
 SPOKEN = re.compile(
-    rf"(?<![\w.+-])[\w.+-]{{1,64}}(?:[ ]{JOIN}[ ][\w+-]{{1,64}}){{0,4}}[ ]{AT}[ ](?:[\w-]{{1,63}}[ ](?:bindestrich|minus|dash|hyphen|tiret|guion)[ ])?"
+    rf"(?<![\w.+-])[\w.+-]{{1,64}}(?:[ ]{JOIN}[ ][\w+-]{{1,64}}){{0,4}}[ ]{AT}[ ](?:[\w-]{{1,63}}[ ](?:bindestrich|"
+    rf"minus|dash|hyphen|tiret|guion)[ ])?"
     rf"[\w-]{{1,63}}(?:(?:[ ]{DOT}[ ]|\.)[\w-]{{2,24}}){{1,3}}(?!\w)",
     re.IGNORECASE,
 )
-SAID = frozenset(
-    "dot punkt point punto punt kropka gmail googlemail gmx web yahoo hotmail outlook icloud aol live msn online freenet posteo mailbox proton orange free wanadoo laposte "
-    "sfr ziggo kpnmail btinternet sky comcast verizon".split()
+SAID = words(
+    "dot punkt point punto punt kropka gmail googlemail gmx web yahoo hotmail outlook icloud aol live "
+    "msn online freenet posteo mailbox proton orange free wanadoo laposte "
+    "sfr ziggo kpnmail btinternet sky comcast verizon"
 )
 SPOKEN_DOT = re.compile(rf"[ ]{DOT}[ ]", re.IGNORECASE)
-CURLED = frozenset("at ät aet arroba arobase arobas apenstaartje chiocciola klammeraffe małpa commercial".split())
-MAIL_WORDS = frozenset(
-    "mail email e-mail e correo courriel mel mailadresse adresse address mailen contact reach write".split()
-)
+CURLED = words("at ät aet arroba arobase arobas apenstaartje chiocciola klammeraffe małpa commercial")
+MAIL_WORDS = words("mail email e-mail e correo courriel mel mailadresse adresse address mailen contact reach write")
 # Who stands before "at example dot com" when no mailbox is meant.
-NOBODY = frozenset(
-    "look me us you it is are was be look buy shop order found available online here that this book pay only site website page one visit see "
-    "starting products deals started all them sign up in out and or an the a not back again working off store bought ordered".split()
+NOBODY = words(
+    "look me us you it is are was be look buy shop order found available online here that this book pay "
+    "only site website page one visit see "
+    "starting products deals started all them sign up in out and or an the a not back again working off store bought ordered"
 )
 PROVIDERS = re.compile(
-    r"(?:gmail|googlemail|gmx|web|yahoo|hotmail|outlook|icloud|aol|live|msn|t-online|freenet|posteo|mailbox|protonmail|proton|orange|free|"
-    r"wanadoo|laposte|sfr|telefonica|ziggo|kpnmail|kpn|xs4all|btinternet|sky|comcast|verizon|me|mac|hetnet|planet|home|ymail|libero|wp|o2)\.",
+    r"(?:gmail|googlemail|gmx|web|yahoo|hotmail|outlook|icloud|aol|live|msn|t-online|freenet|posteo|mailbox|"
+    r"protonmail|proton|orange|free|"
+    r"wanadoo|laposte|sfr|telefonica|ziggo|kpnmail|kpn|xs4all|btinternet|sky|comcast|verizon|me|mac|hetnet|"
+    r"planet|home|ymail|libero|wp|o2)\.",
     re.IGNORECASE,
 )
 

@@ -19,7 +19,20 @@ from heed.text.masking.people import names
 from heed.text.masking.phones import phones, spoken_numbers
 from heed.text.masking.plates import plates
 
-KINDS = "PHONE EMAIL IBAN CARD NATIONAL_ID ADDRESS NAME DATE_OF_BIRTH ACCOUNT IP URL_TOKEN PLATE".split()
+KINDS = [
+    "PHONE",
+    "EMAIL",
+    "IBAN",
+    "CARD",
+    "NATIONAL_ID",
+    "ADDRESS",
+    "NAME",
+    "DATE_OF_BIRTH",
+    "ACCOUNT",
+    "IP",
+    "URL_TOKEN",
+    "PLATE",
+]
 PASSES = 6  # what a mask uncovers is found in the next pass; real lines need two
 FINDERS: tuple[Callable[[Line], Found], ...] = (
     urls,

@@ -2,123 +2,199 @@
 
 import re
 
+from heed.text.masking.lists import words
+
 _UP = "A-ZÀ-ÖØ-ÞŁŚŻČŠŽĆĐ"
 # One part of a name, with hyphens and apostrophes inside; an initial with its full stop.
-PART = rf"(?:[{_UP}](?:['’][{_UP}])?[^\W\d_]{{1,30}}(?:[-'’][{_UP}]?[^\W\d_]{{1,30}}){{0,3}}|[{_UP}]\.(?:[- ]?[{_UP}]\.)?|[{_UP}](?=[ ](?:[{_UP}][ ])?[{_UP}][^\W\d_]{{2}}))"
-OF = r"(?:van der|van den|van de|van 't|von der|von und zu|de la|de las|de los|de l['’]|van|von|vom|zu|der|den|del|della|dos|das|da|de|di|du|des|la|le|el|al|bin|ben|ter|ten|d['’]|y|e|i|O['’])"
-NAME = rf"(?:(?:{OF}|Van der|Van den|Van de|Van|De|Von|Du|Le|La|El|Ter|Ten|Di|Della|Del|Da)[ ])?{PART}(?:[ \u00a0](?:{OF}[ ]){{0,2}}{PART}){{0,3}}"
-TITLES = frozenset(
-    "mr mrs ms miss mx dr prof professor sir lady lord herr herrn frau hr fr mme mlle monsieur madame mademoiselle m mm maître me sr sra srta señor señora señorita don doña "
-    "dhr mevr mevrouw meneer heer mw mej familie family família familia famille fam signor signora sig pan pani docteur doctor doctora drs ing dipl".split()
+PART = (
+    rf"(?:[{_UP}](?:['’][{_UP}])?[^\W\d_]{{1,30}}(?:[-'’][{_UP}]?[^\W\d_]{{1,30}}){{0,3}}|[{_UP}]\.(?:[- ]?[{_UP}]\.)?|"
+    rf"[{_UP}](?=[ ](?:[{_UP}][ ])?[{_UP}][^\W\d_]{{2}}))"
+)
+OF = (
+    r"(?:van der|van den|van de|van 't|von der|von und zu|de la|de las|de los|de l['’]|van|von|vom|zu|der|den|"
+    r"del|della|dos|das|da|de|di|du|des|la|le|el|al|bin|ben|ter|ten|d['’]|y|e|i|O['’])"
+)
+NAME = (
+    rf"(?:(?:{OF}|Van der|Van den|Van de|Van|De|Von|Du|Le|La|El|Ter|Ten|Di|Della|Del|Da)[ ])?{PART}(?:[ \u00a0](?:{OF}[ "
+    rf"]){{0,2}}{PART}){{0,3}}"
+)
+TITLES = words(
+    "mr mrs ms miss mx dr prof professor sir lady lord herr herrn frau hr fr mme mlle monsieur madame "
+    "mademoiselle m mm maître me sr sra srta señor señora señorita don doña "
+    "dhr mevr mevrouw meneer heer mw mej familie family família familia famille fam signor signora sig "
+    "pan pani docteur doctor doctora drs ing dipl"
 )
 TITLE = re.compile(
-    rf"(?<![\w.'’-])(?:(?:Mr|Mrs|Ms|Miss|Mx|Dr|Prof|Professor|Sir|Herr|Herrn|Frau|Hr|Fr|Mme|Mlle|Monsieur|Madame|Mademoiselle|M|Me|Maître|Sr|Sra|Srta|Señor|Señora|Señorita|Sres|D|Dª|"
-    rf"Don|Doña|Dhr|Mevr|Mevrouw|Meneer|Mw|Mej|(?:[Dd]e )?[Hh]eer|Familie|Fam|Famille|Familia|Signor|Signora|Sig|Docteur|Doctor|Doctora|Dra|Drs|Ing|dhr|mevr|mevrouw|meneer|mw|señor|señora|sr|sra|"
-    rf"monsieur|madame|mme|mr|mrs|herr|frau|don|doña|pan|pani|Pan|Pani)\b\.?(?:[ ]?(?:med|jur|rer|nat|phil|Ing|h\.c|dent|Dr|Prof)\b\.?){{0,4}}[ \u00a0]){{1,3}}(?P<name>{NAME})"
+    rf"(?<![\w.'’-])(?:(?:Mr|Mrs|Ms|Miss|Mx|Dr|Prof|Professor|Sir|Herr|Herrn|Frau|Hr|Fr|Mme|Mlle|Monsieur|Madame|"
+    rf"Mademoiselle|M|Me|Maître|Sr|Sra|Srta|Señor|Señora|Señorita|Sres|D|Dª|"
+    rf"Don|Doña|Dhr|Mevr|Mevrouw|Meneer|Mw|Mej|(?:[Dd]e )?[Hh]eer|Familie|Fam|Famille|Familia|Signor|Signora|"
+    rf"Sig|Docteur|Doctor|Doctora|Dra|Drs|Ing|dhr|mevr|mevrouw|meneer|mw|señor|señora|sr|sra|"
+    rf"monsieur|madame|mme|mr|mrs|herr|frau|don|doña|pan|pani|Pan|Pani)\b\.?(?:[ ]?(?:med|jur|rer|nat|phil|Ing|"
+    rf"h\.c|dent|Dr|Prof)\b\.?){{0,4}}[ \u00a0]){{1,3}}(?P<name>{NAME})"
 )
 LOW_TITLE = re.compile(
-    r"(?<![\w.'’-])(?:mr|mrs|ms|herr|herrn|frau|mme|monsieur|madame|señor|señora|sr|sra|dhr|mevr|mevrouw|meneer)\.? (?P<name>[^\W\d_]{3,20})(?![\w'’-])"
+    r"(?<![\w.'’-])(?:mr|mrs|ms|herr|herrn|frau|mme|monsieur|madame|señor|señora|sr|sra|dhr|mevr|mevrouw|meneer)\.? "
+    r"(?P<name>[^\W\d_]{3,20})(?![\w'’-])"
 )
 COUPLE = re.compile(
-    rf"(?<!\w)(?:Mr|Herr|Herrn|Monsieur|M|Dhr|Sr|Frau|Mrs)\b\.? (?:and|&|und|et|en|y) (?:Mrs|Frau|Madame|Mme|Mevr|Sra|Mr|Ms|Herr|Herrn|Mw)\b\.? (?P<name>{NAME})"
+    rf"(?<!\w)(?:Mr|Herr|Herrn|Monsieur|M|Dhr|Sr|Frau|Mrs)\b\.? (?:and|&|und|et|en|y) (?:Mrs|Frau|Madame|Mme|"
+    rf"Mevr|Sra|Mr|Ms|Herr|Herrn|Mw)\b\.? (?P<name>{NAME})"
 )
 _GREETING = (
-    r"(?:hi(?: there)?|hello|hey(?: there)?|dear|good (?:morning|afternoon|evening|day)|morning|hallo|hallöchen|liebe[rs]?|guten (?:tag|morgen|abend)|sehr geehrte[rs]?|moin(?: moin)?|servus|"
-    r"grüezi|grüß gott|tach|huhu|bonjour|bonsoir|salut|coucou|cher|chère|hola|buenos días|buenas tardes|buenas noches|buenas|estimad[oa]|querid[oa]|muy buenas|beste|geachte|goedemorgen|"
+    r"(?:hi(?: there)?|hello|hey(?: there)?|dear|good (?:morning|afternoon|evening|day)|morning|hallo|hallöchen|"
+    r"liebe[rs]?|guten (?:tag|morgen|abend)|sehr geehrte[rs]?|moin(?: moin)?|servus|"
+    r"grüezi|grüß gott|tach|huhu|bonjour|bonsoir|salut|coucou|cher|chère|hola|buenos días|buenas tardes|buenas "
+    r"noches|buenas|estimad[oa]|querid[oa]|muy buenas|beste|geachte|goedemorgen|"
     r"goedemiddag|goedenavond|goedendag|dag|hoi|lieve|ciao|buongiorno|gentile|caro|cara|dzień dobry)"
 )
 GREETING = re.compile(
-    rf"(?i:(?:^|[\n.!?\"“«]\s*|[-–] ){_GREETING})(?:,? (?:liebe[rs]?|dear|querid[oa]|again|zusammen)\b)?[ ,]{{1,2}}(?P<name>{NAME})(?=\s*(?:[,!.\n:;–)-]|$))"
+    rf"(?i:(?:^|[\n.!?\"“«]\s*|[-–] ){_GREETING})"
+    rf"(?:,? (?:liebe[rs]?|dear|querid[oa]|again|zusammen)\b)?[ ,]{{1,2}}(?P<name>{NAME})(?=\s*(?:[,!.\n:;–)-]|"
+    rf"$))"
 )
 GREETING_KNOWN = re.compile(rf"(?i:(?:^|[\n.!?]\s*){_GREETING}),? (?P<name>[^\W\d_]{{2,20}})(?![\w'’-])")
 _CLOSING = (
-    r"(?:(?:with )?(?:kind|best|warm|many|warmest|kindest)(?:est)? (?:regards|wishes|thanks)|regards|rgds|sincerely|respectfully|thank you(?: very much| so much)?|thanks(?: again| a lot| so much| in advance)?|many thanks|thx|cheers|best|"
+    r"(?:(?:with )?(?:kind|best|warm|many|warmest|kindest)(?:est)? (?:regards|wishes|thanks)|regards|rgds|sincerely|"
+    r"respectfully|thank you(?: very much| so much)?|thanks(?: again| a lot| so much| in advance)?|many thanks|"
+    r"thx|cheers|best|"
     r"yours(?: (?:truly|sincerely|faithfully))?|sincerely yours|all the best|take care|love|xx|signed|"
-    r"(?:mit )?(?:freundliche[nr]?|beste[nr]?|liebe[nr]?|herzliche[nr]?|viele[nr]?|schöne[nr]?|sonnige|allerbeste)(?: und \w+)? (?:grüße[n]?|grüsse[n]?|gruessen?|dank|gruß|gruss|grüsse)|hochachtungsvoll|"
+    r"(?:mit )?(?:freundliche[nr]?|beste[nr]?|liebe[nr]?|herzliche[nr]?|viele[nr]?|schöne[nr]?|sonnige|allerbeste)(?: "
+    r"und \w+)? (?:grüße[n]?|grüsse[n]?|gruessen?|dank|gruß|gruss|grüsse)|hochachtungsvoll|"
     r"gruß|gruss|grüße|grüsse|mfg|m\.f\.g\.|lg|vg|bg|danke(?: schön| im voraus| und gruß)?|es grüßt|gez\.?|i\. ?a\.|"
-    r"cordialement|bien cordialement|bien à vous|salutations(?: distinguées)?|merci(?: d'avance| beaucoup| par avance)?|cdlt|cdt|amicalement|sincèrement|(?:mes|nos) (?:sincères |meilleures )?salutations(?: distinguées)?|"
-    r"(?:un )?(?:cordial )?saludo[s]?(?: cordiales)?|atentamente|atte\.?|gracias(?: de antemano)?|muchas gracias|un abrazo|fdo\.?:?|firmado|"
-    r"(?:met )?(?:vriendelijke|hartelijke) (?:groet|groeten)|groet(?:en|jes)?|mvg|m\.v\.g\.|gr\.?|bedankt(?: alvast)?|alvast bedankt|hoogachtend|dank u(?: wel)?|liefs|cordiali saluti|grazie|pozdrawiam)"
+    r"cordialement|bien cordialement|bien à vous|salutations(?: distinguées)?|merci(?: d'avance| beaucoup| "
+    r"par avance)?|cdlt|cdt|amicalement|sincèrement|(?:mes|nos) (?:sincères |meilleures )?salutations(?: distinguées)?|"
+    r"(?:un )?(?:cordial )?saludo[s]?(?: cordiales)?|atentamente|atte\.?|gracias(?: de antemano)?|muchas gracias|"
+    r"un abrazo|fdo\.?:?|firmado|"
+    r"(?:met )?(?:vriendelijke|hartelijke) (?:groet|groeten)|groet(?:en|jes)?|mvg|m\.v\.g\.|gr\.?|bedankt(?: "
+    r"alvast)?|alvast bedankt|hoogachtend|dank u(?: wel)?|liefs|cordiali saluti|grazie|pozdrawiam)"
 )
 CLOSING = re.compile(
-    rf"(?i:(?:^|[\n.!?,;)]\s*|\s|[-–] ){_CLOSING})(?P<gap>[ ]*[,.!:\n–-][,.!\s–:-]*|[ ](?:from |von |de |van |aus )?)(?P<name>{NAME})(?=\s*(?:$|[\n,.(|/!:;–-]|\[|\d|aus\b|from\b|de\b|uit\b|[\w.+-]{{1,60}}@))"
+    rf"(?i:(?:^|[\n.!?,;)]\s*|\s|[-–] ){_CLOSING})(?P<gap>[ ]*[,.!:\n–-][,.!\s–:-]*|[ ](?:from |von |de |van "
+    rf"|aus )?)(?P<name>{NAME})(?=\s*(?:$|[\n,.(|/!:;–-]|\[|\d|aus\b|from\b|de\b|uit\b|[\w.+-]{{1,60}}@))"
 )
 CLOSING_LOW = re.compile(
     rf"(?i:(?:^|[\n.!?,;]\s*|\s){_CLOSING})[ ,.!–-]{{1,3}}(?P<name>[^\W\d_]{{2,15}}(?: [^\W\d_]{{2,20}})?)\s*[.!]?$"
 )
 # "is" and "name" say it for sure: the words behind are a name, in whatever case.
 _STRONG = (
-    r"(?:my (?:full |legal |maiden |first |last )?name is|my name's|my names|the name is|the name's|name is|i am called|i'm called|mein (?:voller )?name ist|mein name lautet|mein name:|ich heiße|ich heisse|ich heiss|auf den namen|"
-    r"auf den name|unter dem namen|lautend auf|je m['’]appelle|mon nom est|je me nomme|je me prénomme|mon nom c['’]est|au nom de|me llamo|mi nombre es|mi nombre completo es|a nombre de|mijn naam is|ik heet|de naam is|op naam van|"
-    r"under the name(?: of)?|in the name of|mi chiamo|nazywam się|mein name is|registered to|addressed to|account holder is|cardholder is)"
+    r"(?:my (?:full |legal |maiden |first |last )?name is|my name's|my names|the name is|the name's|name is|"
+    r"i am called|i'm called|mein (?:voller )?name ist|mein name lautet|mein name:|ich heiße|ich heisse|ich "
+    r"heiss|auf den namen|"
+    r"auf den name|unter dem namen|lautend auf|je m['’]appelle|mon nom est|je me nomme|je me prénomme|mon nom "
+    r"c['’]est|au nom de|me llamo|mi nombre es|mi nombre completo es|a nombre de|mijn naam is|ik heet|de naam "
+    r"is|op naam van|"
+    r"under the name(?: of)?|in the name of|mi chiamo|nazywam się|mein name is|registered to|addressed to|account "
+    r"holder is|cardholder is)"
 )
 STRONG = re.compile(
-    rf"(?i:(?<!\w){_STRONG})[ :]{{1,2}}(?:(?:(?:Mr|Mrs|Ms|Dr|Herr|Frau|Mme|M|Sr|Sra|dhr|mevr)\.? )?)(?P<name>{NAME}|[^\W\d_]{{2,20}}(?:[ -][^\W\d_'’]{{2,20}}){{0,2}})"
+    rf"(?i:(?<!\w){_STRONG})[ :]{{1,2}}(?:(?:(?:Mr|Mrs|Ms|Dr|Herr|Frau|Mme|M|Sr|Sra|dhr|mevr)\.? )?)(?P<name>{NAME}|"
+    rf"[^\W\d_]{{2,20}}(?:[ -][^\W\d_'’]{{2,20}}){{0,2}})"
 )
 FIELD = re.compile(
-    rf"(?i:(?<!\w)(?:(?:full |first |last |customer |account |contact |patient )?name|vorname|nachname|kunde|kundin|kontoinhaber(?:in)?|inhaber(?:in)?|empfänger(?:in)?|ansprechpartner(?:in)?|account holder|cardholder|card holder|customer|client|contact|recipient|passenger|"
-    rf"policyholder|tenant|nom|prénom|nom et prénom|titulaire|destinataire|nombre|nombre y apellidos|apellidos|titular|destinatario|naam|voornaam|achternaam|klant|rekeninghouder|contactpersoon|signed|signature|attn|z\. ?hd\.?|c/o|fao|t\.a\.v\.|tav|passagier|fahrer|"
-    rf"versicherungsnehmer(?:in)?|mieter(?:in)?|patient(?:in)?|von|from))[ ]?[:=][ ]?(?:(?:Mr|Mrs|Ms|Dr|Herr|Frau|Mme|M|Sr|Sra|Dhr|Mevr)\.? )?(?P<name>{PART}(?:, {PART}(?! ?:)|(?: (?:{OF} ){{0,2}}{PART}){{0,3}}))"
+    rf"(?i:(?<!\w)(?:(?:full |first |last |customer |account |contact |patient )?name|vorname|nachname|kunde|"
+    rf"kundin|kontoinhaber(?:in)?|inhaber(?:in)?|empfänger(?:in)?|ansprechpartner(?:in)?|account holder|cardholder|"
+    rf"card holder|customer|client|contact|recipient|passenger|"
+    rf"policyholder|tenant|nom|prénom|nom et prénom|titulaire|destinataire|nombre|nombre y apellidos|apellidos|"
+    rf"titular|destinatario|naam|voornaam|achternaam|klant|rekeninghouder|contactpersoon|signed|signature|attn|"
+    rf"z\. ?hd\.?|c/o|fao|t\.a\.v\.|tav|passagier|fahrer|"
+    rf"versicherungsnehmer(?:in)?|mieter(?:in)?|patient(?:in)?|von|from))[ ]?[:=][ ]?(?:(?:Mr|Mrs|Ms|Dr|Herr|"
+    rf"Frau|Mme|M|Sr|Sra|Dhr|Mevr)\.? )?(?P<name>{PART}(?:, {PART}(?! ?:)|(?: (?:{OF} ){{0,2}}{PART}){{0,3}}))"
 )
 # These say it only of a name that is known, or of two words in capitals.
-_WEAK = r"(?:i am|i'm|i’m|im|this is|it's|it’s|its|it is|here is|ich bin|bin|hier ist|hier spricht|hier schreibt|hier|das ist|je suis|c['’]est|ici|moi c['’]est|soy|aquí|soy yo|ik ben|je spreekt met|u spreekt met|met|hier is|dit is|spreekt met|am|es grüßt)"
+_WEAK = (
+    r"(?:i am|i'm|i’m|im|this is|it's|it’s|its|it is|here is|ich bin|bin|hier ist|hier spricht|hier schreibt|"
+    r"hier|das ist|je suis|c['’]est|ici|moi c['’]est|soy|aquí|soy yo|ik ben|je spreekt met|u spreekt met|met|"
+    r"hier is|dit is|spreekt met|am|es grüßt)"
+)
 WEAK = re.compile(
     rf"(?i:(?<![\w'’]){_WEAK})(?:,)? (?:(?:die|der|the|el|la) )?(?P<name>{NAME}|[^\W\d_]{{2,20}}(?: [^\W\d_]{{2,20}})?)"
 )
 _KIN = (
-    r"(?:(?:my|our|his|her|their) (?:\w+ )?(?:wife|husband|partner|son|daughter|mother|father|mum|mom|dad|brother|sister|friend|neighbour|neighbor|colleague|boss|flatmate|roommate|girlfriend|boyfriend|fiancée?|nan|grandmother|grandfather|aunt|uncle|niece|nephew|lawyer|doctor|landlord|manager|assistant|tenant)|"
-    r"(?:mein|meine|meiner|meinem|meinen|unser|unsere|unserem|ihr|ihre|ihrem|ihrer|eure|euer|deine|sein|seine) (?:\w+ )?(?:frau|mann|sohn|tochter|mutter|vater|bruder|schwester|freund|freundin|nachbar|nachbarin|kollege|kollegen|kollegin|partner|partnerin|chef|chefin|oma|opa|mitarbeiter|mitarbeiterin|techniker|berater|beraterin|vermieter|enkel|enkelin|tante|onkel|ehemann|ehefrau)|"
-    r"(?:mon|ma|mes|notre|votre|son|sa) (?:\w+ )?(?:femme|mari|épouse|époux|fils|fille|mère|père|frère|sœur|soeur|ami|amie|voisin|voisine|collègue|conjoint|conjointe|compagnon|compagne|conseiller|conseillère|patron|grand-mère|grand-père|technicien|propriétaire|belle-mère)|"
-    r"(?:mi|mis|su|nuestro|nuestra|tu) (?:mujer|marido|esposa|esposo|hijo|hija|madre|padre|hermano|hermana|amigo|amiga|vecino|vecina|compañero|compañera|pareja|jefe|jefa|abuela|abuelo|suegra|novio|novia|técnico|comercial|agente)|"
-    r"(?:mijn|onze|uw|jullie|zijn|haar) (?:vrouw|man|zoon|dochter|moeder|vader|broer|zus|vriend|vriendin|buurman|buurvrouw|collega|partner|baas|oma|opa|medewerker|medewerkster|monteur|adviseur|schoonmoeder)|"
-    r"(?:agent|technician|engineer|driver|rep|representative|adviser|advisor|supervisor|nurse|colleague|employee|waiter|waitress|clerk|assistant|courier|steward|host|mitarbeiter|mitarbeiterin|techniker|monteur|fahrer|berater|beraterin|kollege|kollegin|kellner|kellnerin|verkäufer|verkäuferin|"
-    r"conseillère?|technicien|livreur|vendeur|vendeuse|employée?|agente|técnico|repartidor|comercial|dependient[ea]|medewerker|medewerkster|monteur|bezorger|verkoper|verkoopster|collega)(?: (?:called|named|namens|nommée?|llamad[oa]|genaamd))?)"
+    r"(?:(?:my|our|his|her|their) (?:\w+ )?(?:wife|husband|partner|son|daughter|mother|father|mum|mom|dad|brother|"
+    r"sister|friend|neighbour|neighbor|colleague|boss|flatmate|roommate|girlfriend|boyfriend|fiancée?|nan|grandmother|"
+    r"grandfather|aunt|uncle|niece|nephew|lawyer|doctor|landlord|manager|assistant|tenant)|"
+    r"(?:mein|meine|meiner|meinem|meinen|unser|unsere|unserem|ihr|ihre|ihrem|ihrer|eure|euer|deine|sein|seine) "
+    r"(?:\w+ )?(?:frau|mann|sohn|tochter|mutter|vater|bruder|schwester|freund|freundin|nachbar|nachbarin|kollege|"
+    r"kollegen|kollegin|partner|partnerin|chef|chefin|oma|opa|mitarbeiter|mitarbeiterin|techniker|berater|beraterin|"
+    r"vermieter|enkel|enkelin|tante|onkel|ehemann|ehefrau)|"
+    r"(?:mon|ma|mes|notre|votre|son|sa) (?:\w+ )?(?:femme|mari|épouse|époux|fils|fille|mère|père|frère|sœur|"
+    r"soeur|ami|amie|voisin|voisine|collègue|conjoint|conjointe|compagnon|compagne|conseiller|conseillère|patron|"
+    r"grand-mère|grand-père|technicien|propriétaire|belle-mère)|"
+    r"(?:mi|mis|su|nuestro|nuestra|tu) (?:mujer|marido|esposa|esposo|hijo|hija|madre|padre|hermano|hermana|"
+    r"amigo|amiga|vecino|vecina|compañero|compañera|pareja|jefe|jefa|abuela|abuelo|suegra|novio|novia|técnico|"
+    r"comercial|agente)|"
+    r"(?:mijn|onze|uw|jullie|zijn|haar) (?:vrouw|man|zoon|dochter|moeder|vader|broer|zus|vriend|vriendin|buurman|"
+    r"buurvrouw|collega|partner|baas|oma|opa|medewerker|medewerkster|monteur|adviseur|schoonmoeder)|"
+    r"(?:agent|technician|engineer|driver|rep|representative|adviser|advisor|supervisor|nurse|colleague|employee|"
+    r"waiter|waitress|clerk|assistant|courier|steward|host|mitarbeiter|mitarbeiterin|techniker|monteur|fahrer|"
+    r"berater|beraterin|kollege|kollegin|kellner|kellnerin|verkäufer|verkäuferin|"
+    r"conseillère?|technicien|livreur|vendeur|vendeuse|employée?|agente|técnico|repartidor|comercial|dependient[ea]|"
+    r"medewerker|medewerkster|monteur|bezorger|verkoper|verkoopster|collega)(?: (?:called|named|namens|nommée?|"
+    r"llamad[oa]|genaamd))?)"
 )
 KIN = re.compile(rf"(?i:(?<!\w){_KIN})(?: is|'s name is|,| \()? ?(?P<name>{NAME})")
 CALLED = re.compile(
-    rf"(?i:(?<!\w)(?:called|named|namens|genannt|nommée?|llamad[oa]|genaamd|met de naam|mit dem namen|mit namen|por nombre)) (?P<name>{NAME})"
+    rf"(?i:(?<!\w)(?:called|named|namens|genannt|nommée?|llamad[oa]|genaamd|met de naam|mit dem namen|mit namen|"
+    rf"por nombre)) (?P<name>{NAME})"
 )
 SIGNED = re.compile(rf"(?:[-–—~]|//)[ ]?(?P<name>{PART}(?:[ ](?:{OF}[ ])?{PART}){{0,2}})[ ]?[.!]?$")
 SIGNED_TWO = re.compile(
     rf"(?:^|[.!?\n]\s*)(?P<name>{PART}[ ](?:{OF}[ ])?{PART})(?:,\s*(?=[\w.+-]{{1,64}}@|\+?\(?\d)|\s*$)"
 )
 PAIR = re.compile(
-    rf"(?<![\w'’-])(?P<first>{PART})[ \u00a0](?:(?:{OF}|Van der|Van den|Van de|Van|De)[ ]){{0,2}}(?P<last>{PART})(?:[ ](?:(?:{OF})[ ])?(?P<more>{PART}))?"
+    rf"(?<![\w'’-])(?P<first>{PART})[ \u00a0](?:(?:{OF}|Van der|Van den|Van de|Van|De)[ ]){{0,2}}(?P<last>{PART})(?:[ "
+    rf"](?:(?:{OF})[ ])?(?P<more>{PART}))?"
 )
 ALONE = re.compile(rf"(?<![\w'’@#.-])[{_UP}][^\W\d_]{{1,20}}(?:-[{_UP}][^\W\d_]+)?(?![\w@])")
 LAST_FIRST = re.compile(rf"(?<![\w'’-])(?P<last>{PART}), (?P<first>{PART}(?: [{_UP}](?![\w])\.?)?)(?![\w'’-])")
 INITIAL = re.compile(
-    rf"(?<![\w'’.-])(?![MD]\. ?[{_UP}][^\W\d_])(?:[{_UP}]\.[ -]?){{1,3}}(?:{OF} ){{0,2}}(?P<last>[{_UP}][^\W\d_]{{2,20}}(?:[-'’][{_UP}][^\W\d_]+)?)(?![\w'’])"
+    rf"(?<![\w'’.-])(?![MD]\. ?[{_UP}][^\W\d_])"
+    rf"(?:[{_UP}]\.[ -]?){{1,3}}(?:{OF} ){{0,2}}(?P<last>[{_UP}][^\W\d_]{{2,20}}(?:[-'’][{_UP}][^\W\d_]+)?)"
+    rf"(?![\w'’])"
 )
 COMPANY = re.compile(
-    r"[ ,]*(?:&|\+|und Söhne|and Sons|GmbH|AG\b|KG\b|e\.K|e\.V|SE\b|OHG|UG\b|Ltd|Limited|LLC|Inc\b|Corp|PLC|plc|S\.?A\.?(?![\w])|S\.?L\.?(?![\w])|SARL|SAS\b|B\.?V\.?(?![\w])|N\.?V\.?(?![\w])|Group|Gruppe|Bank|Stores?|Shop|Hotel|Airport|Stadium|Street|Station|Road|Avenue|University|School|Park|Center|Centre|Arena|Straße|Allee|Platz|Hospital|Klinik|Museum|Stiftung|Foundation|Bros)"
+    r"[ ,]*(?:&|\+|und Söhne|and Sons|GmbH|AG\b|KG\b|e\.K|e\.V|SE\b|OHG|UG\b|Ltd|Limited|LLC|Inc\b|Corp|PLC|"
+    r"plc|S\.?A\.?(?![\w])|S\.?L\.?(?![\w])|SARL|SAS\b|B\.?V\.?(?![\w])|N\.?V\.?(?![\w])|Group|Gruppe|Bank|"
+    r"Stores?|Shop|Hotel|Airport|Stadium|Street|Station|Road|Avenue|University|School|Park|Center|Centre|Arena|"
+    r"Straße|Allee|Platz|Hospital|Klinik|Museum|Stiftung|Foundation|Bros)"
 )
 BEFORE_PLACE = re.compile(
-    r"(?:\b(?:rue|avenue|boulevard|place|calle|plaza|paseo|avenida|via|st\.|saint|san|santa|firma|company|fa\.|autohaus|bäckerei|hotel|restaurant|café|cafe|praxis|kanzlei|apotheke|metzgerei|team|brand|marke|store|shop|museum|airport|flughafen|aéroport|aeropuerto|stadion|"
-    r"boutique|hôtel|hospital|virgen del|virgen de|clínica|universidad|university|uni|schule|school|lycée|collège|instituto|city of|lake|mount|fort|port|la place|villa|gare|station|estación|movie|film|song|book|buch|livre|libro|band|album|game|spiel))[ ]?$",
+    r"(?:\b(?:rue|avenue|boulevard|place|calle|plaza|paseo|avenida|via|st\.|saint|san|santa|firma|company|fa\.|"
+    r"autohaus|bäckerei|hotel|restaurant|café|cafe|praxis|kanzlei|apotheke|metzgerei|team|brand|marke|store|"
+    r"shop|museum|airport|flughafen|aéroport|aeropuerto|stadion|"
+    r"boutique|hôtel|hospital|virgen del|virgen de|clínica|universidad|university|uni|schule|school|lycée|collège|"
+    r"instituto|city of|lake|mount|fort|port|la place|villa|gare|station|estación|movie|film|song|book|buch|"
+    r"livre|libro|band|album|game|spiel))[ ]?$",
     re.IGNORECASE,
 )
 
 _ROLE = (
-    r"(?:customer|client|caller|member|patient|pt|driver|passenger|guest|tenant|policyholder|account holder|cardholder|card holder|holder|witness|insured|claimant|subscriber|contact person|owner|resident|"
-    r"[Kk]d\.?|[Kk]unde|[Kk]undin|[Aa]nrufer(?:in)?|[Ff]ahrer(?:in)?|[Hh]alter(?:in)?|[Pp]atient(?:in)?|[Mm]ieter(?:in)?|[Mm]itglied|[Gg]ast|[Vv]ersicherte[r]?|[Kk]ontoinhaber(?:in)?|[Kk]arteninhaber(?:in)?|[Zz]eug(?:e|in)|[Aa]bsender|[Ee]mpfänger|"
-    r"conducteur|conductrice|assurée?|titulaire|adhérente?|locataire|passager|passagère|cliente?|patiente|sociétaire|abonnée?|bénéficiaire|"
+    r"(?:customer|client|caller|member|patient|pt|driver|passenger|guest|tenant|policyholder|account holder|"
+    r"cardholder|card holder|holder|witness|insured|claimant|subscriber|contact person|owner|resident|"
+    r"[Kk]d\.?|[Kk]unde|[Kk]undin|[Aa]nrufer(?:in)?|[Ff]ahrer(?:in)?|[Hh]alter(?:in)?|[Pp]atient(?:in)?|[Mm]ieter(?:in)?|"
+    r"[Mm]itglied|[Gg]ast|[Vv]ersicherte[r]?|[Kk]ontoinhaber(?:in)?|[Kk]arteninhaber(?:in)?|[Zz]eug(?:e|in)|"
+    r"[Aa]bsender|[Ee]mpfänger|"
+    r"conducteur|conductrice|assurée?|titulaire|adhérente?|locataire|passager|passagère|cliente?|patiente|sociétaire|"
+    r"abonnée?|bénéficiaire|"
     r"conductora?|titular|aseguradao?|asegurad[oa]|pasajer[oa]|paciente|inquilin[oa]|soci[oa]|abonad[oa]|beneficiari[oa]|"
     r"berijder|klant|bestuurder|patiënt|huurder|verzekerde|rekeninghouder|lid|passagier|reiziger|bewoner|colega|collega|collègue|"
-    r"ask(?:ed|ing)? for|speak (?:to|with)|spoke (?:to|with)|talk(?:ed)? to|name on (?:it|account|card|the account|the card|file)|buzzer says|attn\.?|attention|care of|"
+    r"ask(?:ed|ing)? for|speak (?:to|with)|spoke (?:to|with)|talk(?:ed)? to|name on (?:it|account|card|the "
+    r"account|the card|file)|buzzer says|attn\.?|attention|care of|"
     r"verlangt|Klingel(?:schild)?|klingeln bei|bei|an|z\. ?Hd\.|zu Händen|"
     r"à l['’]attention de|demander|demandez|sonnette|au nom de|de la part de|chez|"
     r"pregunt(?:en|ar|e|ad) por|a la atención de|timbre|a nombre de|de parte de|"
     r"vragen naar|vraag naar|t\.n\.v\.|ter attentie van|t\.a\.v\.|bel(?:len)? bij|op naam van)"
 )
 # These words stand before plain nouns as well: one word alone must be a name that is known.
-FAINT = frozenset("bei an chez member guest lid holder attention titular owner resident".split())
+FAINT = words("bei an chez member guest lid holder attention titular owner resident")
 ROLE = re.compile(
-    rf"(?<![\w'’-])(?P<role>{_ROLE})(?: is|:| mit Namen|,)? [\"“„«(]?(?:(?:Mr|Mrs|Ms|Miss|Dr|Herrn?|Frau|Mme|Mlle|M(?! ?[A-Z]\.? )|Sr|Sra|D|Dña|dhr|mevr|mw)\b\.? )?(?P<name>{NAME})"
+    rf"(?<![\w'’-])(?P<role>{_ROLE})(?: is|:| mit Namen|,)? [\"“„«(]?(?:(?:Mr|Mrs|Ms|Miss|Dr|Herrn?|Frau|Mme|"
+    rf"Mlle|M(?! ?[A-Z]\.? )|Sr|Sra|D|Dña|dhr|mevr|mw)\b\.? )?(?P<name>{NAME})"
 )
 # What stands by itself between commas, bars or brackets.
 APART = re.compile(
-    rf"(?:^|[,;|/(:–-] ?|[.!?] )(?P<name>{PART}(?: (?:{OF} ){{0,2}}{PART}){{1,2}})(?= ?(?:[,;|/()<–]|$|\. |\.$| - | born\b| geb\b| née?\b| nacid[oa]\b| geboren\b))"
+    rf"(?:^|[,;|/(:–-] ?|[.!?] )(?P<name>{PART}(?: (?:{OF} ){{0,2}}{PART}){{1,2}})(?= ?(?:[,;|/()<–]|$|\. |\.$|"
+    rf" - | born\b| geb\b| née?\b| nacid[oa]\b| geboren\b))"
 )
 UPPER_FIRST = re.compile(
     rf"(?<![\w'’-])(?P<last>[{_UP}]{{3,20}}(?:-[{_UP}]{{2,20}})?) (?P<first>[{_UP}][^\W\d_]{{2,20}}(?:-[{_UP}][^\W\d_]+)?)(?![\w'’-])"

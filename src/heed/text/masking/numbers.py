@@ -18,19 +18,23 @@ ENDING = re.compile(
     r"(?:\b(?:ending|ends|ended)(?: (?:in|with|on))?|\blast (?:four|4)(?: (?:digits|numbers))?(?: (?:of|on) (?:my|the) \w+(?: \w+)?)?"
     r"|\bend(?:et|end|ung|ziffern?)(?: (?:auf|mit))?|\bletzte[nr]? (?:vier|4)(?: (?:ziffern|stellen|zahlen))?(?: (?:meiner|der|von) \w+)?"
     r"|\b(?:se termin\w+|finissant|finit|terminant)(?: (?:par|en|avec))|\b(?:quatre|4) derniers(?: chiffres)?(?: de ma \w+)?"
-    r"|\b(?:termina|terminada|acaba|acabada|terminación)(?: (?:en|con))?|\b(?:últim[oa]s|ultim[oa]s) (?:cuatro|4)(?: (?:dígitos|digitos|cifras|números))?(?: de mi \w+)?"
+    r"|\b(?:termina|terminada|acaba|acabada|terminación)(?: (?:en|con))?|\b(?:últim[oa]s|ultim[oa]s) (?:cuatro|"
+    r"4)(?: (?:dígitos|digitos|cifras|números))?(?: de mi \w+)?"
     r"|\b(?:eindigt|eindigend|eindigen|eindigde)(?: (?:op|met))|\blaatste (?:vier|4)(?: (?:cijfers|nummers))?(?: van mijn \w+)?)"
     r"[\s:,\"'“(-]{1,3}(?:(?:is|are|ist|sind|lauten|son|sont|es|zijn|in|auf|number|digits)[\s:]{1,2})?(\d{4})(?![\w]|[.,]\d)",
     re.IGNORECASE,
 )
 HIDES = re.compile(r"[xX*•#·…]|\.\.\.")
 VALUE = re.compile(
-    r"(?<![\w€$£@])(?:[A-Za-z]{1,6}[-/_.]?|[A-Z]{1,5} )?\d[\dA-Za-z]*(?:[-/_.][\dA-Za-z]+)*(?:[ \u00a0]\d[\dA-Za-z]*(?:[-/][\dA-Za-z]+)*){0,6}(?![\w@])"
+    r"(?<![\w€$£@])(?:[A-Za-z]{1,6}[-/_.]?|[A-Z]{1,5} )?\d[\dA-Za-z]*(?:[-/_.][\dA-Za-z]+)*"
+    r"(?:[ \u00a0]\d[\dA-Za-z]*(?:[-/][\dA-Za-z]+)*){0,6}(?![\w@])"
     r"|(?<![\w€$£@])(?:[A-Z]{1,5}[-/]){1,3}\d[\dA-Za-z]*(?:[-/_.][\dA-Za-z]+)*(?:[ \u00a0]\d[\dA-Za-z]*(?:[-/][\dA-Za-z]+)*){0,6}(?![\w@])"
 )
 MONEY = re.compile(
-    r"\s?(?:[.,]\d{1,2}(?!\d)|€|\$|£|%|eur\b|euros?\b|usd\b|gbp\b|dollars?\b|pounds?\b|pfund\b|kwh|km|mb\b|gb\b|mbit|minuten|minutes|min\b|days|tage|"
-    r"stunden|hours|uhr|years|jahre|times|mal\b|people|kunden\b|customers|points|punkte|puntos|punten|stück|kg|watt|volt|steps|jours|días|dagen|miles)",
+    r"\s?(?:[.,]\d{1,2}(?!\d)|€|\$|£|%|eur\b|euros?\b|usd\b|gbp\b|dollars?\b|pounds?\b|pfund\b|kwh|km|mb\b|"
+    r"gb\b|mbit|minuten|minutes|min\b|days|tage|"
+    r"stunden|hours|uhr|years|jahre|times|mal\b|people|kunden\b|customers|points|punkte|puntos|punten|stück|"
+    r"kg|watt|volt|steps|jours|días|dagen|miles)",
     re.IGNORECASE,
 )
 YEAR = re.compile(r"(?:19|20)\d\d(?:[-/](?:19|20)?\d\d)?")
@@ -176,7 +180,8 @@ def told_behind(line: Line) -> Found:
 
 BEHIND = re.compile(
     r"(?<![\w€$£.,])((?:[A-Z]{1,4}[ -]?)?\d[\dA-Za-z]*(?:[ ./-][\dA-Z]+){0,8})"
-    r"(?:,? (?:is|was|ist|war|lautet|es|est|is|era|c est|c'est)(?: (?:my|the|our|his|her|meine?|unsere?|die|mi|mon|ma|notre|mijn|ons|el|le|het|de|number|"
+    r"(?:,? (?:is|was|ist|war|lautet|es|est|is|era|c est|c'est)(?: (?:my|the|our|his|her|meine?|unsere?|die|"
+    r"mi|mon|ma|notre|mijn|ons|el|le|het|de|number|"
     r"numéro|número|n°|nº|of)){0,3} | \((?:my |meine |mi |mon |mijn )?| as (?:my )?)$"
 )
 

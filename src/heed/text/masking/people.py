@@ -1,9 +1,9 @@
 """Names, as far as a rule can see them: after a title, a greeting, an introduction, below a closing, and by lists of common names."""
 
 import re
-import unicodedata
 from collections.abc import Iterator
 
+from heed.text.masking.contacts import IS_NOUN, apart, by_mailbox, looks_named
 from heed.text.masking.known import (
     STOPS,
     any_names,
@@ -18,12 +18,11 @@ from heed.text.masking.known import (
     no_names,
 )
 from heed.text.masking.line import Found, Line
+from heed.text.masking.lists import words
 from heed.text.masking.naming import (
     ALONE,
-    APART,
     BEFORE_PLACE,
     CALLED,
-    CAPITALS,
     CLOSING,
     CLOSING_LOW,
     COMPANY,
@@ -53,14 +52,17 @@ from heed.text.masking.naming import (
 
 WORD = re.compile(r"[^\W\d_]{2,}")
 GREETED = frozenset(WORD.findall(GREETING.pattern.lower())) - {"and", "und"}
-CLOSED = frozenset(
-    "regards wishes rgds sincerely respectfully thanks thank thx cheers best yours truly faithfully love xx signed grüße grüßen grüsse gruesse grüssen dank gruß gruss hochachtungsvoll mfg lg vg bg danke "
-    "grüßt gez cordialement salutations merci cdlt cdt amicalement sincèrement saludo saludos atentamente atte gracias abrazo fdo firmado groet groeten groetjes mvg bedankt hoogachtend liefs saluti "
-    "grazie pozdrawiam".split()
+CLOSED = words(
+    "regards wishes rgds sincerely respectfully thanks thank thx cheers best yours truly faithfully love "
+    "xx signed grüße grüßen grüsse gruesse grüssen dank gruß gruss hochachtungsvoll mfg lg vg bg danke "
+    "grüßt gez cordialement salutations merci cdlt cdt amicalement sincèrement saludo saludos atentamente "
+    "atte gracias abrazo fdo firmado groet groeten groetjes mvg bedankt hoogachtend liefs saluti "
+    "grazie pozdrawiam"
 )
-SAID = frozenset(
-    "name names called heiße heisse heiss namen appelle nom nomme prénomme llamo nombre naam heet chiamo nazywam registered addressed holder cardholder namens genannt nommé nommée "
-    "llamado llamada genaamd lautend".split()
+SAID = words(
+    "name names called heiße heisse heiss namen appelle nom nomme prénomme llamo nombre naam heet chiamo "
+    "nazywam registered addressed holder cardholder namens genannt nommé nommée "
+    "llamado llamada genaamd lautend"
 )
 FIELDS = frozenset(re.findall(r"[^\W\d_]{2,}", FIELD.pattern.split("[ ]?[:=]")[0].lower())) | {"c", "z", "t"}
 KINNED = frozenset(re.findall(r"[^\W\d_]{3,}", KIN.pattern.split("(?P<name>")[0].lower())) - {
@@ -132,9 +134,9 @@ def _in_capitals(line: Line, known: bool) -> Iterator[tuple[int, int]]:
         yield from _by_initial(text)
     mail = "@" in text and MAILBOX.search(text) is not None
     if mail:
-        yield from _by_mailbox(text)
+        yield from by_mailbox(text)
     if mail or line.digits > 5:
-        yield from _apart(text)
+        yield from apart(text)
     if known:
         yield from _signed(text)
         yield from _listed(line)
@@ -157,46 +159,6 @@ def _in_role(text: str) -> Iterator[tuple[int, int]]:
         known = parts[0] in first_names() or parts[-1] in last_names()
         faint = found["role"].lower() in FAINT
         if known or (not faint and not IS_NOUN.search(parts[0])):
-            yield start, end
-
-
-IS_NOUN = re.compile(
-    r"(?:heit|keit|ung|ungen|schaft|tion|tät|nummer|karte|service|dienst|haus|tag|zeit|stelle|code|dung|konto|vertrag|problem|anliegen|termin|ID|card|center|abteilung)$"
-)
-
-
-def _by_mailbox(text: str) -> Iterator[tuple[int, int]]:
-    """Words in capitals that stand in a mail address of the same text as well."""
-    held = {
-        part for found in MAILBOX.finditer(text) for part in re.split(r"[\d._+-]+", _ascii(found[0])) if len(part) > 3
-    }
-    for found in CAPITALS.finditer(text) if held else ():
-        last = _ascii(re.split(r"[ ]", found[0])[-1])
-        if any(part in held for part in (last, *last.split("-"))) and last not in no_names():
-            start, end = found.span()
-            first = found[0].split()[0]
-            if first.lower() in no_names() or first.lower() in STOPS:
-                start += len(found[0]) - len(found[0].split()[-1])
-            if cut(text, start, end) == end and not is_brand(text, start, end):
-                yield start, end
-
-
-def _ascii(word: str) -> str:
-    plain = unicodedata.normalize("NFKD", word.lower().replace("ß", "ss"))
-    return "".join(character for character in plain if not unicodedata.combining(character))
-
-
-def _apart(text: str) -> Iterator[tuple[int, int]]:
-    """Two or three words in capitals by themselves, in a text that tells how somebody is reached."""
-    for found in APART.finditer(text):
-        start, end = found.span("name")
-        parts = text[start:end].split()
-        if (
-            cut(text, start, end) == end
-            and _looks_named(parts)
-            and not is_brand(text, start, end)
-            and not any(IS_NOUN.search(part) for part in parts)
-        ):
             yield start, end
 
 
@@ -300,7 +262,7 @@ def _weakly(text: str) -> Iterator[tuple[int, int]]:
             two = (
                 len(parts) == 2
                 and re.match(r"\s*(?:[,.!;–-]|$|from\b|aus\b|de\b|uit\b|und\b|and\b|et\b|y\b|en\b|here\b)", text[end:])
-                and _looks_named(parts)
+                and looks_named(parts)
             )
             if end > start and (known or two) and not is_brand(text, start, end):
                 yield start, end
@@ -310,13 +272,6 @@ def _weakly(text: str) -> Iterator[tuple[int, int]]:
                 last in low_last_names() or (text[end:].strip(" .!,") == "" and last not in STOPS | no_names())
             )
             yield start, end if keep else start + len(words[0])
-
-
-def _looks_named(parts: list[str]) -> bool:
-    return all(
-        part.lower().strip(".") not in no_names() and part.lower() not in STOPS and len(part) > 1 and not part.isupper()
-        for part in parts
-    )
 
 
 def _signed(text: str) -> Iterator[tuple[int, int]]:
@@ -372,9 +327,7 @@ def _is_pair(text: str, first: str, last: str, pair: re.Match[str]) -> bool:
     if (low in no_names() and not branded) or low in STOPS or first.lower() in no_names():
         return False
     if first in first_names() or first.split("-")[0] in first_names():
-        if first.lower() in double_names() and last not in last_names():
-            return False
-        return True
+        return first.lower() not in double_names() or last in last_names()
     return (
         last in last_names()
         and last.lower() not in double_names()

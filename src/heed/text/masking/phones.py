@@ -6,13 +6,15 @@ from functools import lru_cache
 from heed.text.masking.births import DATE
 from heed.text.masking.cues import NONE
 from heed.text.masking.line import Found, Line
+from heed.text.masking.lists import words
 from heed.text.masking.numbers import MONEY, TIME_OR_PRICE, YEAR
 
 # Where a number without a country code may belong, in the order they are tried.
 REGIONS = ("DE", "GB", "US", "FR", "AT", "CH", "NL", "ES", "IT", "PL", "BE")
 _GAP = r"(?:[ \u00a0]?[-–./][ \u00a0]?|[ \u00a0]{1,2}|\)[ \u00a0-]{0,2}|[ \u00a0]?\(|-?\(0\)[ \u00a0-]?|)"
 SHAPE = re.compile(
-    rf"(?<![\w.,@/+€$£#-])(?:\+[ ]?|00[ ]?)?\(?\+?\d(?:{_GAP}\d){{4,16}}(?:,?[ ]?(?:ext\.?|x|extension|durchwahl|dw\.?|poste|toestel)[ .:-]{{0,2}}\d{{1,5}})?(?!\w|[.,:]\d|@)",
+    rf"(?<![\w.,@/+€$£#-])(?:\+[ ]?|00[ ]?)?\(?\+?\d(?:{_GAP}\d){{4,16}}(?:,?[ ]?(?:ext\.?|x|extension|durchwahl|"
+    rf"dw\.?|poste|toestel)[ .:-]{{0,2}}\d{{1,5}})?(?!\w|[.,:]\d|@)",
     re.IGNORECASE,
 )
 SUBSCRIBER = re.compile(
@@ -80,11 +82,9 @@ def is_phone(shape: str, told: bool) -> bool:
         )
     if len(digits) < 8 or len(digits) > 13 or not SUBSCRIBER.fullmatch(plain):
         return False
-    return (
-        plain[0] in "0("
-        and (len(digits) > 8 or any(_valid(plain, region) for region in REGIONS))
-        or plain[0] not in "0("
-    )
+    return (plain[0] in "0(" and (len(digits) > 8 or any(_valid(plain, region) for region in REGIONS))) or plain[
+        0
+    ] not in "0("
 
 
 def _years(plain: str) -> bool:
@@ -102,7 +102,7 @@ def _valid(shape: str, region: str | None = None) -> bool:
         return False
 
 
-ZEROS = frozenset("zero oh o null zéro cero nul nill nought plus".split())
+ZEROS = words("zero oh o null zéro cero nul nill nought plus")
 _DIGITS = """
 zero oh o one two three four five six seven eight nine double triple nought plus
 null eins ein zwei zwo drei vier fünf fuenf sechs sieben acht neun doppel
@@ -111,18 +111,23 @@ cero uno una dos tres cuatro cinco seis siete ocho nueve
 nul een één twee drie zes zeven negen dubbel
 """
 _TENS = """
-ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen twenty thirty forty fifty sixty seventy eighty ninety hundred
-zehn elf zwölf dreizehn vierzehn fünfzehn sechzehn siebzehn achtzehn neunzehn zwanzig dreißig vierzig fünfzig sechzig siebzig achtzig neunzig hundert
+ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen twenty thirty forty fifty sixty seventy
+eighty ninety hundred
+zehn elf zwölf dreizehn vierzehn fünfzehn sechzehn siebzehn achtzehn neunzehn zwanzig dreißig vierzig fünfzig sechzig
+siebzig achtzig neunzig hundert
 dix onze douze treize quatorze quinze seize vingt vingts trente quarante cinquante soixante septante nonante cent
-diez once doce trece catorce quince dieciséis diecisiete dieciocho diecinueve veinte treinta cuarenta cincuenta sesenta setenta ochenta noventa
+diez once doce trece catorce quince dieciséis diecisiete dieciocho diecinueve veinte treinta cuarenta cincuenta sesenta
+setenta ochenta noventa
 veintiuno veintidós veintitrés veinticuatro veinticinco veintiséis veintisiete veintiocho veintinueve cien
-tien elf twaalf dertien veertien vijftien zestien zeventien achttien negentien twintig dertig veertig vijftig zestig zeventig tachtig negentig vijf
+tien elf twaalf dertien veertien vijftien zestien zeventien achttien negentien twintig dertig veertig vijftig zestig
+zeventig tachtig negentig vijf
 """
 NUMERALS = frozenset((_DIGITS + _TENS).split())
 COMPOUND = re.compile(
-    r"(?:ein|zwei|drei|vier|fünf|sechs|sieben|acht|neun)und\w+ig|(?:een|twee|drie|vier|vijf|zes|zeven|acht|negen)(?:en|ën)\w+tig|\w{4,}(?:hundert|hundred)"
+    r"(?:ein|zwei|drei|vier|fünf|sechs|sieben|acht|neun)und\w+ig|(?:een|twee|drie|vier|vijf|zes|zeven|acht|"
+    r"negen)(?:en|ën)\w+tig|\w{4,}(?:hundert|hundred)"
 )
-AND = frozenset("and und et y en".split())
+AND = words("and und et y en")
 BETWEEN = re.compile(r"[\s,.\-–]{1,3}")
 
 

@@ -1,10 +1,11 @@
-"""Plates of vehicles: in the shapes of Germany, Austria, the United Kingdom, France, Spain, Italy, Belgium and the Netherlands; others behind a cue."""
+"""Plates of vehicles: in the shapes of Germany, Austria, the United Kingdom, France, Spain, Italy, Belgium "
+"and the Netherlands; others behind a cue."""
 
 import re
 from functools import lru_cache
-from importlib.resources import files
 
 from heed.text.masking.line import Found, Line
+from heed.text.masking.lists import words, words_of
 
 _EDGE, _END = r"(?<![\w./-])", r"(?![\w]|[-./:]\w)"
 GERMAN = re.compile(rf"{_EDGE}([A-ZÄÖÜ]{{1,3}})[-–: ][ ]?[A-Z]{{1,2}}[- ]?[1-9]\d{{0,3}}[ ]?[EH]?{_END}")
@@ -15,13 +16,15 @@ SPANISH = re.compile(
 )
 DUTCH = re.compile(
     rf"{_EDGE}(?:\d\d-[A-Z]{{2}}-\d\d|\d\d-\d\d-[A-Z]{{2}}|[A-Z]{{2}}-\d\d-\d\d|[A-Z]{{2}}-\d\d-[A-Z]{{2}}|[A-Z]{{2}}-[A-Z]{{2}}-\d\d"
-    rf"|\d\d-[A-Z]{{2}}-[A-Z]{{2}}|\d\d-[A-Z]{{3}}-\d|\d-[A-Z]{{3}}-\d\d|[A-Z]{{2}}-\d{{3}}-[A-Z]|[A-Z]-\d{{3}}-[A-Z]{{2}}|[A-Z]{{3}}-\d\d-[A-Z]"
+    rf"|\d\d-[A-Z]{{2}}-[A-Z]{{2}}|\d\d-[A-Z]{{3}}-\d|\d-[A-Z]{{3}}-\d\d|[A-Z]{{2}}-\d{{3}}-[A-Z]|[A-Z]-\d{{3}}-[A-Z]{{2}}|"
+    rf"[A-Z]{{3}}-\d\d-[A-Z]"
     rf"|\d-[A-Z]{{2}}-\d{{3}}|[1-9]-[A-Z]{{3}}-\d{{3}}){_END}"
 )
 # Three capitals behind four digits that are money, measures or standards.
-MEASURES = frozenset(
-    "GBP CHF PLN CZK DKK NZD HKD TWD KWH RPM SMS MHZ GHZ KHZ PCS KMH BTC VND THB TRY MXN PHP CNY JPY KRW TBD PTS PKT LTR LBS KCL HRS MBS HDR SDR HDMI "
-    "WLT XRP FPS DPI PPM BHP BPM CST PST GMT BST MST CET PDF FTP CMS CRM KPH RSD".split()
+MEASURES = words(
+    "GBP CHF PLN CZK DKK NZD HKD TWD KWH RPM SMS MHZ GHZ KHZ PCS KMH BTC VND THB TRY MXN PHP CNY JPY "
+    "KRW TBD PTS PKT LTR LBS KCL HRS MBS HDR SDR HDMI "
+    "WLT XRP FPS DPI PPM BHP BPM CST PST GMT BST MST CET PDF FTP CMS CRM KPH RSD"
 )
 # Where a word for a vehicle stands near: older and unhyphenated forms, and those of the States of America.
 NATIONAL = (
@@ -32,7 +35,8 @@ NATIONAL = (
     re.compile(r"[A-HJ-NP-TV-Z]{2}[ -]?\d{3}[ -]?[A-HJ-NP-TV-Z]{2}|\d{2,4} ?[A-Z]{2,3} ?\d{2}"),
     re.compile(r"[A-Z]\d{1,3} ?[A-Z]{3}|[A-Z]{3} ?\d{1,3}[A-Z]"),
     re.compile(
-        r"[A-Z]{2}[ -]?\d{3}[ -]?[A-Z]|[A-Z][ -]?\d{3}[ -]?[A-Z]{2}|\d{2}[ -]?[A-Z]{2}[ -]?\d{2}|\d{2}[ -]?[A-Z]{3}[ -]?\d|\d[ -]?[A-Z]{3}[ -]?\d{2}|[A-Z]{2}[ -]?\d{2}[ -]?[A-Z]{2}"
+        r"[A-Z]{2}[ -]?\d{3}[ -]?[A-Z]|[A-Z][ -]?\d{3}[ -]?[A-Z]{2}|\d{2}[ -]?[A-Z]{2}[ -]?\d{2}|\d{2}[ -]?[A-Z]{3}[ "
+        r"-]?\d|\d[ -]?[A-Z]{3}[ -]?\d{2}|[A-Z]{2}[ -]?\d{2}[ -]?[A-Z]{2}"
     ),
 )
 AMERICAN = re.compile(
@@ -40,22 +44,26 @@ AMERICAN = re.compile(
 )
 # Behind a cue small letters and other countries do too.
 BEHIND = re.compile(
-    r"(?<![\w])(?:[a-z]{2}[ -]?\d{3}[ -]?[a-z]{1,2}(?![a-z])|[a-z][ -]?\d{3}[ -]?[a-z]{2}|\d[a-z]{2} ?\d{3}|[a-zäöü]{1,3}[-–: ][ ]?[a-z]{1,2}[- ]?\d{1,4}[ ]?[eh]?|[a-z]{2}\d\d[ ]?[a-z]{3}|[a-z]{2}[- ]?\d{3}[- ]?[a-z]{2}|\d{4}[- ]?[a-z]{3}"
-    r"|[a-z]\d{1,3}[ ]?[a-z]{3}|[a-z]{3}[ ]?\d{1,3}[a-z]|\d{1,4}[ ]?[a-z]{2,3}[ ]?\d{2}|[a-z0-9]{1,3}-[a-z0-9]{2,3}-[a-z0-9]{1,3}|\d[a-z]{3}[ -]?\d{3}|[a-z]{2,3}[ -]?\d{3,5}[a-z]?"
-    r"|[a-z]{1,2}[ -]\d{4}[ -][a-z]{1,2}|\d{3}[ -]?[a-z]{3}|[a-z]{3}[ -]\d{4}|\d[a-z]{2}[ ]?[a-z0-9]{4}|[a-z]\d{2}[ -]?[a-z0-9]{3,4})(?![\w]|[-./]\w)",
+    r"(?<![\w])(?:[a-z]{2}[ -]?\d{3}[ -]?[a-z]{1,2}(?![a-z])|[a-z][ -]?\d{3}[ -]?[a-z]{2}|\d[a-z]{2} ?\d{3}|"
+    r"[a-zäöü]{1,3}[-–: ][ ]?[a-z]{1,2}[- ]?\d{1,4}[ ]?[eh]?|[a-z]{2}\d\d[ ]?[a-z]{3}|[a-z]{2}[- ]?\d{3}[- "
+    r"]?[a-z]{2}|\d{4}[- ]?[a-z]{3}"
+    r"|[a-z]\d{1,3}[ ]?[a-z]{3}|[a-z]{3}[ ]?\d{1,3}[a-z]|\d{1,4}[ ]?[a-z]{2,3}[ ]?\d{2}|[a-z0-9]{1,3}-[a-z0-9]{2,3}-[a-z0-9]{1,3}|"
+    r"\d[a-z]{3}[ -]?\d{3}|[a-z]{2,3}[ -]?\d{3,5}[a-z]?"
+    r"|[a-z]{1,2}[ -]\d{4}[ -][a-z]{1,2}|\d{3}[ -]?[a-z]{3}|[a-z]{3}[ -]\d{4}|\d[a-z]{2}[ ]?[a-z0-9]{4}|[a-z]\d{2}[ "
+    r"-]?[a-z0-9]{3,4})(?![\w]|[-./]\w)",
     re.IGNORECASE,
 )
-SURE = frozenset(
-    "plate plates kennzeichen nummernschild autokennzeichen kfz immatriculation immatriculée immatriculé plaque matrícula matricula matriculado kenteken "
-    "nummerplaat kentekenplaat reg registration vrn targa tablica registered placa immat".split()
+SURE = words(
+    "plate plates kennzeichen nummernschild autokennzeichen kfz immatriculation immatriculée immatriculé "
+    "plaque matrícula matricula matriculado kenteken "
+    "nummerplaat kentekenplaat reg registration vrn targa tablica registered placa immat"
 )
 
 
 @lru_cache(maxsize=1)
 def districts() -> frozenset[str]:
     """The letters German and Austrian plates begin with."""
-    text = files("heed.text").joinpath("lexicon/plate_districts.txt").read_text(encoding="utf-8")
-    return frozenset(word for line in text.splitlines() if not line.startswith("#") for word in line.split())
+    return words_of("plate_districts")
 
 
 def plates(line: Line) -> Found:
@@ -123,6 +131,7 @@ def _has_word(code: str) -> bool:
 
 
 MAYBE = re.compile(r"[A-ZÄÖÜ][- ]?\d[\d -]|\d[- ]?[A-Z]{2}")
-WORDS = frozenset(
-    "is in on at an am im to es de la le el en et un und der die das ist the of by my a i y no nr van het op is was for and not im".split()
+WORDS = words(
+    "is in on at an am im to es de la le el en et un und der die das ist the of by my a i y no nr van het "
+    "op is was for and not im"
 )
