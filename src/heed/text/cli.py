@@ -7,6 +7,7 @@ import typer
 
 from heed.core.console.rules import print_json, print_table, progress, say
 from heed.core.edge import AsJson, door
+from heed.core.errors.rules import phrase
 
 app = typer.Typer(no_args_is_help=True, help="Words: mask them, train on them, measure how well they are read.")
 
@@ -59,7 +60,7 @@ def evaluate(
             lambda: read_columns(test, label)[0],
             few=few,
             out_of_scope=out_of_scope or None,
-            representation=chosen(embeddings or None),
+            representation=chosen(embeddings or None, cached=False),
         )
     if as_json:
         print_json(told)
@@ -125,6 +126,13 @@ def predict(
     if as_json:
         print_json(about)
     elif out:
-        say(f"{about['n']} texts told, {about['refused']} of them out of scope: {out}")
+        say(
+            phrase(
+                "{n} texts told, {refused} of them out of scope: {out}.",
+                n=about["n"],
+                refused=about["refused"],
+                out=out,
+            )
+        )
     else:
         write_told(sys.stdout, told)

@@ -114,7 +114,7 @@ def _json_rows(file: str, text: str) -> list[dict[str, str]]:
             raise Invalid(
                 phrase("Line {number} of {file} is no JSON object.", number=number, file=file),
                 code="bad_json_line",
-                hint="Each line of a file of JSON lines is one object: {column: value}.",
+                hint="Each line of a file of JSON lines is one object of columns and their values.",
             )
         rows.append({name: _worded(value) for name, value in row.items()})
     return rows
