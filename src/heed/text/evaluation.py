@@ -10,9 +10,8 @@ import numpy as np
 from heed.core.errors.rules import Invalid, Refused, phrase
 from heed.stats.intervals.proportion import proportion
 from heed.text.classifying.classifier import TextClassifier, train
+from heed.text.classifying.model import NAME
 from heed.text.representations.port import Representation
-
-NAME = "words+characters+pairs, line and kernel"
 
 
 @dataclass(frozen=True)

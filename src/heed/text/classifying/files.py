@@ -12,6 +12,7 @@ from typing import Any, TextIO
 from heed.core.errors.rules import Refused, phrase
 from heed.text.classifying.classifier import TextClassifier, Told, train
 from heed.text.classifying.kept import keep, load
+from heed.text.classifying.model import NAME
 from heed.text.files import read_columns
 from heed.text.registry import fingerprint
 from heed.text.representations.port import Representation
@@ -63,8 +64,6 @@ def train_file(
 def _card(
     model: TextClassifier, known: Sequence[tuple[str, str]], unlabelled: int, seed: int, seconds: float
 ) -> dict[str, Any]:
-    from heed.text.evaluation import NAME
-
     counts = Counter(name for _, name in known)
     figures = dict(model.figures)
     labels = figures.pop("labels", [])

@@ -16,6 +16,7 @@ from heed.text.representations.builtin import OwnWords, counted
 from heed.text.representations.port import Representation
 from heed.text.vectors import Vocabulary
 
+NAME = "words+characters+pairs, line and kernel"
 PART = 4096  # texts that are told at once
 
 
