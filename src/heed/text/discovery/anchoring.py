@@ -25,7 +25,8 @@ from heed.text.themes import FoundTheme
 # All chosen on CLINC150 read as a growing stream.
 MOVED_AT_MOST = 0.015  # share of the texts that had a theme which a refit may put to another
 UNFIT = 0.1  # share of a theme's own texts that lie further from it than a text that does not fit it
-CLEAR = 1.0  # nats a text that a change must gain
+CLEAR = 1.0  # nats a text that a split or a join must gain
+BEGINS = 0.3  # the same for a new theme of texts that fit none: they speak for it already
 MARGIN = 0.05  # how much nearer another theme must be before a text that had one goes there
 RENAMED = 0.25  # share of common weight below which a theme's words are no longer those it is called by
 
@@ -91,9 +92,8 @@ class _Work:
         begun = []
         for group in range(int(groups.max()) + 1):
             rows = unfit[groups == group]
-            if len(rows) >= LEAST_SIZE and self.evidence().taken(self.present[rows], self.places[rows]) > CLEAR * len(
-                rows
-            ):
+            gain = self.evidence().taken(self.present[rows], self.places[rows])
+            if len(rows) >= LEAST_SIZE and gain > BEGINS * len(rows):
                 self.places[rows] = self.many
                 begun.append(self.many)
                 self.many += 1

@@ -16,7 +16,8 @@ STEP = 2.0
 FINER = 1.5  # clusters for each theme to be found, before they are joined; chosen on CLINC150
 NEIGHBOURS = 4  # clusters near a cluster that it may be joined to
 WORSE_RUNGS = 2
-STARTS = 2  # of which the likeliest is kept
+LEAST_STARTS, MOST_STARTS = 2, 8  # of which the likeliest is kept
+STARTED = 40_000  # texts in all starts together: few texts are quickly started again
 
 Columns = NDArray[np.bool_]
 
@@ -30,7 +31,8 @@ def likeliest(placed: Placed, words: Columns, seed: int = 0) -> Places:
     many = likely_number(placed, words, seed)
     if many == 1:
         return np.zeros(len(placed), dtype=np.int64)
-    found = [_fine_joined(placed, round(FINER * many), words, seed + turn) for turn in range(STARTS)]
+    starts = int(np.clip(STARTED // len(placed), LEAST_STARTS, MOST_STARTS))
+    found = [_fine_joined(placed, round(FINER * many), words, seed + turn) for turn in range(starts)]
     return max(found, key=lambda each: evidence_of(placed, each, words).total)
 
 

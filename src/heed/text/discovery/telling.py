@@ -36,7 +36,7 @@ def tell_themes(
             hint=phrase("Leave --k out: the number is found."),
         )
     masked = [mask(text).text for text in texts]
-    found = discovered(masked, k=k, seed=seed, representation=chosen())
+    found = discovered(masked, k=k, seed=seed, representation=chosen(cached=False))
     seconds = time.perf_counter() - began
     keys = [found.themes[place].key if place >= 0 else "" for place in found.places]
     nmi, ari = against(_column(rows, truth), keys) if truth and rows else (None, None)

@@ -13,28 +13,24 @@ from django.utils import timezone
 
 from heed.core.access.rules import Scope
 from heed.core.journal.actions import record
-from heed.feedback.verbatims.actions.models import SEED, ensure_model, make_model
+from heed.feedback.verbatims.actions.models import ensure_model
+from heed.feedback.verbatims.actions.refitting import with_found
 from heed.feedback.verbatims.events import SignalDismissed, SignalFound, SignalReopened, SignalSeen
 from heed.feedback.verbatims.models import Looking, TextModel
 from heed.feedback.verbatims.models import Signal as Row
 from heed.feedback.verbatims.queries.engine import engine, zone
-from heed.feedback.verbatims.queries.models import analyzer_of, found_themes, newest_model
+from heed.feedback.verbatims.queries.models import found_themes
 from heed.feedback.verbatims.queries.signals import signal as signal_row
 from heed.feedback.verbatims.rules.emerging import Emerged, Said, emerging
 from heed.feedback.verbatims.rules.finding import contact_signals, contacts_of, theme_signals, told_once
 from heed.feedback.verbatims.rules.signals import Happened, Signal, not_again
 from heed.metrics.happenings import happenings
 from heed.metrics.verbatims import contact_days, contact_span, newest_verbatim, said_texts, theme_days
-from heed.text.discovery.finding import discover
 from heed.text.discovery.lineage import keep_keys
 from heed.text.masking.mask import mask
-from heed.text.themes import FoundTheme
 
 LOOKED_BACK = timedelta(days=560)
 MOST_TEXTS = 120_000
-CLUSTERED = 20_000
-KEPT_FOUND = 60
-CLUSTER_EVERY = timedelta(days=7)
 log = logging.getLogger("heed.verbatims")
 
 
@@ -56,8 +52,9 @@ def look() -> Looked:
     versions = {"verbatims_version": store.version("verbatims"), "contacts_version": store.version("interactions")}
     model = ensure_model()
     changes = _changes()
-    emerged, texts = _emerged(changes)
-    model = _with_found(model, emerged, texts)
+    said = _said()
+    emerged = emerging(said, changes) if said else []
+    model = with_found(model, emerged, said)
     by_words = [(each.signal, _key_of(each, model)) for each in emerged]
     known = told_once([each for each, _ in by_words], _theme_signals(model, changes))
     others = [(each, "") for each in _contact_signals(changes)]
@@ -94,56 +91,21 @@ def _last_whole_day(newest: datetime) -> date:
     return min(newest.astimezone(here).date(), timezone.now().astimezone(here).date() - timedelta(days=1))
 
 
-def _emerged(changes: Sequence[Happened]) -> tuple[list[Emerged], list[str]]:
-    """Themes that start or rise in the words themselves, and the masked texts, newest first."""
+def _said() -> Said | None:
+    """What customers said, masked, newest first, up to the last whole day; None where there is nothing."""
     _, newest = newest_verbatim(engine())
     if newest is None:
-        return [], []
+        return None
     here, last = zone(), _last_whole_day(newest)
     rows = said_texts(engine(), newest - LOOKED_BACK, MOST_TEXTS).to_pylist()
     kept = [(row, row["said_at"].astimezone(here).date()) for row in rows]
     kept = [(row, day) for row, day in kept if day <= last]
     if not kept:
-        return [], []
+        return None
     masked = [mask(row["text"]).text for row, _ in kept]
     first = min(day for _, day in kept)
     days = np.array([(day - first).days for _, day in kept], dtype=np.int64)
-    return emerging(Said(first, masked, days, [row["survey_key"] or "" for row, _ in kept]), changes), masked
-
-
-def _with_found(model: TextModel, emerged: Sequence[Emerged], texts: Sequence[str]) -> TextModel:
-    """The model with the themes that were found; a new one where they are other ones than it knows.
-
-    Themes that began are kept for good; clusters of what no theme takes are made anew once a week.
-    """
-    known = found_themes(model)
-    began = keep_keys([each.theme for each in emerged], [theme for theme in known if theme.since])
-    stay = [theme for theme in known if theme.since and theme.key not in {each.key for each in began}]
-    clusters = [theme for theme in known if not theme.since]
-    if not clusters or timezone.now() - _clustered_at() > CLUSTER_EVERY:
-        clusters = _clusters(model, texts, clusters)
-    # A theme that was only refitted keeps the words its labels were given by.
-    same = {theme.key: theme for theme in known}
-    kept = [same.get(theme.key, theme) for theme in [*began, *stay, *clusters]][:KEPT_FOUND]
-    if [theme.key for theme in kept] == [theme.key for theme in known]:
-        return model
-    # The sentiment may have been trained anew while the words were gone through.
-    newest = newest_model() or model
-    return make_model(newest.sentiment, kept, like=newest)
-
-
-def _clustered_at() -> datetime:
-    """When the themes found last became others."""
-    last = TextModel.objects.exclude(found=[]).first()
-    return last.made_at if last else datetime(1970, 1, 1, tzinfo=UTC)
-
-
-def _clusters(model: TextModel, texts: Sequence[str], known: Sequence[FoundTheme]) -> list[FoundTheme]:
-    """Themes among the newest texts that no theme of the taxonomy takes."""
-    analyzer = analyzer_of(model)
-    left = [text for text in texts[: 3 * CLUSTERED] if not analyzer.themes_of(text)][:CLUSTERED]
-    found, _ = discover(left, seed=SEED, known=known)
-    return found[:20]
+    return Said(first, masked, days, [row["survey_key"] or "" for row, _ in kept])
 
 
 def _key_of(emerged: Emerged, model: TextModel) -> str:
