@@ -72,7 +72,7 @@ LABEL_TITLES: dict[str, Any] = {
     "complaint": _("complaint"),
     "question": _("question"),
     "request": _("request"),
-    "suggestion": _("suggestion"),
+    "fault": _("fault"),
     "praise": _("praise"),
     "cancellation": _("cancellation"),
     "normal": _("normal"),
@@ -88,6 +88,11 @@ TASK_TITLES: dict[str, Any] = {
     "effort": _("Effort it cost them"),
     "churn": _("Leaving"),
 }
+
+
+def label_title(task: str, value: str) -> str:
+    """What people call a label."""
+    return str(_("nothing") if (task, value) == ("intent", "none") else LABEL_TITLES.get(value, value))
 
 
 class RoundForm(forms.Form):
@@ -121,7 +126,7 @@ class LabelForm(forms.Form):
             self.fields[task] = forms.ChoiceField(
                 label=TASK_TITLES[task],
                 required=False,
-                choices=[(value, LABEL_TITLES[value]) for value in values],
+                choices=[(value, label_title(task, value)) for value in values],
                 widget=forms.RadioSelect,
             )
 

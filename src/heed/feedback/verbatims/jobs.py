@@ -3,7 +3,7 @@
 import logging
 from functools import lru_cache
 
-from heed.feedback.verbatims.actions import drifting, models, reading, retraining, signals
+from heed.feedback.verbatims.actions import drifting, models, reading, retraining, signals, teaching
 from heed.feedback.verbatims.queries.models import analyzer_of
 
 log = logging.getLogger("heed.verbatims")
@@ -29,6 +29,8 @@ def learn() -> int:
     """Train the sentiment anew when there is a tenth more to train on. Returns how many models were made."""
     told = models.train(by_clock=True)
     log.info("trained: %s", {name: told[name] for name in ("model", "rows", "trained", "reason")})
+    taught = teaching.teach()
+    log.info("taught themes: %s", taught)
     drifting.look_at_drift()
     return int(told["trained"])
 

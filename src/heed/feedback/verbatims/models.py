@@ -10,6 +10,8 @@ class TextModel(models.Model):
 
     name = models.CharField(max_length=80, unique=True)
     sentiment = models.CharField(max_length=80)
+    # A classifier of themes taught by labels; empty where the words alone tell them.
+    themes_model = models.CharField(max_length=80, blank=True)
     taxonomy_digest = models.CharField(max_length=64)
     found = models.JSONField(default=list)
     fingerprint = models.CharField(max_length=64, blank=True)

@@ -19,7 +19,7 @@ from heed.text.language import languages_of
 from heed.text.lexicon import judge_by_lexicon
 from heed.text.sentiment import SentimentModel, train_sentiment, why_too_thin
 
-ROWS = "rows.txt"
+ROWS, ERASED = "rows.txt", "erased"
 LOOKED_AT = 2000  # texts whose words are looked at for a profile
 
 
@@ -31,6 +31,16 @@ def mark_of(key: str) -> str:
 def names_kept(folder: Path, keys: Iterable[str]) -> None:
     """Note beside a model which verbatims it was trained on, and whose."""
     (folder / ROWS).write_text("\n".join(sorted(set(map(mark_of, keys)))) + "\n", encoding="utf-8")
+
+
+def mark_erased(folder: Path) -> None:
+    """Note beside a model that it learnt from words that are erased."""
+    if folder.exists():
+        (folder / ERASED).touch()
+
+
+def is_marked_erased(folder: Path) -> bool:
+    return (folder / ERASED).exists()
 
 
 def was_trained_on(folder: Path, keys: Iterable[str]) -> bool:

@@ -2,13 +2,14 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
+from datetime import datetime
 from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
 
 from heed.core.journal.actions import record
-from heed.feedback.verbatims.actions.measuring import card_of, names_kept
+from heed.feedback.verbatims.actions.measuring import card_of, is_marked_erased, names_kept
 from heed.feedback.verbatims.events import TextModelMade, TextModelPromoted
 from heed.feedback.verbatims.models import Promotion, Retraining, TextModel
 from heed.feedback.verbatims.queries.models import found_themes, models_folder, newest_model, taxonomy_in_force
@@ -71,7 +72,7 @@ def make_model(
                 trained_on=about.get("trained_on", like.trained_on if like else 0),
                 card=about.get("card", like.card if like else {}),
                 made_at=timezone.now(),
-                marked_at=_mark_of(like, sentiment, taught),
+                marked_at=_mark_of(sentiment, taught),
             )
             made = TextModelMade(row.name, sentiment, row.trained_on, row.fingerprint, len(found))
             record(made, actor=actor, subject=("text_model", row.name))
@@ -80,12 +81,9 @@ def make_model(
     return row
 
 
-def _mark_of(like: TextModel | None, sentiment: str, taught: str) -> Any:
-    """A model made of parts of one that knows erased words knows them too, until those parts are others."""
-    if like is None or like.marked_at is None:
-        return None
-    parts = {part for part in (like.sentiment, like.themes_model) if part and part != LEXICON}
-    return like.marked_at if {sentiment, taught} & parts else None
+def _mark_of(*parts: str) -> datetime | None:
+    """A model made of a part that knows erased words knows them too."""
+    return timezone.now() if any(is_marked_erased(models_folder() / part) for part in parts if part) else None
 
 
 def _hold() -> None:

@@ -6,14 +6,16 @@ import shutil
 from collections.abc import Sequence
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from heed.core.access.rules import Scope
 from heed.core.journal.actions import record
 from heed.feedback.verbatims.actions.labelling import forget_labels
-from heed.feedback.verbatims.actions.measuring import was_trained_on
+from heed.feedback.verbatims.actions.measuring import mark_erased, was_trained_on
 from heed.feedback.verbatims.actions.models import train
 from heed.feedback.verbatims.actions.promoting import label_tables
+from heed.feedback.verbatims.actions.teaching import teach
 from heed.feedback.verbatims.events import RetrainingAsked, TextModelErased, TextModelsMarked
 from heed.feedback.verbatims.models import Retraining, TextModel
 from heed.feedback.verbatims.queries.engine import engine
@@ -50,6 +52,8 @@ def retrain_asked() -> int:
     row.started_at = timezone.now()
     row.save(update_fields=["started_at"])
     told = train(actor=row.asked_by)
+    taught = teach(actor=row.asked_by)
+    told = {**told, "model": taught["model"], "trained": told["trained"] or taught["taught"]}
     row.done_at = timezone.now()
     row.outcome = str(told["reason"])[:200]
     row.made = TextModel.objects.filter(name=told["model"]).first() if told["trained"] else None
@@ -69,11 +73,14 @@ def forget(verbatims: Sequence[str] = (), customers: Sequence[str] = (), *, acto
             for table in label_tables():
                 engine().store.delete(table, f"{column} IN ({names})")
     forget_labels([*verbatims, *gone_verbatims()])
-    known = TextModel.objects.filter(erased_at=None).exclude(sentiment=LEXICON)
-    folders = set(known.values_list("sentiment", flat=True))
+    known = TextModel.objects.filter(erased_at=None)
+    folders = {name for pair in known.values_list("sentiment", "themes_model") for name in pair} - {LEXICON, ""}
     taught = [name for name in folders if was_trained_on(models_folder() / name, [*verbatims, *customers])]
+    for name in taught:
+        mark_erased(models_folder() / name)
     with transaction.atomic():
-        many = known.filter(sentiment__in=taught, marked_at=None).update(marked_at=timezone.now())
+        knows = Q(sentiment__in=taught) | Q(themes_model__in=taught)
+        many = known.filter(knows, marked_at=None).update(marked_at=timezone.now())
         if many:
             record(TextModelsMarked(many, len(verbatims)), actor=actor)
     if taught:
@@ -86,12 +93,14 @@ def erase_marked() -> int:
     rows = list(TextModel.objects.filter(erased_at=None).exclude(marked_at=None))
     if not rows or Retraining.objects.filter(done_at=None).exists():
         return 0
-    used = {each.sentiment for each in (newest_model(), shown_model()) if each is not None}
+    reading = [each for each in (newest_model(), shown_model()) if each is not None]
+    used = {part for each in reading for part in (each.sentiment, each.themes_model)}
     gone = 0
     for row in rows:
-        if row.sentiment in used:
+        if row.pk in {each.pk for each in reading}:
             continue
-        shutil.rmtree(models_folder() / row.sentiment, ignore_errors=True)
+        for part in {row.sentiment, row.themes_model} - used - {LEXICON, ""}:
+            shutil.rmtree(models_folder() / part, ignore_errors=True)
         with transaction.atomic():
             TextModel.objects.filter(pk=row.pk).update(erased_at=timezone.now(), completed_at=None, read_version=None)
             record(TextModelErased(row.name), actor="heed", subject=("text_model", row.name))

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from heed.core.edge import page, tell
 from heed.core.errors.rules import HeedError
 from heed.feedback.verbatims.actions import labelling as actions
-from heed.feedback.verbatims.forms import LABEL_TITLES, TASK_TITLES, LabelForm, RoundForm
+from heed.feedback.verbatims.forms import TASK_TITLES, LabelForm, RoundForm, label_title
 from heed.feedback.verbatims.pages.asking import language, tabs
 from heed.feedback.verbatims.queries import labelling as queries
 from heed.feedback.verbatims.queries.models import shown_model, theme_names
@@ -26,9 +26,10 @@ KEYS = {
         "complaint": "c",
         "question": "q",
         "request": "r",
-        "suggestion": "s",
+        "fault": "b",
         "praise": "l",
         "cancellation": "a",
+        "none": "v",
     },
     "urgency": {"high": "u", "normal": "U"},
     "effort": {"high": "e", "normal": "E"},
@@ -233,7 +234,7 @@ def _pairs(here: queries.Disagreement, names: dict[str, str]) -> list[tuple[str,
         if task == "themes":
             return ", ".join(names.get(key, key) for key in said.themes) or _("none")
         value = said.value(task)
-        return str(LABEL_TITLES.get(value, value)) or "–"
+        return label_title(task, value) or "–"
 
     return [
         (str(TASK_TITLES[task]), shown(task, here.first), shown(task, here.second), task in here.tasks)

@@ -9,7 +9,9 @@ from heed.core.settings.rules import current
 from heed.feedback.verbatims.definition import TaxonomyDefinition, name_in
 from heed.feedback.verbatims.models import Promotion, TextModel
 from heed.feedback.verbatims.queries.engine import organisation_languages
+from heed.feedback.verbatims.rules.taught import Taught
 from heed.text.builtin import Builtin
+from heed.text.classifying.model import TextClassifier
 from heed.text.language import chosen_languages
 from heed.text.lexicon import NAME as LEXICON
 from heed.text.registry import load_sentiment
@@ -58,11 +60,24 @@ def theme_names(model: TextModel | None, language: str = "en") -> dict[str, str]
     return names
 
 
-def analyzer_of(model: TextModel) -> Builtin:
+def analyzer_of(model: TextModel) -> Builtin | Taught:
     """The analyzer a model stands for, ready to read."""
+    base = words_analyzer(model)
+    return Taught(base, _classifier(str(models_folder()), model.themes_model)) if model.themes_model else base
+
+
+def words_analyzer(model: TextModel) -> Builtin:
+    """The same without what labels taught it of themes."""
     themes, _ = taxonomy_in_force()
     sentiment = None if model.sentiment == LEXICON else _sentiment(str(models_folder()), model.sentiment)
     return Builtin(model.name, themes, found_themes(model), sentiment, chosen_languages(organisation_languages()))
+
+
+@lru_cache(maxsize=2)
+def _classifier(folder: str, name: str) -> TextClassifier:
+    from heed.text.classifying.kept import load
+
+    return load(Path(folder) / name)
 
 
 @lru_cache(maxsize=2)
@@ -73,3 +88,4 @@ def _sentiment(folder: str, name: str) -> SentimentModel:
 def forget_loaded() -> None:
     """Let go of models held in memory."""
     _sentiment.cache_clear()
+    _classifier.cache_clear()

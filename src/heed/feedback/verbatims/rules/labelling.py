@@ -12,7 +12,7 @@ from heed.stats.agreement.krippendorff import krippendorff_alpha
 
 CHOICES: dict[str, tuple[str, ...]] = {
     "sentiment": ("negative", "neutral", "positive"),
-    "intent": ("complaint", "question", "request", "suggestion", "praise", "cancellation"),
+    "intent": ("complaint", "question", "request", "fault", "praise", "cancellation", "none"),
     "urgency": ("normal", "high"),
     "effort": ("normal", "high"),
     "churn": ("none", "at_risk"),
