@@ -18,7 +18,9 @@ from heed.text.endpoint import Endpoint, EndpointFailed
 from heed.text.themes import FoundTheme, ThemeWords
 from tests.text.server import Behaviour, ModelServer, broken, chatter, error, wrong
 
-TASK = ReadingTask({"billing": "Bills and payments", "app": "App and website"}, ("complaint", "praise"))
+TASK = ReadingTask(
+    {"billing": "Bills and payments", "app": "App and website", "shop": "Shops"}, ("complaint", "praise")
+)
 INHOUSE = Builtin(
     "chat.small+lexicon.1+themes.1",
     (ThemeWords("billing", ("bill",)), ThemeWords("shop", ("shop",))),
@@ -94,7 +96,7 @@ def test_a_theme_of_nobody_is_left_out_and_the_rest_kept(chat: ModelServer) -> N
 
 
 def test_the_bought_one_reads_and_the_rest_is_read_in_house(chat: ModelServer) -> None:
-    analyzer: TextAnalyzer = Bought(INHOUSE, Line("chat.small", asker(chat)))
+    analyzer: TextAnalyzer = Bought(INHOUSE, Line("chat.small", asker(chat)), TASK.themes)
     assert analyzer.name == INHOUSE.name
     (found,) = analyzer.analyze([TEXT], scores=[0.9])
     assert (found.sentiment, found.read_by) == ("negative", "chat.small")
@@ -106,7 +108,9 @@ def test_the_bought_one_reads_and_the_rest_is_read_in_house(chat: ModelServer) -
 
 def test_the_in_house_one_stands_in_and_signs(chat: ModelServer) -> None:
     chat.then(wrong("sentiment", "odd", 1), wrong("sentiment", "odd"))
-    first, second = Bought(INHOUSE, Line("chat.small", asker(chat))).analyze([TEXT, "lovely friendly shop"])
+    first, second = Bought(INHOUSE, Line("chat.small", asker(chat)), TASK.themes).analyze(
+        [TEXT, "lovely friendly shop"]
+    )
     assert (first.read_by, second.read_by) == ("chat.small", "lexicon.1+themes.1")
     assert (second.sentiment, [hit.key for hit in second.themes]) == ("positive", ["shop"])
 
@@ -115,7 +119,7 @@ def test_a_line_that_broke_rests(chat: ModelServer) -> None:
     now = [0.0]
     line = Line("chat.small", asker(chat), clock=lambda: now[0])
     chat.then(Behaviour(401, {}, error("no")))
-    analyzer = Bought(INHOUSE, line)
+    analyzer = Bought(INHOUSE, line, TASK.themes)
     assert [each.read_by for each in analyzer.analyze([TEXT, "b"])] == ["lexicon.1+themes.1"] * 2
     analyzer.analyze(["c"])
     assert len(chat.asked) == 1

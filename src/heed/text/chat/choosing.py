@@ -7,7 +7,6 @@ from pathlib import Path
 
 from heed.core.settings.rules import current
 from heed.text.analyzer import TextAnalyzer
-from heed.text.builtin import Builtin
 from heed.text.chat.asking import Asker
 from heed.text.chat.kept import kept_in
 from heed.text.chat.reading import Bought, Line
@@ -17,6 +16,12 @@ from heed.text.reading.judging import INTENTS
 
 TRIES = 2  # a worker has others to wait for
 MOST_NAMED = 24
+KIND = "chat."
+
+
+def reader_in(name: str) -> str:
+    """The chat model that a name labels are signed with begins with; empty where heed read."""
+    return name.split("+")[0] if name.startswith(KIND) else ""
 
 
 def reader_name() -> str:
@@ -28,10 +33,10 @@ def reader_name() -> str:
     found = _endpoint()
     digest = hashlib.sha256(f"{found.url}\x1f{found.model}\x1f{PROMPT}".encode()).hexdigest()[:8]
     plain = "".join(sign if sign.isalnum() or sign in "-." else "-" for sign in found.model)[:MOST_NAMED]
-    return f"chat.{plain}.{digest}"
+    return f"{KIND}{plain}.{digest}"
 
 
-def reading_with(inhouse: Builtin, names: Mapping[str, str], home: Path) -> TextAnalyzer:
+def reading_with(inhouse: TextAnalyzer, names: Mapping[str, str], home: Path) -> TextAnalyzer:
     """The analyzer that reads for an organisation: the chat model it chose with the in-house one beside it; the in-house
     one alone where it chose none.
 
@@ -40,7 +45,7 @@ def reading_with(inhouse: Builtin, names: Mapping[str, str], home: Path) -> Text
     reader = reader_name()
     if not reader:
         return inhouse
-    return Bought(inhouse, _line(reader, tuple(sorted(names.items())), home))
+    return Bought(inhouse, _line(reader, tuple(sorted(names.items())), home), frozenset(names))
 
 
 @lru_cache(maxsize=4)

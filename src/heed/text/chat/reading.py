@@ -7,8 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from heed.core.errors.rules import HeedError
-from heed.text.analyzer import Analysis, Label, Sentiment, ThemeHit
-from heed.text.builtin import Builtin
+from heed.text.analyzer import Analysis, Label, Sentiment, TextAnalyzer, ThemeHit
 from heed.text.chat.asking import MISSING, Asker
 from heed.text.chat.kept import Told
 from heed.text.endpoint import EndpointFailed
@@ -86,8 +85,9 @@ class Bought:
     had of it, is read in-house. `read_by` of an Analysis says who read.
     """
 
-    inhouse: Builtin
+    inhouse: TextAnalyzer
     line: Line
+    offered: Collection[str]  # keys of the taxonomy's themes; of others only heed knows
     at_once: int = AT_ONCE
 
     @property
@@ -99,23 +99,22 @@ class Bought:
         own = self.inhouse.analyze(texts, scores=scores)
         told = self.line.told([Masked(each.masked, each.spans) for each in own])
         stand_in = self.name.removeprefix(f"{self.line.reader}+")
-        found = {theme.key for theme in self.inhouse.found}
         return [
             replace(each, read_by=stand_in)
             if said.value is None
-            else replace(_read(each, said.value, found), read_by=self.line.reader)
+            else replace(_read(each, said.value, self.offered), read_by=self.line.reader)
             for each, said in zip(own, told, strict=True)
         ]
 
 
-def _read(own: Analysis, said: dict[str, Any], found: Collection[str] = ()) -> Analysis:
-    """An analysis with what a chat said in it; themes that were found in-house stay beside those of the taxonomy."""
+def _read(own: Analysis, said: dict[str, Any], offered: Collection[str] = ()) -> Analysis:
+    """An analysis with what a chat said in it; themes that were not offered to it stay beside those it told."""
     sentiment, sure = said["sentiment"], float(said["confidence"])
     themes = [
         ThemeHit(each["key"], SHOWN if each["end"] > each["start"] else TOLD, each["start"], each["end"])
         for each in said["themes"]
     ]
-    themes += [hit for hit in own.themes if hit.key in found]
+    themes += [hit for hit in own.themes if hit.key not in offered]
     return replace(
         own,
         sentiment=sentiment,

@@ -15,6 +15,7 @@ from heed.feedback.verbatims.models import Promotion, Retraining, TextModel
 from heed.feedback.verbatims.queries.models import found_themes, models_folder, newest_model, taxonomy_in_force
 from heed.feedback.verbatims.queries.training import labelled_rows
 from heed.feedback.verbatims.rules.labels import is_read_by, model_name
+from heed.text.chat.choosing import reader_in, reader_name
 from heed.text.lexicon import NAME as LEXICON
 from heed.text.masking.mask import mask
 from heed.text.registry import fingerprint, keep_sentiment
@@ -31,11 +32,19 @@ def ensure_model() -> TextModel:
     it read by rules of another version."""
     held = newest_model()
     _, digest = taxonomy_in_force()
-    if held is not None and held.taxonomy_digest == digest and held.erased_at is None and is_read_by(held.name):
+    if held is not None and held.taxonomy_digest == digest and held.erased_at is None and _reads(held):
         return held
     if held is None:
         return make_model(LEXICON, ())
     return make_model(held.sentiment if held.erased_at is None else LEXICON, found_themes(held), like=held)
+
+
+def _reads(held: TextModel) -> bool:
+    """Whether a model reads by the present version, and by the reader that is chosen or, where somebody went back to it,
+    by heed's own.
+    """
+    named = reader_in(held.name)
+    return is_read_by(held.name) and (named == reader_name() or (not named and is_held_back()))
 
 
 def make_model(
@@ -54,7 +63,7 @@ def make_model(
     _, digest = taxonomy_in_force()
     taught = (like.themes_model if like else "") if themes_model is None else themes_model
     signs = [f"{theme.key}:{theme.least}:{' '.join(theme.words)}" for theme in found]
-    name = model_name(sentiment, digest, [*signs, *([taught] if taught else [])])
+    name = model_name(sentiment, digest, [*signs, *([taught] if taught else [])], reader_name())
     about = dict(trained or {})
     with transaction.atomic():
         _hold()

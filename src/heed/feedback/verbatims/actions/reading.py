@@ -21,7 +21,7 @@ from heed.feedback.verbatims.actions.promoting import settle
 from heed.feedback.verbatims.events import WordsRead
 from heed.feedback.verbatims.models import TextModel
 from heed.feedback.verbatims.queries.engine import engine
-from heed.feedback.verbatims.queries.models import analyzer_of
+from heed.feedback.verbatims.queries.models import reader_of
 from heed.feedback.verbatims.queries.reading import Verbatim, verbatim
 from heed.feedback.verbatims.rules.labels import aspect_rows, label_rows
 from heed.metrics.verbatims import unread
@@ -63,15 +63,17 @@ def read_new(*, seconds: float = 4.0) -> int:
 
 
 def _read(model: TextModel, end: float) -> int:
-    analyzer = analyzer_of(model)
+    analyzer = reader_of(model)
+    # A reader over a line says how few it takes at once, so that a slice of the worker's time stays one.
+    at_once = min(AT_ONCE, getattr(analyzer, "at_once", AT_ONCE))
     many = 0
     while True:
         version = engine().store.version("verbatims")
-        rows = unread(engine(), model.name, AT_ONCE).to_pylist()
+        rows = unread(engine(), model.name, at_once).to_pylist()
         if rows:
             _keep(rows, analyzer)
             many += len(rows)
-        if len(rows) < AT_ONCE:
+        if len(rows) < at_once:
             _complete(model, version)
             return many
         if time.monotonic() > end:

@@ -10,7 +10,9 @@ from heed.feedback.verbatims.definition import TaxonomyDefinition, name_in
 from heed.feedback.verbatims.models import Promotion, TextModel
 from heed.feedback.verbatims.queries.engine import organisation_languages
 from heed.feedback.verbatims.rules.taught import Taught
+from heed.text.analyzer import TextAnalyzer
 from heed.text.builtin import Builtin
+from heed.text.chat.choosing import reader_in, reader_name, reading_with
 from heed.text.classifying.model import TextClassifier
 from heed.text.language import chosen_languages
 from heed.text.lexicon import NAME as LEXICON
@@ -78,6 +80,17 @@ def _classifier(folder: str, name: str) -> TextClassifier:
     from heed.text.classifying.kept import load
 
     return load(Path(folder) / name)
+
+
+def reader_of(model: TextModel) -> TextAnalyzer:
+    """Who reads for a model: the chat model its name begins with, while that is the chosen one, with heed beside it;
+    else heed. What it reads leaves the house, so what is only shown again is asked of `analyzer_of`.
+    """
+    inhouse, reader = analyzer_of(model), reader_in(model.name)
+    if not reader or reader != reader_name():
+        return inhouse
+    themes = [theme for held in all_in_force("taxonomy") for theme in cast(TaxonomyDefinition, held.body).themes]
+    return reading_with(inhouse, {theme.key: name_in(theme.name, "en") for theme in themes}, current().home_path)
 
 
 @lru_cache(maxsize=2)
