@@ -167,9 +167,8 @@ HEAD = re.compile(
     rf"[Rr]ésidence)\.? (?:#?\d{{1,4}}[A-Za-z]?|[A-Z]\d{{0,3}}|{_CAP}(?: {_CAP})?)|"
     rf"(?:Ground|First|Second|Third|Top) [Ff]loor(?: [Ff]lat)?|{_CAP}(?: {_CAP}){{0,2}} (?:House|Cottage|Farm|"
     rf"Lodge|Barn|Court|Villa|Hall|Manor|Mill|Building|Tower|Heights|Mansions)),? (?:\d{{1,4}}[a-z]? {_CAP} "
-    rf"(?:House|Court|Mansions|Tower),? )?)$"
+    rf"(?:House|Court|Mansions|Tower),? )?){{1,2}}$"
 )
-_SEGMENT = rf"{_CAP}(?: (?:{_LITTLE}|y|of|and|&) | |-){{0,1}}(?:{_CAP}(?: (?:y|of|the|on|le) | )?){{0,4}}"
 # No street form is known, but a house, a number or a capital leads up to a whole post code.
 HOUSE = re.compile(
     rf"(?<![\w])(?:The {_CAP}(?: {_CAP}){{0,2}}|{_CAP}(?: {_CAP}){{0,2}} (?:House|Cottage|Farm|Lodge|Barn|Villa|"

@@ -89,7 +89,7 @@ def has_secret(url: str) -> bool:
     if any(is_random(found[1], 6) or (found[1].isdigit() and len(found[1]) > 6) for found in DOORS.finditer(url)):
         return True
     path = url.split("?")[0].split("://")[-1].partition("/")[2]
-    return any(is_random(part, 8) and not part.isupper() for part in path.split("/"))
+    return any(is_random(part, 12) and not part.isupper() for part in path.split("/"))
 
 
 def _is_mail(value: str) -> bool:

@@ -21,13 +21,13 @@ NAME = (
 TITLES = words(
     "mr mrs ms miss mx dr prof professor sir lady lord herr herrn frau hr fr mme mlle monsieur madame "
     "mademoiselle m mm maître me sr sra srta señor señora señorita don doña "
-    "dhr mevr mevrouw meneer heer mw mej familie family família familia famille fam signor signora sig "
+    "dhr mevr mvr mevrouw meneer heer mw mej familie family família familia famille fam signor signora sig "
     "pan pani docteur doctor doctora drs ing dipl"
 )
 TITLE = re.compile(
     rf"(?<![\w.'’-])(?:(?:Mr|Mrs|Ms|Miss|Mx|Dr|Prof|Professor|Sir|Herr|Herrn|Frau|Hr|Fr|Mme|Mlle|Monsieur|Madame|"
     rf"Mademoiselle|M|Me|Maître|Sr|Sra|Srta|Señor|Señora|Señorita|Sres|D|Dª|"
-    rf"Don|Doña|Dhr|Mevr|Mevrouw|Meneer|Mw|Mej|(?:[Dd]e )?[Hh]eer|Familie|Fam|Famille|Familia|Signor|Signora|"
+    rf"Don|Doña|Dhr|Mevr|mvr|Mvr|Mevrouw|Meneer|Mw|Mej|(?:[Dd]e )?[Hh]eer|Familie|Fam|Famille|Familia|Signor|Signora|"
     rf"Sig|Docteur|Doctor|Doctora|Dra|Drs|Ing|dhr|mevr|mevrouw|meneer|mw|señor|señora|sr|sra|"
     rf"monsieur|madame|mme|mr|mrs|herr|frau|don|doña|pan|pani|Pan|Pani)\b\.?(?:[ ]?(?:med|jur|rer|nat|phil|Ing|"
     rf"h\.c|dent|Dr|Prof)\b\.?){{0,4}}[ \u00a0]){{1,3}}(?P<name>{NAME})"
@@ -143,7 +143,7 @@ SIGNED_TWO = re.compile(
 )
 PAIR = re.compile(
     rf"(?<![\w'’-])(?P<first>{PART})[ \u00a0](?:(?:{OF}|Van der|Van den|Van de|Van|De)[ ]){{0,2}}(?P<last>{PART})(?:[ "
-    rf"](?:(?:{OF})[ ])?(?P<more>{PART}))?"
+    rf"](?:(?:{OF})[ ])?(?P<more>{PART}(?:[ ](?:{OF}[ ])?{PART})?))?"
 )
 ALONE = re.compile(rf"(?<![\w'’@#.-])[{_UP}][^\W\d_]{{1,20}}(?:-[{_UP}][^\W\d_]+)?(?![\w@])")
 LAST_FIRST = re.compile(rf"(?<![\w'’-])(?P<last>{PART}), (?P<first>{PART}(?: [{_UP}](?![\w])\.?)?)(?![\w'’-])")

@@ -83,9 +83,8 @@ WEAKLY = frozenset(WORD.findall(WEAK.pattern.split("(?P<name>")[0].lower())) | {
 CLEAR_TITLES = TITLES - {"don", "me"}
 COUPLED = re.compile(r" (?:and|&|und|et|en|y) ")
 CAPITAL = re.compile("[A-ZÀ-ÖØ-ÞŁŚŻČŠŽĆĐ]")
-TWO_CAPITALS = re.compile("[A-ZÀ-ÖØ-ÞŁŚŻČŠŽĆĐ][^\\W\\d_]+ [A-ZÀ-ÖØ-ÞŁŚŻČŠŽĆĐ][^\\W\\d_]")
+TWO_CAPITALS = re.compile(r"(?<![^\W\d_])[A-ZÀ-ÖØ-ÞŁŚŻČŠŽĆĐ][^\W\d_]{1,40} [A-ZÀ-ÖØ-ÞŁŚŻČŠŽĆĐ][^\W\d_]")
 LETTER = re.compile("[A-ZÀ-ÖØ-ÞŁŚŻČŠŽĆĐ][.] ?[A-ZÀ-ÖØ-ÞŁŚŻČŠŽĆĐ]")
-SHOUTED = re.compile("[A-ZÀ-ÖØ-ÞŁŚŻČŠŽĆĐ]{3} ?[A-Z]?")
 
 
 def names(line: Line) -> Found:
