@@ -39,7 +39,8 @@ def rows_of(file: Path) -> list[Row]:
     lines = gzip.decompress(file.read_bytes()).decode("utf-8").split("\n")
     found: dict[str, dict[tuple[int, int, str], None]] = {}
     for at in range(0, len(lines) - 2, 3):
-        text, term, told = lines[at], lines[at + 1].strip(), lines[at + 2].strip().lower()
+        text, term = (line.replace("-LRB-", "(").replace("-RRB-", ")") for line in (lines[at], lines[at + 1].strip()))
+        told = lines[at + 2].strip().lower()
         start = text.find("$T$")
         found.setdefault(text.replace("$T$", term, 1), {})[start, start + len(term), told] = None
     return [(text, list(spans)) for text, spans in found.items()]

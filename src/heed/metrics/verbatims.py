@@ -20,6 +20,11 @@ from heed.metrics.sources.shapes import shape_of
 
 PLACES = tuple(column.name for column in PLACE)
 UTC_TIME = "timestamp('UTC')"
+WHOLE_LABELS = tuple(
+    f"{name}{part}"
+    for name in ("intent", "urgency", "effort", "churn")
+    for part in ("", "_confidence", "_start", "_end")
+)
 
 
 @dataclass(frozen=True)
@@ -200,6 +205,21 @@ def verbatim_page(
     shown = ("verbatim_id", "said_at", "sentiment", "sentiment_score", "confidence", "theme", "survey_key", *PLACES)
     ordered = joined.order_by([joined.said_at.desc(), joined.verbatim_id.desc()]).limit(limit)
     return engine.run(ordered.select(*shown, "text", "question_key"))
+
+
+def whole_labels(engine: Engine, model: str, verbatims: Sequence[str]) -> pa.Table:
+    """Intent, urgency, effort and churn of these verbatims, with confidence and where the words stand."""
+    rows = engine.table("verbatim_labels")
+    rows = rows.filter((rows.model == model) & (rows.place == 0) & rows.verbatim_id.isin(list(verbatims)))
+    return engine.run(rows.select("verbatim_id", *WHOLE_LABELS))
+
+
+def aspects_of(engine: Engine, model: str, verbatims: Sequence[str]) -> pa.Table:
+    """What these verbatims speak about, in the order of each text."""
+    rows = engine.table("verbatim_aspects")
+    rows = rows.filter((rows.model == model) & rows.verbatim_id.isin(list(verbatims)))
+    shown = ("verbatim_id", "place", "term", "theme", "sentiment", "confidence", "start", "end")
+    return engine.run(rows.select(*shown).order_by(["verbatim_id", "place"]))
 
 
 def themes_of(engine: Engine, model: str, verbatims: Sequence[str]) -> pa.Table:

@@ -219,6 +219,12 @@ def test_what_presses_and_what_is_spoken_of_is_kept_once_a_verbatim(store: Store
     assert found["staff"]["sentiment"] == "positive"
     assert found["invoice"]["theme"] == "billing"
     assert found["staff"]["customer_key"] == "c-a-0"
+    seen = stretch("all")
+    assert seen is not None
+    (shown,) = verbatims(COMMAND_LINE, seen).items
+    assert (shown.labels["urgency"].value, shown.labels["churn"].value) == ("high", "none")
+    assert [aspect.term for aspect in shown.aspects] == ["invoice", "staff"]
+    assert "evidence" in {piece.kind for piece in shown.pieces}
 
 
 def test_labels_of_before_the_reader_are_read_anew_and_the_table_grows(

@@ -2,6 +2,7 @@
 
 import base64
 import binascii
+from dataclasses import asdict
 from datetime import date, datetime
 from typing import Annotated, Any, cast
 
@@ -18,6 +19,7 @@ from heed.feedback.verbatims.queries.signals import signals
 from heed.feedback.verbatims.queries.spans import stretch
 from heed.feedback.verbatims.queries.themes import Narrowed, demand_theme, themes
 from heed.feedback.verbatims.queries.versions import one, told, versions
+from heed.feedback.verbatims.rules.labels import WHOLE
 from heed.metrics.readings import Row
 from heed.metrics.records import Mark
 
@@ -71,6 +73,26 @@ class ThemesOut(Schema):
     cutoff: datetime | None
 
 
+class LabelOut(Schema):
+    """A label, how sure it is (0..1), and where the words that show it stand in `text`, in code points."""
+
+    value: str
+    confidence: float
+    start: int
+    end: int
+
+
+class AspectOut(Schema):
+    """Something spoken about and what is thought of it; `category` is the key of its theme, empty when of none."""
+
+    term: str
+    category: str
+    sentiment: str
+    confidence: float
+    start: int
+    end: int
+
+
 class VerbatimOut(Schema):
     """One verbatim, masked."""
 
@@ -82,6 +104,11 @@ class VerbatimOut(Schema):
     sentiment_score: float
     confidence: float
     themes: list[str]
+    intent: LabelOut | None
+    urgency: LabelOut | None
+    effort: LabelOut | None
+    churn: LabelOut | None
+    aspects: list[AspectOut]
     places: dict[str, str]
     survey: str
 
@@ -253,6 +280,8 @@ def verbatim_list(
             "sentiment_score": each.score,
             "confidence": each.confidence,
             "themes": [key for key, _name in each.themes],
+            **{name: asdict(each.labels[name]) if name in each.labels else None for name in WHOLE},
+            "aspects": [asdict(aspect) for aspect in each.aspects],
             "places": each.places,
             "survey": each.survey,
         }

@@ -21,9 +21,9 @@ from heed.text.reading.words import grammar, words_in
 
 MOST_ASPECTS = 24  # of one text
 LONGEST = 4  # words of a name
-NEAR = 7  # words between a thing and an opinion about it, at most, for it to count as an aspect
-FAR = 0.75  # what is left of an opinion's weight with each word between
-ACROSS = 0.35  # and for each edge of a clause between
+NEAR = 14  # words between a thing and an opinion about it, at most, for it to count as an aspect
+FAR = 0.9  # what is left of an opinion with each word between; these three were chosen on the training splits
+ACROSS = 0.5  # and for each edge of a clause between
 SMALL_LISTS = ("determiners", "pronouns", "verbs", "adverbs", "adjectives", "no_things", "links")
 ENDINGS = ("ly", "ed")
 
@@ -121,7 +121,7 @@ def _is_noun_like(words: Sequence[Word], place: int, original: str, language: st
     text = word.text
     if len(text) < 2 or len(text) > 30 or not text[0].isalpha() or text in _small_words() or "'" in text:
         return False
-    if original[word.start - 1 : word.start] == "[" or text.endswith(ENDINGS):
+    if (word.start and original[word.start - 1] in "['’") or text.endswith(ENDINGS):
         return False
     if language == "de":
         return original[word.start].isupper() and (place > 0 or len(text) > 4) and not _any_weight(text, "de")
@@ -178,7 +178,8 @@ def aspects_in(
     if not held and not known:
         return []
     found = []
-    for thing in _with_themes(things(small, original, words, language, bounds) if held else [], words, known):
+    own = things(small, original, words, language, bounds) if held else []
+    for thing in _with_themes(own, words, known, language):
         total, nearest = scored(thing, held, bounds)
         if nearest > NEAR and not thing.category:
             continue
@@ -189,7 +190,9 @@ def aspects_in(
     return found
 
 
-def _with_themes(held: list[Thing], words: Sequence[Word], known: Sequence[tuple[int, int, str]]) -> list[Thing]:
+def _with_themes(
+    held: list[Thing], words: Sequence[Word], known: Sequence[tuple[int, int, str]], language: str
+) -> list[Thing]:
     """The things, with the theme of those that hold a word of the taxonomy; such words that are in none by themselves."""
     taken: dict[int, str] = {}
     found = []
@@ -200,7 +203,7 @@ def _with_themes(held: list[Thing], words: Sequence[Word], known: Sequence[tuple
         holder = next((at for at, thing in enumerate(held) if thing.first <= inside[0] <= thing.last), None)
         if holder is not None:
             taken.setdefault(holder, key)
-        else:
+        elif len(inside) > 1 or not _any_weight(words[inside[0]].text, language):
             found.append(Thing(inside[0], inside[-1], key))
     found += [Thing(thing.first, thing.last, taken.get(at, "")) for at, thing in enumerate(held)]
     return sorted(found, key=lambda thing: thing.first)

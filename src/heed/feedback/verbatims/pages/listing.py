@@ -6,7 +6,7 @@ from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import render
 from django.urls import path, reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
 from heed.core.edge import page
@@ -34,6 +34,25 @@ COLUMNS = (
     "words_masked",
 )
 
+LABEL_TITLES = {
+    "intent": pgettext_lazy("of a verbatim", "Wanted"),
+    "urgency": pgettext_lazy("of a verbatim", "Urgency"),
+    "effort": pgettext_lazy("of a verbatim", "Effort of the customer"),
+    "churn": pgettext_lazy("of a verbatim", "Speaks of leaving"),
+}
+VALUE_TITLES = {
+    "request": pgettext_lazy("wanted", "a request"),
+    "complaint": pgettext_lazy("wanted", "a complaint"),
+    "question": pgettext_lazy("wanted", "a question"),
+    "praise": pgettext_lazy("wanted", "praise"),
+    "cancellation": pgettext_lazy("wanted", "a cancellation"),
+    "fault": pgettext_lazy("wanted", "a fault is reported"),
+    "high": pgettext_lazy("of a verbatim", "high"),
+    "normal": pgettext_lazy("of a verbatim", "normal"),
+    "at_risk": pgettext_lazy("of a verbatim", "yes"),
+    "none": pgettext_lazy("of a verbatim", "no"),
+}
+
 
 def item(each: Verbatim) -> dict[str, Any]:
     """A verbatim as the list shows it."""
@@ -41,6 +60,12 @@ def item(each: Verbatim) -> dict[str, Any]:
         "said": each,
         "sentiment": SENTIMENT_TITLES.get(each.sentiment, each.sentiment),
         "href": f"{reverse('verbatim')}?key={each.key}",
+        "labels": [
+            (title, VALUE_TITLES.get(label.value, label.value), label.confidence)
+            for name, title in LABEL_TITLES.items()
+            if (label := each.labels.get(name))
+        ],
+        "aspects": [(aspect.term, SENTIMENT_TITLES.get(aspect.sentiment, "")) for aspect in each.aspects],
         "themes": [(reverse("verbatim-theme", args=[key]), name) for key, name in each.themes],
         "places": [each.places[name] for name in ("channel", "team", "region") if name in each.places],
     }

@@ -1,7 +1,7 @@
 """Verbatims to read: masked, a page at a time, narrowed and searched; the words as they came in for the one who opens them."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -12,9 +12,20 @@ from heed.feedback.verbatims.queries.engine import engine, reached
 from heed.feedback.verbatims.queries.models import analyzer_of, shown_model, theme_names
 from heed.feedback.verbatims.queries.spans import Stretch
 from heed.feedback.verbatims.queries.themes import Narrowed, chosen
+from heed.feedback.verbatims.rules.labels import WHOLE
 from heed.metrics.records import Mark
 from heed.metrics.selection import Slice
-from heed.metrics.verbatims import PLACES, Chosen, one_verbatim, place_values, themes_of, verbatim_page
+from heed.metrics.verbatims import (
+    PLACES,
+    Chosen,
+    aspects_of,
+    one_verbatim,
+    place_values,
+    themes_of,
+    verbatim_page,
+    whole_labels,
+)
+from heed.text.analyzer import Aspect, Label
 from heed.text.masking.mask import mask
 
 A_PAGE = 50
@@ -47,6 +58,8 @@ class Verbatim:
     survey: str = ""
     question: str = ""
     words: str = ""
+    labels: Mapping[str, Label] = field(default_factory=dict)  # intent, urgency, effort, churn, where they are told
+    aspects: tuple[Aspect, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -117,6 +130,8 @@ def row_is_last(rows: Sequence[Mapping[str, Any]], kept: Sequence[Mapping[str, A
 def _shown(rows: Sequence[dict[str, Any]], model: TextModel, language: str) -> list[Verbatim]:
     names, analyzer = theme_names(model, language), analyzer_of(model)
     keys: dict[str, list[str]] = {}
+    ids = [row["verbatim_id"] for row in rows]
+    labels, spoken = _whole(model, ids), _aspects(model, ids)
     if rows:
         for row in themes_of(engine(), model.name, [row["verbatim_id"] for row in rows]).to_pylist():
             keys.setdefault(row["verbatim_id"], []).append(row["theme"])
@@ -124,7 +139,31 @@ def _shown(rows: Sequence[dict[str, Any]], model: TextModel, language: str) -> l
     for row in rows:
         themes = tuple((key, names.get(key, key)) for key in dict.fromkeys(keys.get(row["verbatim_id"], [])))
         spans = [(hit.start, hit.end) for hit in analyzer.themes_of(row["masked"]) if hit.end > hit.start]
-        found.append(_verbatim(row, themes, pieces(row["masked"], spans)))
+        whole = labels.get(row["verbatim_id"], {})
+        spans += [(label.start, label.end) for label in whole.values() if label.end > label.start]
+        each = _verbatim(row, themes, pieces(row["masked"], spans))
+        found.append(replace(each, labels=whole, aspects=tuple(spoken.get(row["verbatim_id"], ()))))
+    return found
+
+
+def _whole(model: TextModel, keys: Sequence[str]) -> dict[str, dict[str, Label]]:
+    """Intent, urgency, effort and churn, by verbatim."""
+    found = {}
+    for row in whole_labels(engine(), model.name, keys).to_pylist() if keys else ():
+        found[row["verbatim_id"]] = {
+            name: Label(row[name], row[f"{name}_confidence"], row[f"{name}_start"], row[f"{name}_end"])
+            for name in WHOLE
+            if row[name]
+        }
+    return found
+
+
+def _aspects(model: TextModel, keys: Sequence[str]) -> dict[str, list[Aspect]]:
+    """What is spoken about, by verbatim."""
+    found: dict[str, list[Aspect]] = {}
+    for row in aspects_of(engine(), model.name, keys).to_pylist() if keys else ():
+        values = (row["term"], row["theme"] or "", row["sentiment"], row["confidence"], row["start"], row["end"])
+        found.setdefault(row["verbatim_id"], []).append(Aspect(*values))
     return found
 
 
