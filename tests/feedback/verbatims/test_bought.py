@@ -1,5 +1,6 @@
 """A chat model the organisation chose reads what comes in; heed stands in where it does not answer, and signs."""
 
+import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -11,9 +12,11 @@ from heed.core.settings.rules import current
 from heed.facts.store.store import Store
 from heed.feedback.verbatims.actions import models as making
 from heed.feedback.verbatims.actions.reading import read_new
+from heed.feedback.verbatims.actions.retraining import forget
 from heed.feedback.verbatims.actions.taxonomy import ensure_taxonomy
 from heed.feedback.verbatims.models import Promotion, TextModel
 from heed.feedback.verbatims.queries.models import newest_model
+from heed.text.chat.kept import kept_in
 from tests.feedback.verbatims.test_store import labels, said
 from tests.text.server import ModelServer, limited, model_server
 
@@ -96,6 +99,20 @@ def test_heed_stands_in_where_it_does_not_answer_and_nothing_is_asked_twice(
     said(store, ["And slow again"], "c")
     read_new()
     assert len(chat.asked) == many
+
+
+def test_what_was_said_of_erased_words_is_forgotten(
+    chat: ModelServer, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    choose(chat, monkeypatch)
+    said(store, ["The invoice is wrong"], "a")
+    read_new()
+    kept = kept_in(current().home_path)
+    with sqlite3.connect(kept.file) as line:
+        assert line.execute("SELECT count(*) FROM answers").fetchone() == (1,)
+        forget(["a-0"])
+        assert line.execute("SELECT count(*) FROM answers").fetchone() == (0,)
+        assert line.execute("SELECT count(*) FROM requests").fetchone() == (1,)
 
 
 def test_who_went_back_to_heed_is_not_sent_out_again(

@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from heed.core.access.rules import Scope
 from heed.core.journal.actions import record
+from heed.core.settings.rules import current
 from heed.feedback.verbatims.actions.labelling import forget_labels
 from heed.feedback.verbatims.actions.measuring import mark_erased, was_trained_on
 from heed.feedback.verbatims.actions.models import train
@@ -21,7 +22,9 @@ from heed.feedback.verbatims.models import Retraining, TextModel
 from heed.feedback.verbatims.queries.engine import engine
 from heed.feedback.verbatims.queries.labelling import gone_verbatims
 from heed.feedback.verbatims.queries.models import forget_loaded, models_folder, newest_model, shown_model
+from heed.text.chat.kept import forget_all as forget_answers
 from heed.text.lexicon import NAME as LEXICON
+from heed.text.representations.cache import forget as forget_vectors
 
 AT_ONCE = 500
 
@@ -73,6 +76,9 @@ def forget(verbatims: Sequence[str] = (), customers: Sequence[str] = (), *, acto
             for table in label_tables():
                 engine().store.delete(table, f"{column} IN ({names})")
     forget_labels([*verbatims, *gone_verbatims()])
+    # By digest of their words, which nobody can say any more: all of them go, and are made again where they are wanted.
+    forget_answers(current().home_path)
+    forget_vectors(current().home_path)
     known = TextModel.objects.filter(erased_at=None)
     folders = {name for pair in known.values_list("sentiment", "themes_model") for name in pair} - {LEXICON, ""}
     taught = [name for name in folders if was_trained_on(models_folder() / name, [*verbatims, *customers])]
