@@ -16,7 +16,7 @@ STEP = 2.0
 FINER = 1.5  # clusters for each theme to be found, before they are joined; chosen on CLINC150
 NEIGHBOURS = 4  # clusters near a cluster that it may be joined to
 WORSE_RUNGS = 2
-LEAST_STARTS, MOST_STARTS = 2, 8  # of which the likeliest is kept
+LEAST_STARTS, MOST_STARTS = 2, 4  # of which the likeliest is kept
 STARTED = 40_000  # texts in all starts together: few texts are quickly started again
 
 Columns = NDArray[np.bool_]
