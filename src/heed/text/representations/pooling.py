@@ -33,6 +33,7 @@ class Dense:
     activation: str
 
     def applied(self, rows: Floats) -> Floats:
+        """Rows (texts, in) as rows (texts, out)."""
         return np.asarray(ACTIVATIONS[self.activation](rows @ self.weight.T + self.bias), dtype=np.float64)
 
 

@@ -28,7 +28,9 @@ MOST_PIECES = 512
 
 @dataclass(frozen=True, eq=False)
 class Static:
-    """An opened folder: the vector of each piece, weighed. Texts longer than it reads are cut."""
+    """An opened folder. `table` is (vectors, dimensions); `mapping` and `weights` have one entry a piece: its vector's row
+    and what that counts. Texts are cut after `most_signs` signs; the piece `unknown` is left out.
+    """
 
     name: str
     table: NDArray[np.float32]
@@ -40,6 +42,7 @@ class Static:
 
     @property
     def dimensions(self) -> int:
+        """The length of a vector."""
         return int(self.table.shape[1])
 
     def encode(self, texts: Sequence[str]) -> Floats:
