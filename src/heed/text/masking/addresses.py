@@ -226,8 +226,9 @@ def addresses(line: Line) -> Found:
     for form in _forms(line):
         for found in form.finditer(text):
             start = _without_lead(text, found)
-            if not _is_none(text[start : found.end()]):
-                yield _head(text, start), _tail(text, found.end()), "ADDRESS"
+            end = _tail(text, found.end())
+            if not _is_none(text[start : found.end()]) and (end > found.end() or _is_clear(line, form, found[0])):
+                yield _head(text, start), end, "ADDRESS"
     if line.digits > 3 and (not LOW_WORDS.isdisjoint(line.words) or GLUED_LOW.search(text)):
         yield from ((*found.span(), "ADDRESS") for found in LOW.finditer(text))
     if not STREET_LOW.isdisjoint(line.words):
@@ -235,6 +236,28 @@ def addresses(line: Line) -> Found:
             yield found.start(), _tail(text, found.end()), "ADDRESS"
     if CODED.search(text):
         yield from _by_code(line)
+
+
+# Endings that plain words have as well: alone they make no street, unless a word says that an address follows.
+UNCLEAR = re.compile(
+    r"(?:[^\W_]ring|wall|hof|feld|tor|park|berg|bach|busch|kamp|bogen|zeile|kai|wiese|winkel|pad|baan|oord|veld|lei|brink|burg|brug|rade|erf|hove|wal|"
+    r"markt|haven|horst|poort|weide|linden|steig|stieg|höhe|steeg|akker|donk|meent|schans|zijde|graben|promenade|siedlung),? (?:Nr\.? ?)?\d"
+)
+LIVING = words(
+    "wohne wohnt wohnen wohnhaft adresse anschrift lieferadresse rechnungsadresse liefern lieferung zustellen "
+    "umzug umgezogen hausnummer straße strasse nachbarn plz lieferort "
+    "woon woont wonen adres bezorgadres bezorgd bezorgen leveren huisnummer verhuisd postcode straat live "
+    "address deliver delivered moved living delivery absender"
+)
+
+
+def _is_clear(line: Line, form: re.Pattern[str], street: str) -> bool:
+    if form not in (GERMAN, DUTCH) or not UNCLEAR.search(street):
+        return True
+    return not LIVING.isdisjoint(line.words) or not LITTLE_GERMAN.isdisjoint(line.words)
+
+
+LITTLE_GERMAN = words("der die das ich und ist nicht wir bei im am mit het een ik de van niet op mijn")
 
 
 def _forms(line: Line) -> list[re.Pattern[str]]:

@@ -7,8 +7,8 @@ from heed.text.masking.line import Found, Line
 from heed.text.masking.lists import words
 
 URL = re.compile(
-    r"(?<![\w@])(?:[a-zA-Z][a-zA-Z0-9+.-]{1,15}://|www\.)[^\s<>\"']{3,2000}"
-    r"|(?<![\w@.-])(?:[a-zA-Z0-9-]{1,63}\.){1,4}[a-zA-Z]{2,12}(?::\d{2,5})?/[^\s<>\"']{5,2000}"
+    r"(?<![\w@])(?:[a-zA-Z][a-zA-Z0-9+.-]{1,15}://|www\.)[^\s<>\"'“”«»„]{3,2000}"
+    r"|(?<![\w@.-])(?:[a-zA-Z0-9-]{1,63}\.){1,4}[a-zA-Z]{2,12}(?::\d{2,5})?/[^\s<>\"'“”«»„]{5,2000}"
 )
 STRONG = words(
     "token access accesstoken idtoken refreshtoken sig signature secret clientsecret session sessionid "
@@ -192,10 +192,23 @@ def _spoken(line: Line) -> Found:
         dotted = SPOKEN_DOT.search(found[0]) is not None
         provider = PROVIDERS.search(re.sub(rf"[ ]{DOT}[ ]", ".", found[0], flags=re.IGNORECASE)) is not None
         known = dotted or re.search(r"[\d._]", found[0].split()[0]) or not MAIL_WORDS.isdisjoint(line.words)
-        if (dotted or provider) and known and name not in NOBODY:
+        if (dotted or provider) and known and name not in NOBODY and (provider or _is_place(found[0])):
             yield (*found.span(), "EMAIL")
         else:
             at = found.start() + len(found[0].split()[0])
+
+
+def _is_place(found: str) -> bool:
+    """Whether the end of a spoken address is a domain: "shop dot com", not "this point in"."""
+    words = found.split()
+    return words[-1].rsplit(".", 1)[-1] in TOPS and len(words) > 2 and words[-3].lower() not in POINTED
+
+
+TOPS = words(
+    "com net org de co uk fr es nl eu info io example at ch be biz edu gov us cat gal bzh paris berlin test "
+    "pl se dk pt ie cz ro local lan online shop app dev"
+)
+POINTED = words("this that what which some the one any every no a no starting high low turning")
 
 
 def _first(found: str) -> str:

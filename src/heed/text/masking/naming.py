@@ -107,7 +107,7 @@ _WEAK = (
     r"hier is|dit is|spreekt met|am|es grüßt)"
 )
 WEAK = re.compile(
-    rf"(?i:(?<![\w'’]){_WEAK})(?:,)? (?:(?:die|der|the|el|la) )?(?P<name>{NAME}|[^\W\d_]{{2,20}}(?: [^\W\d_]{{2,20}})?)"
+    rf"(?i:(?<![\w'’])(?P<intro>{_WEAK}))(?:,)? (?:(?:die|der|the|el|la) )?(?P<name>{NAME}|[^\W\d_]{{2,20}}(?: [^\W\d_]{{2,20}})?)"
 )
 _KIN = (
     r"(?:(?:my|our|his|her|their) (?:\w+ )?(?:wife|husband|partner|son|daughter|mother|father|mum|mom|dad|brother|"

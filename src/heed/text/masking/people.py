@@ -50,6 +50,11 @@ from heed.text.masking.naming import (
     WEAK,
 )
 
+# These lead to a thing as often as to a person: two words in capitals behind them are not enough.
+UNSURE = frozenset(
+    ("it's", "it’s", "its", "it is", "das ist", "c'est", "c’est", "dit is", "met", "am", "im", "here is", "hier")
+)
+ABBREVIATED = frozenset(("D.C.", "U.S.", "U.K.", "L.A.", "N.Y.", "P.S.", "U.S.A.", "E.U.", "V.I.P.", "P.M.", "A.M."))
 WORD = re.compile(r"[^\W\d_]{2,}")
 GREETED = frozenset(WORD.findall(GREETING.pattern.lower())) - {"and", "und"}
 CLOSED = words(
@@ -144,7 +149,8 @@ def _in_capitals(line: Line, known: bool) -> Iterator[tuple[int, int]]:
 def _by_initial(text: str) -> Iterator[tuple[int, int]]:
     for initial in INITIAL.finditer(text):
         last = initial["last"].lower()
-        if last not in no_names() and last not in STOPS and not is_brand(text, *initial.span()):
+        abbreviated = initial[0][: initial.start("last") - initial.start()].replace(" ", "") in ABBREVIATED
+        if not abbreviated and last not in no_names() | STOPS and not is_brand(text, *initial.span()):
             yield initial.span()
 
 
@@ -258,7 +264,7 @@ def _weakly(text: str) -> Iterator[tuple[int, int]]:
             end = cut(text, start, end)
             parts = text[start:end].split()
             known = bool(parts) and (first in first_names() or (len(parts) > 1 and parts[-1] in last_names()))
-            two = (
+            two = found["intro"].lower() not in UNSURE and (
                 len(parts) == 2
                 and re.match(r"\s*(?:[,.!;–-]|$|from\b|aus\b|de\b|uit\b|und\b|and\b|et\b|y\b|en\b|here\b)", text[end:])
                 and looks_named(parts)

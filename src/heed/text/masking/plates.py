@@ -83,7 +83,12 @@ def plates(line: Line) -> Found:
     for shape in (BRITISH, FRENCH, DUTCH):
         yield from ((*found.span(), "PLATE") for found in shape.finditer(text) if _may_be(line, found))
     for found in SPANISH.finditer(text):
-        if found[0][-3:] not in MEASURES and _may_be(line, found):
+        spanish = (
+            len(line.words) < 4
+            or not SPANISH_WORDS.isdisjoint(line.words)
+            or "PLATE" in {cue.kind for cue in line.cues}
+        )
+        if spanish and found[0][-3:] not in MEASURES and _may_be(line, found):
             yield (*found.span(), "PLATE")
 
 
@@ -131,6 +136,8 @@ def _has_word(code: str) -> bool:
 
 
 MAYBE = re.compile(r"[A-ZÄÖÜ][- ]?\d[\d -]|\d[- ]?[A-Z]{2}")
+# Four digits and three letters are a flight and its airport elsewhere.
+SPANISH_WORDS = words("el la los las mi con un una está por que en se del al coche sin su y de lo me le han ha es hay")
 WORDS = words(
     "is in on at an am im to es de la le el en et un und der die das ist the of by my a i y no nr van het "
     "op is was for and not im"
