@@ -367,6 +367,15 @@ def test_thin_and_odd_texts_are_learnt_without_breaking(texts: list[str], labels
         assert likely.sum(axis=1) == pytest.approx(1.0)
 
 
+def test_few_labels_are_told_by_how_a_text_sounds_too() -> None:
+    texts, _ = made(8, 1)
+    labels = ["asks" if place % 2 else "says" for place in range(len(texts))]
+    texts = [f"{text}?" if label == "asks" else f"{text}." for text, label in zip(texts, labels, strict=True)]
+    model = train(texts, labels)
+    assert model.toned
+    assert [each.label for each in model.tell(["zebra?", "zebra."])] == ["asks", "says"]
+
+
 def test_groups_stay_whole_in_folds() -> None:
     labels, groups = ["a", "b"] * 20, [str(place // 4) for place in range(40)]
     folds = folds_of(labels, groups, 4, 0)

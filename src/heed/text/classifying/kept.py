@@ -82,6 +82,7 @@ def _write(draft: Path, model: TextClassifier, card: Mapping[str, Any]) -> None:
         "representation": model.signed,
         "width": model.kernel.width,
         "blurred": model.mixing.blurred,
+        "toned": model.toned,
         "split": model.space.split if model.space is not None else None,
         "spanned": len(model.space.vocabularies) if model.space is not None else 0,
         "scope": None if model.scope is None else {**vars(model.scope), "slopes": model.scope.slopes.tolist()},
@@ -154,5 +155,6 @@ def _made(
         representation,
         scope,
         card["outside"],
+        bool(card["toned"]),
         card["figures"],
     )

@@ -11,6 +11,7 @@ from heed.stats.arrays import Floats
 from heed.text.classifying.calibrating import Mixing
 from heed.text.classifying.machines import Kernel, Line
 from heed.text.classifying.scope import Scope, signals_of
+from heed.text.classifying.tone import tone
 from heed.text.normal import normal
 from heed.text.representations.builtin import OwnWords, counted
 from heed.text.representations.port import Representation
@@ -61,6 +62,7 @@ class TextClassifier:
     representation: Representation | None = None
     scope: Scope | None = None
     outside: int | None = None
+    toned: bool = False
     figures: Mapping[str, Any] = field(default_factory=dict)
 
     @property
@@ -89,8 +91,7 @@ class TextClassifier:
 
     def decisions(self, texts: Sequence[str]) -> Decisions:
         """What the machines say of masked texts."""
-        plain = [normal(text) for text in texts]
-        rows = counted(self.vocabularies, plain)
+        rows = rows_of(self.vocabularies, texts, self.toned)
         places, known = placed(rows, texts, self.space, self.representation)
         found, nearest = self.kernel.decisions(places)
         return Decisions(self.line.decisions(rows), found, nearest, known)
@@ -104,6 +105,14 @@ class TextClassifier:
         if self.scope is None:
             return np.ones(len(decisions.line))
         return self.scope.inside(decisions.signals(self.outside))
+
+
+def rows_of(vocabularies: Sequence[Vocabulary], texts: Sequence[str], toned: bool) -> Any:
+    """Masked texts as counted rows, with how they sound to the right where that counts."""
+    from scipy.sparse import csr_matrix, hstack
+
+    rows = counted(vocabularies, [normal(text) for text in texts])
+    return csr_matrix(hstack([rows, csr_matrix(tone(texts))])) if toned else rows
 
 
 def placed(

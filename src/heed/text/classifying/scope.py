@@ -25,14 +25,14 @@ class ScopeCost:
 
     missed: float = 1.0
     needless: float = 1.0
-    share: float = 0.05
+    share: float = 0.08
 
     def __post_init__(self) -> None:
         if self.missed <= 0 or self.needless <= 0 or not 0 < self.share < 1:
             raise Invalid(
                 phrase("Costs must be above 0, and the share out of scope between 0 and 1."),
                 code="bad_cost",
-                hint="Say for instance missed 1, needless 1, share 0.05.",
+                hint="Say for instance missed 1, needless 1, share 0.08.",
             )
 
 

@@ -3,26 +3,27 @@ on rows they did not learn from: probabilities, and when not to answer.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 
 from heed.core.errors.rules import Refused
 from heed.stats.arrays import Floats
-from heed.text.classifying.calibrating import Mixing, fit_mixing, reliability
+from heed.text.classifying.calibrating import FEW_LABELS, Mixing, fit_mixing, reliability
 from heed.text.classifying.machines import PENALTY, Kernel, KernelFit, Line, Places, Singles, fit_line, folds_of
 from heed.text.classifying.measuring import as_rows, by_label
-from heed.text.classifying.model import Decisions, TextClassifier, placed
+from heed.text.classifying.model import Decisions, TextClassifier, placed, rows_of
 from heed.text.classifying.scope import LEAST_OUTSIDE, Scope, ScopeCost, fit_scope
 from heed.text.classifying.spreading import Believed, spread
 from heed.text.normal import normal
-from heed.text.representations.builtin import counted, span
+from heed.text.representations.builtin import span
 from heed.text.representations.port import Representation
 from heed.text.vectors import Unit, fit_vocabularies
 
 UNITS: tuple[Unit, ...] = ("words", "characters", "pairs")
 FOLDS = 4
+PENALTIES = (0.1, 0.25, 0.5, 1.0, 2.0)  # tried where labels are few
 FEW_ROWS = 200  # below which terms of one text alone are counted too: there is nothing else
 
 
@@ -43,6 +44,7 @@ class Lesson:
     scoped: bool
     cost: ScopeCost
     seed: int
+    penalty: float = PENALTY
 
 
 @dataclass(frozen=True, eq=False)
@@ -71,20 +73,54 @@ def learn(lesson: Lesson, representation: Representation | None) -> TextClassifi
     vocabularies = fit_vocabularies(plain, least=1 if len(plain) < FEW_ROWS else 2, units=UNITS)
     if not any(each.terms for each in vocabularies):
         raise Refused("The texts hold no words.", code="no_words", hint="Name the column that holds the texts.")
-    rows = counted(vocabularies, plain)
+    toned = len(lesson.labels) <= FEW_LABELS
+    rows = rows_of(vocabularies, everything, toned)
     spanning = vocabularies[:2]
     width = sum(len(each.terms) for each in spanning)
     space = None if representation is not None else span(rows[:, :width], spanning, seed=lesson.seed)
     seen = Seen(rows, *placed(rows, everything, space, representation))
-    line, kernel = _machines(lesson, seen, None)[:2]
+    lesson = replace(lesson, penalty=_penalty(lesson, seen))
+    line, kernel = _machines(lesson, seen, None)
     unseen = _crossed(lesson, seen)
     mixing, figures = _mixed(lesson, unseen)
     scope = _scope(lesson, unseen) if lesson.scoped else None
     labels = tuple(each for place, each in enumerate(lesson.labels) if place != lesson.outside)
     outside = lesson.labels[lesson.outside] if lesson.outside is not None else None
     return TextClassifier(
-        labels, outside, vocabularies, line, kernel, mixing, space, representation, scope, lesson.outside, figures
+        labels,
+        outside,
+        vocabularies,
+        line,
+        kernel,
+        mixing,
+        space,
+        representation,
+        scope,
+        lesson.outside,
+        toned,
+        {**figures, "penalty": lesson.penalty},
     )
+
+
+def _penalty(lesson: Lesson, seen: Seen) -> float:
+    """The line's penalty. Few labels with many rows each are noisier, and one fold left out chooses; with many labels one
+    penalty served all sets it was tried on.
+    """
+    count = len(lesson.labels)
+    if count > FEW_LABELS or np.bincount(lesson.y, minlength=count).min() < 2 * FOLDS:
+        return PENALTY
+    out = folds_of(lesson.y, lesson.groups, FOLDS, lesson.seed) == 0
+    inner, asked = np.flatnonzero(~out), np.flatnonzero(out)
+    if len(np.unique(lesson.y[inner])) < 2 or not len(asked):
+        return PENALTY
+    right = []
+    for penalty in PENALTIES:
+        line = fit_line(
+            seen.rows[inner], lesson.y[inner], lesson.weight[inner], count, penalty=penalty, seed=lesson.seed
+        )
+        told = line.decisions(seen.rows[asked]).argmax(axis=1)
+        right.append(float(np.sum(lesson.weight[asked] * (told == lesson.y[asked]))))
+    return PENALTIES[int(np.argmax(right))]
 
 
 def _machines(lesson: Lesson, seen: Seen, inner: Places | None) -> tuple[Line, Kernel]:
@@ -92,7 +128,9 @@ def _machines(lesson: Lesson, seen: Seen, inner: Places | None) -> tuple[Line, K
     count = len(lesson.labels)
     rows = np.arange(len(lesson.y)) if inner is None else inner
     if not len(lesson.unlabelled):
-        line = fit_line(seen.rows[rows], lesson.y[rows], lesson.weight[rows], count, penalty=PENALTY, seed=lesson.seed)
+        line = fit_line(
+            seen.rows[rows], lesson.y[rows], lesson.weight[rows], count, penalty=lesson.penalty, seed=lesson.seed
+        )
         shares = np.eye(count, dtype=np.float32)[lesson.y[rows]]
         return line, KernelFit(seen.places[rows], shares, lesson.weight[rows], seed=lesson.seed).machine()
     believed = _believed(lesson, seen, rows)
