@@ -33,9 +33,8 @@ Key = Annotated[
     ),
 ]
 PriceIn = Annotated[list[str], typer.Option("--price-in", metavar="MONEY", help="For a million tokens sent.")]
-PriceOut = Annotated[
-    list[str], typer.Option("--price-out", metavar="MONEY", help="For a million tokens that come back.")
-]
+PriceSeed = Annotated[int, typer.Option(help="Of the folds, the draws and the rows to read.")]
+Out = Annotated[list[str], typer.Option("--price-out", metavar="MONEY", help="For a million tokens that come back.")]
 Currency = Annotated[str, typer.Option("--currency", metavar="CODE", help="Of the prices.")]
 Most = Annotated[
     str, typer.Option("--most", metavar="MONEY", help="The most to spend on each model, earlier runs included.")
@@ -81,7 +80,7 @@ def bakeoff(
     at_once: AtOnce = 20,
     lines: Lines = 4,
     timeout: Timeout = 60.0,
-    seed: int = 0,
+    seed: Seed = 0,
     read: Read = 20,
     out: Out = "",
     yes: Yes = False,
