@@ -254,10 +254,10 @@ LIVING = words(
 def _is_clear(line: Line, form: re.Pattern[str], street: str) -> bool:
     if form not in (GERMAN, DUTCH) or not UNCLEAR.search(street):
         return True
-    return not LIVING.isdisjoint(line.words) or not LITTLE_GERMAN.isdisjoint(line.words)
+    return not LIVING.isdisjoint(line.words) or len(LITTLE_GERMAN & line.words) > 1
 
 
-LITTLE_GERMAN = words("der die das ich und ist nicht wir bei im am mit het een ik de van niet op mijn")
+LITTLE_GERMAN = words("der das ich und ist nicht wir bei im mit het een ik niet mijn zijn auf den")
 
 
 def _forms(line: Line) -> list[re.Pattern[str]]:

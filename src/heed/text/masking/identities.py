@@ -1,11 +1,4 @@
-"""Numbers a state gives to a person: by a cue beside them, or by a shape and check digits that chance seldom meets.
-
-Sources of the checks: Germany § 139b AO with ISO 7064 MOD 11,10 (tax id) and VKVV § 4 (social insurance); United
-Kingdom HMRC NIM39110 (NINO) and NHS Data Dictionary (modulus 11); United States SSA (areas that are never given) and
-IRS (ITIN); France INSEE (NIR, 97 less the rest); Spain RD 1553/2005 (letter of the DNI and NIE), Orden EHA/451/2008
-(NIF of companies); Netherlands RvIG (11-proof of the BSN); Italy DM 23/12/1976 (codice fiscale, shape); Poland
-PESEL act; Belgium RD 3/4/1984; Sweden SKV 704; Denmark CPR office; Finland DVV; Switzerland AHV (EAN-13).
-"""
+"""Numbers a state gives to a person: by a cue beside them, or by a shape and check digits that chance seldom meets."""
 
 import re
 from collections.abc import Callable
@@ -14,6 +7,11 @@ from heed.text.masking.checks import luhn
 from heed.text.masking.cues import NONE
 from heed.text.masking.line import Found, Line
 from heed.text.masking.lists import words
+
+# Sources of the checks: Germany AO 139b with ISO 7064 MOD 11,10 (tax id) and VKVV 4 (social insurance); United Kingdom
+# HMRC NIM39110 (NINO) and NHS Data Dictionary; United States SSA and IRS (areas and groups that are given); France INSEE
+# (NIR); Spain RD 1553/2005 (DNI, NIE) and EHA/451/2008 (CIF); Netherlands RvIG (BSN); Italy DM 23/12/1976; Poland PESEL
+# act; Belgium RD 3/4/1984; Sweden SKV 704; Denmark CPR office; Finland DVV; Switzerland AHV with the check of EAN-13.
 
 
 def digits_of(code: str) -> list[int]:

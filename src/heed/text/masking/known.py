@@ -12,6 +12,7 @@ ROLES = frozenset(
     for rule in (ROLE, KIN)
     for word in re.findall(r"[^\W\d_]{4,}", re.sub(r"\[\w(\w)\]", r"\1", rule.pattern.split("(?P<name>")[0]).lower())
 )
+REDACTED = re.compile(r"x{2,}")
 PLAIN_WORD = re.compile(r"[^\W_]+")
 BEFORE_COMPANY = re.compile(
     r"\b(?:firma|autohaus|bäckerei|metzgerei|apotheke|hotel|restaurant|kanzlei|fa\.|salon|maison|boulangerie|"
@@ -114,7 +115,12 @@ def cut(text: str, start: int, end: int) -> int:
         if plain in LITTLE and (word[0][0].islower() or start + word.end() < end):
             continue
         surname = kept > start and plain in brands() and word[0].strip(".,") in last_names()
-        if (plain in no_names() and not surname) or plain in LONG_TITLES or (plain in STOPS and word[0][0].isupper()):
+        if (
+            REDACTED.fullmatch(plain)
+            or (plain in no_names() and not surname)
+            or plain in LONG_TITLES
+            or (plain in STOPS and word[0][0].isupper())
+        ):
             break
         if (
             len(word[0]) > 1

@@ -24,6 +24,7 @@ ENDING = re.compile(
     r"[\s:,\"'“(-]{1,3}(?:(?:is|are|ist|sind|lauten|son|sont|es|zijn|in|auf|number|digits)[\s:]{1,2})?(\d{4})(?![\w]|[.,]\d)",
     re.IGNORECASE,
 )
+REDACTED = re.compile(r"(?:X{2,4}[ -]?){1,3}(?:19|20)\d\d")
 HIDES = re.compile(r"[xX*•#·…]|\.\.\.")
 VALUE = re.compile(
     r"(?<![\w€$£@])(?:[A-Za-z]{1,6}[-/_.]?|[A-Z]{1,5} )?\d[\dA-Za-z]*(?:[-/_.][\dA-Za-z]+)*"
@@ -46,7 +47,7 @@ BARE_SORT_CODE = re.compile(r"(?<![\w./-])\d{2}-\d{2}-\d{2}[ /,]{1,2}\d{8}(?![\w
 SORT_CODE = re.compile(r"\d{2}-\d{2}-\d{2}")
 SPAN_OF_DAYS = re.compile(r"\d{1,2}/\d{1,2}-\d{1,2}/\d{1,2}")
 DIALLED = re.compile(r"(?:00|\+)\d")
-LONG = re.compile(r"(?<![\w.,€$£#/-])\d(?:[ \u00a0/-]?\d){7,}(?!\w|[.,]\d|[-/]\w)")
+LONG = re.compile(r"(?<![\w.,€$£#@/-])\d(?:[ \u00a0/-]?\d){7,}(?!\w|[.,]\d|[-/]\w)")
 
 
 def ibans(line: Line) -> Found:
@@ -97,6 +98,9 @@ def cards(line: Line) -> Found:
     if HIDES.search(text):
         for found in HIDDEN.finditer(text):
             told = line.cue_before(found.start())
+            # Four capital X and a year are a redacted day.
+            if REDACTED.fullmatch(found[0]):
+                continue
             if len(found[0]) > 11 or (told in ("CARD", "") and "CARD" in (told, *(cue.kind for cue in line.cues))):
                 yield (*found.span(), "CARD")
     for found in ENDING.finditer(text):

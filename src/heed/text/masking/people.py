@@ -55,6 +55,12 @@ UNSURE = frozenset(
     ("it's", "it’s", "its", "it is", "das ist", "c'est", "c’est", "dit is", "met", "am", "im", "here is", "hier")
 )
 ABBREVIATED = frozenset(("D.C.", "U.S.", "U.K.", "L.A.", "N.Y.", "P.S.", "U.S.A.", "E.U.", "V.I.P.", "P.M.", "A.M."))
+# Short for a month as well as a name.
+MONTHLY = frozenset(("Jan", "Mar", "Mai", "Jun", "Jul"))
+AFTER_DAY = re.compile(
+    r"(?:\d(?:st|nd|rd|th|\.)?|\b(?:in|since|until|till|from|by|mid|early|late|of|im|seit|bis|ab|Ende|Anfang|en|depuis|fin|sinds)) ?$"
+)
+DAY_AHEAD = re.compile(r"\.? ?\d")
 WORD = re.compile(r"[^\W\d_]{2,}")
 GREETED = frozenset(WORD.findall(GREETING.pattern.lower())) - {"and", "und"}
 CLOSED = words(
@@ -361,6 +367,10 @@ def _alone(text: str, found: re.Match[str]) -> bool:
     if name not in first_names() and name.split("-")[0] not in first_names():
         return False
     if name.lower() in double_names() or name.lower() in no_names():
+        return False
+    if name in MONTHLY and (
+        AFTER_DAY.search(text[max(0, found.start() - 12) : found.start()]) or DAY_AHEAD.match(text, found.end())
+    ):
         return False
     if COMPANY.match(text, found.end()) or BEFORE_PLACE.search(text[max(0, found.start() - 24) : found.start()]):
         return False
