@@ -33,8 +33,9 @@ Key = Annotated[
     ),
 ]
 PriceIn = Annotated[list[str], typer.Option("--price-in", metavar="MONEY", help="For a million tokens sent.")]
-PriceSeed = Annotated[int, typer.Option(help="Of the folds, the draws and the rows to read.")]
-Out = Annotated[list[str], typer.Option("--price-out", metavar="MONEY", help="For a million tokens that come back.")]
+PriceOut = Annotated[
+    list[str], typer.Option("--price-out", metavar="MONEY", help="For a million tokens that come back.")
+]
 Currency = Annotated[str, typer.Option("--currency", metavar="CODE", help="Of the prices.")]
 Most = Annotated[
     str, typer.Option("--most", metavar="MONEY", help="The most to spend on each model, earlier runs included.")
@@ -50,6 +51,7 @@ Lines = Annotated[int, typer.Option(min=1, max=32, help="Requests at a time.")]
 Timeout = Annotated[float, typer.Option(min=1.0, max=600.0, help="Seconds an answer may take.")]
 Read = Annotated[int, typer.Option("--read", min=0, help="Disagreements to show.")]
 Out = Annotated[str, typer.Option("--out", metavar="CSV", help="Write every row with what each said.")]
+Seed = Annotated[int, typer.Option(help="Of the folds, the draws and the rows to read.")]
 Yes = Annotated[bool, typer.Option("--yes", help="Agree to what is sent out.")]
 
 
