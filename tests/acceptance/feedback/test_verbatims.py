@@ -160,3 +160,97 @@ def test_a_file_is_learnt_from_and_another_told(tmp_path: Path) -> None:
     assert told["oos_recall"] is None
     wrong = runs(tmp_path)("text", "evaluate", *files, "--text", "wrods", "--label", "mood", code=1)
     assert "words" in wrong["error"]["hint"]
+
+
+@pytest.fixture(scope="module")
+def kim(house: House) -> Browser:
+    """A colleague, an analyst of the whole organisation."""
+    _, told = house.run("people", "invite", "kim@harbour.example", "--role", "analyst", "--name", "Kim Lee", "--json")
+    browser = Browser(house)
+    assert browser.send(told["link"], name="Kim Lee", password="a-quiet-harbour-43").status_code == 200
+    return browser
+
+
+def test_two_people_label_a_round_and_see_how_well_they_agree(ada: Browser, kim: Browser) -> None:
+    drawn = ada.send("/verbatims/labelling/", name="First fifty", size="12", weeks="all")
+    place = re.search(r"/verbatims/labelling/(lr_\w+)/", drawn.url)
+    assert place is not None, drawn.url
+    at = place.group()
+    for who, mood in ((ada, {"invoice": "negative"}), (kim, {"invoice": "negative", "price": "negative"})):
+        for _ in range(12):
+            page = who.open(at).text
+            number = re.search(r'name="item" value="(\d+)"', page)
+            words = re.search(r'<p class="words whole"[^>]*>([^<]*)', page)
+            assert number is not None, page[-2000:]
+            assert words is not None
+            assert "Maurer" not in page
+            said = next((value for word, value in mood.items() if word in words.group(1)), "positive")
+            themes = ["billing"] if "invoice" in words.group(1) else []
+            who.send(at, item=number.group(1), sentiment=said, themes=themes, intent="complaint")
+        assert "Nothing is left for you" in who.open(at).text
+    results = ada.open(f"{at}results/").text
+    assert "12 of 12 verbatims have two answers" in results
+    assert "Cohen's kappa" in results
+    # Where they differed they talk it over.
+    while "This holds" in (page := ada.open(f"{at}disagreements/").text):
+        number = re.search(r'name="item" value="(\d+)"', page)
+        assert number is not None
+        alone = ada.send(f"{at}disagreements/", item=number.group(1), sentiment="negative")
+        assert "You are one of the two who disagreed." in alone.text
+        ada.send(f"{at}disagreements/", item=number.group(1), sentiment="negative", together="1")
+    assert "Nothing to resolve" in page
+    journal = ada.open("/journal/").text
+    assert "verbatim-labelled" in journal
+
+
+def test_a_theme_is_added_after_seeing_what_it_would_take(ada: Browser, kim: Browser, house: House) -> None:
+    new = "/verbatims/taxonomy/default/new/"
+    typed = {"name_en": "Neighbours", "words_en": "neighbour*\nbalcony"}
+    tried = kim.send(new, verb="try", **typed).text
+    assert "like this it would take <strong>3</strong>" in tried
+    assert "<mark>neighbour</mark>" in tried
+    kim.send(new, verb="keep", **typed)
+    page = ada.open("/verbatims/taxonomy/default/").text
+    assert "Neighbours" in page
+    assert "last changed by Kim Lee" in page
+    refused = send_from(kim, "/verbatims/taxonomy/default/", "/verbatims/taxonomy/default/draft/", verb="enact")
+    assert "In force. Everything" not in refused
+    done = send_from(ada, "/verbatims/taxonomy/default/", "/verbatims/taxonomy/default/draft/", verb="enact", note="x")
+    assert "In force." in done
+    waited(
+        lambda: (
+            "neighbours" in ada.open("/verbatims/themes.csv?weeks=all").text
+            and "Reading goes on" not in ada.open("/verbatims/?weeks=all").text
+        ),
+        120.0,
+    )
+
+
+def send_from(browser: Browser, page: str, address: str, **fields: str) -> str:
+    """Press a button of a page that sends its form elsewhere."""
+    text = browser.open(page).text
+    token = re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', text)
+    assert token is not None
+    seen = re.search(r'name="seen" value="([^"]*)"', text)
+    base = browser.house.address
+    given = {"csrfmiddlewaretoken": token.group(1), "seen": seen.group(1) if seen else "", **fields}
+    return browser.session.post(base + address, given, headers={"Referer": base + page}, timeout=60).text
+
+
+def test_models_are_seen_promoted_and_gone_back_to(ada: Browser, house: House) -> None:
+    code, told = house.run("text", "models", "--json")
+    assert code == 0
+    newest, *older = told["models"]
+    assert newest["state"] == "reads"
+    page = ada.open("/verbatims/models/").text
+    assert newest["name"] in page
+    code, refused = house.run("text", "promote", str(older[-1]["number"]), "--json")
+    assert (code, refused["error"]["code"]) == (1, "no_reason")
+    # The themes have changed since, so the older one with the themes of today is what reads anyway.
+    code, refused = house.run("text", "promote", str(older[-1]["number"]), "--reason", "Looked better.", "--json")
+    assert (code, refused["error"]["code"]) == (1, "same_model")
+    calls = Calls(house, ada, "see_figures")
+    assert calls.get("/text-models")["items"][0]["number"] >= newest["number"]
+    asked = send_from(ada, "/verbatims/models/", "/verbatims/models/retrainings/")
+    assert "Training was asked for" in asked
+    waited(lambda: "It is being done" not in ada.open("/verbatims/models/").text, 120.0)

@@ -17,6 +17,7 @@ from heed.feedback.verbatims.actions.promoting import promote
 from heed.feedback.verbatims.models import LabelAnswer, LabelItem, LabelResolution, LabelRound, Promotion, TextModel
 from heed.feedback.verbatims.queries.models import taxonomy_in_force
 from heed.feedback.verbatims.rules.labelling import Said
+from heed.feedback.verbatims.rules.labels import model_name
 from tests.core.races import at_once, file_store
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -48,12 +49,12 @@ def codes(results: list[Any]) -> list[str]:
 
 
 def test_of_two_promotions_at_once_one_is_refused(store: None) -> None:
-    first, second, third = (model(name) for name in ("one", "two", "three"))
+    first, second, third = (model(model_name(name, "", [])) for name in ("one", "two", "three"))
 
     with transaction.atomic():
         put_in(third, "heed")
     presses = [
-        lambda row=row: promote(COMMAND_LINE, row.pk, reason="Mine.", reading="three") for row in (first, second)
+        lambda row=row: promote(COMMAND_LINE, row.pk, reason="Mine.", reading=third.name) for row in (first, second)
     ]
     assert codes(at_once(*presses)) == ["done", "raced"]
     assert Promotion.objects.filter(reason="Mine.").count() == 1

@@ -58,6 +58,12 @@ def promote(scope: Scope, number: int, *, reason: str = "", reading: str = "") -
             )
         if row.taxonomy_digest != taxonomy_in_force()[1]:
             row = make_model(row.sentiment, found_themes(row), like=row, actor=scope.person, promoted=False)
+        if row.pk == now.pk:
+            raise Refused(
+                "It is what reads already: the same sentiment, with the themes of today.",
+                code="same_model",
+                hint="To change the themes, change the taxonomy.",
+            )
         put_in(row, scope.person, reason.strip()[:300], is_rollback=is_rollback)
     return row
 

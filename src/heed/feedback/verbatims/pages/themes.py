@@ -1,5 +1,6 @@
 """What customers write about: the table of themes, and the page of one."""
 
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -9,6 +10,7 @@ from django.shortcuts import render
 from django.urls import path, reverse
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
 from heed.core.edge import page
@@ -19,11 +21,22 @@ from heed.feedback.verbatims.models import Signal
 from heed.feedback.verbatims.pages.asking import Asked, asked, frame, language
 from heed.feedback.verbatims.pages.listing import list_context
 from heed.feedback.verbatims.queries.engine import engine, least_people, reached
+from heed.feedback.verbatims.queries.lineage import growth_of, lineage_of, waiting_changes
+from heed.feedback.verbatims.queries.models import shown_model, theme_names
 from heed.feedback.verbatims.queries.spans import Stretch
 from heed.feedback.verbatims.queries.themes import ThemeLine, Themes, demand_theme, theme_trend, themes
+from heed.feedback.verbatims.rules.lineage import Step
 from heed.metrics.happenings import happenings
 
 DAY = "j M Y"
+MOST_STEPS = 12
+BECAME = {
+    "new": gettext_lazy("began"),
+    "gone": gettext_lazy("went"),
+    "split": gettext_lazy("split"),
+    "merge": gettext_lazy("joined"),
+    "rename": gettext_lazy("is named by other words"),
+}
 NO_THEMES = Themes((), None, 0, 0, "", "", 0, None)
 
 
@@ -56,6 +69,8 @@ def theme_list(request: HttpRequest) -> HttpResponse:
         "taxonomy_href": reverse("verbatim-taxonomies")
         if ask.scope.may("see_words") and ask.scope.holds_everywhere("propose")
         else reverse("definition", args=["taxonomy", "default"]),
+        "became": became(lineage_of()[:MOST_STEPS]) if ask.scope.everything else [],
+        "waiting": became(waiting_changes()) if ask.scope.everything else [],
     }
     return render(request, "feedback/verbatims/themes.html", context, status=422 if ask.form.errors else 200)
 
@@ -118,11 +133,44 @@ def theme(request: HttpRequest, key: str) -> HttpResponse:
         "before": before_title(ask.seen),
         "signals": list(Signal.objects.filter(theme=key, dismissed_at=None)) if ask.scope.everything else [],
     }
+    if ask.scope.everything and not hidden:
+        context |= {"became": became(lineage_of(key)[:MOST_STEPS]), "growth": _growth(key)}
     if line and not hidden and ask.seen:
         context["chart"] = _chart(ask, ask.seen, key, context["name"])
     if ask.seen and not hidden and ask.scope.may("see_words"):
         context |= list_context(ask, key)
     return render(request, "feedback/verbatims/theme.html", context, status=422 if ask.form.errors else 200)
+
+
+def became(steps: Sequence[Step]) -> list[dict[str, Any]]:
+    """What became of found themes, in words and with where they are."""
+    names = theme_names(shown_model(), language())
+
+    def shown(step: Step, keys: Sequence[str]) -> list[tuple[str, str]]:
+        return [
+            (reverse("verbatim-theme", args=[key]) if key in names else "", step.names.get(key) or key) for key in keys
+        ]
+
+    return [
+        {
+            "at": step.at,
+            "kind": BECAME.get(step.kind, step.kind),
+            "before": shown(step, step.from_keys),
+            "after": shown(step, step.to_keys),
+            "texts": step.texts,
+        }
+        for step in steps
+    ]
+
+
+def _growth(key: str) -> dict[str, Any] | None:
+    """How a found theme grew at the last refit, where it can be told."""
+    found = growth_of(key)
+    if found is None:
+        return None
+    limits = [found.get(name) for name in ("low", "high")]
+    certain = None not in limits and (limits[0] > 1 or limits[1] < 1)  # type: ignore[operator]
+    return {**found, "certain": certain}
 
 
 def _chart(ask: Asked, seen: Stretch, key: str, name: str) -> Chart:
