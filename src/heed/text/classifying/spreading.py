@@ -1,9 +1,7 @@
 """A few labels and many texts without: labels go out along likeness, a little further each round.
 
-Each round both machines learn from what the last one believed; what they believe is brought near the shares of labels
-there can be (so that one label does not swallow its neighbours), averaged over each text's neighbours (label
-propagation; Zhu and Ghahramani 2002), and learnt from again, surest first (self-training; Yarowsky 1995). The labels
-people gave never change.
+Both machines learn from what the last round believed; beliefs are drawn towards even shares of labels, averaged over
+neighbours (label propagation; Zhu and Ghahramani 2002) and learnt from again, surest first (self-training; Yarowsky 1995).
 """
 
 from dataclasses import dataclass
