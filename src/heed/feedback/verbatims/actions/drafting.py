@@ -10,7 +10,6 @@ from django.utils import timezone
 
 from heed.core.access.rules import Scope
 from heed.core.definitions import actions as definitions
-from heed.core.definitions.models import DefinitionVersion
 from heed.core.definitions.queries import in_force
 from heed.core.definitions.rules import canonical, validate
 from heed.core.errors.rules import NotFound, Refused
@@ -133,7 +132,7 @@ def bring_up_to_date(scope: Scope, key: str) -> tuple[str, ...]:
     return both
 
 
-def propose_draft(scope: Scope, key: str, *, note: str = "", seen: str = "") -> DefinitionVersion:
+def propose_draft(scope: Scope, key: str, *, note: str = "", seen: str = "") -> Any:
     """Propose the draft as the next version; it is no draft then any more. `seen` is what the whole draft was seen as.
     Raises Forbidden, Refused where it changed meanwhile, is out of date or says nothing new.
     """
@@ -160,7 +159,7 @@ def propose_draft(scope: Scope, key: str, *, note: str = "", seen: str = "") -> 
     return row
 
 
-def enact_draft(scope: Scope, key: str, *, note: str = "", seen: str = "") -> DefinitionVersion:
+def enact_draft(scope: Scope, key: str, *, note: str = "", seen: str = "") -> Any:
     """Propose the draft, approve it and put it in force, for who may do all of it. All or nothing."""
     scope.demand_everywhere("approve")
     with transaction.atomic():
