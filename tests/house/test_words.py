@@ -44,6 +44,7 @@ NAMES = {
     "CEL",
     "JSON",
     "kB",
+    "PSI",
     "AHT",
     "https",
     "Webhook",

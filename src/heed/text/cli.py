@@ -9,7 +9,12 @@ from heed.core.console.rules import print_json, print_table, progress, say
 from heed.core.edge import AsJson, door
 from heed.core.errors.rules import phrase
 
-app = typer.Typer(no_args_is_help=True, help="Words: mask them, train on them, measure how well they are read.")
+app = typer.Typer(
+    add_completion=False,
+    rich_markup_mode=None,
+    no_args_is_help=True,
+    help="Words: mask them, train on them, measure how well they are read.",
+)
 
 Text = Annotated[str, typer.Option("--text", metavar="COL", help="Column of the text.")]
 Label = Annotated[str, typer.Option(metavar="COL", help="Column of the label.")]

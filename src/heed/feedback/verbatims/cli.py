@@ -6,8 +6,9 @@ import typer
 
 from heed.core.console.rules import print_json, print_table, progress, say
 from heed.core.edge import AsJson, door
+from heed.core.errors.rules import phrase
 
-app = typer.Typer(no_args_is_help=True, help="Words of the store.")
+app = typer.Typer(add_completion=False, rich_markup_mode=None, no_args_is_help=True, help="Words of the store.")
 
 
 @app.callback()
@@ -26,11 +27,13 @@ def retrain(as_json: AsJson = False) -> None:
         print_json({**told, "card": told.get("card")})
         return
     if not told["trained"]:
-        say(f"The model stays {told['model']}: {told['reason']}.")
+        say(phrase("The model stays {model}: {reason}.", model=told["model"], reason=phrase(told["reason"])))
         return
     card = told["card"]
-    say(f"Trained {told['model']} on {told['rows']} texts; {card['given_by_people']} of them labelled by people.")
-    say(f"On texts it had not seen: {card['unseen_accuracy']:.3f} right; the lexicon {card['lexicon_accuracy']:.3f}.")
+    made = {"model": told["model"], "rows": told["rows"], "people": card["given_by_people"]}
+    say(phrase("Trained {model} on {rows} texts; {people} of them labelled by people.", **made))
+    right = {"model": f"{card['unseen_accuracy']:.3f}", "lexicon": f"{card['lexicon_accuracy']:.3f}"}
+    say(phrase("On texts it had not seen: {model} right; the lexicon {lexicon}.", **right))
 
 
 @app.command(epilog="Example: heed text models --json")
@@ -66,7 +69,7 @@ def promote(
 
     row = promoted(COMMAND_LINE, number_of(name), reason=reason)
     shown = told(one(COMMAND_LINE, row.pk))
-    print_json(shown) if as_json else say(f"{shown['name']} reads now.")
+    print_json(shown) if as_json else say(phrase("{model} reads now.", model=shown["name"]))
 
 
 @app.command(epilog="Example: heed text read")
@@ -83,7 +86,7 @@ def read(as_json: AsJson = False) -> None:
         advance(1)
     model = shown_model()
     told = {"read": many, "model": model.name if model else None}
-    print_json(told) if as_json else say(f"{many} verbatims read by {told['model']}.")
+    print_json(told) if as_json else say(phrase("{many} verbatims read by {model}.", many=many, model=told["model"]))
 
 
 @app.command(epilog="Example: heed text signals --json")

@@ -12,7 +12,9 @@ if TYPE_CHECKING:
     from heed.text.bakeoff.contestants import ChatModel
     from heed.text.bakeoff.running import Plan
 
-app = typer.Typer(no_args_is_help=True, help="Words: measure who reads them best.")
+app = typer.Typer(
+    add_completion=False, rich_markup_mode=None, no_args_is_help=True, help="Words: measure who reads them best."
+)
 
 File = Annotated[str, typer.Argument(metavar="FILE", help="The labelled sample.")]
 Text = Annotated[str, typer.Option("--text", metavar="COL", help="Column of the text.")]

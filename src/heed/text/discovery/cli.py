@@ -10,7 +10,9 @@ from heed.core.console.rules import print_json, print_table, progress, say
 from heed.core.edge import AsJson, door
 from heed.core.errors.rules import Invalid, phrase
 
-app = typer.Typer(no_args_is_help=True, help="Words: the themes they have of themselves.")
+app = typer.Typer(
+    add_completion=False, rich_markup_mode=None, no_args_is_help=True, help="Words: the themes they have of themselves."
+)
 SHOWN_WORDS = 6
 
 

@@ -9,7 +9,9 @@ import typer
 from heed.core.console.rules import print_json
 from heed.core.edge import AsJson, door
 
-app = typer.Typer(no_args_is_help=True, help="Words: mask what tells who somebody is.")
+app = typer.Typer(
+    add_completion=False, rich_markup_mode=None, no_args_is_help=True, help="Words: mask what tells who somebody is."
+)
 
 
 @app.callback()

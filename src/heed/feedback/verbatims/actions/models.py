@@ -8,6 +8,7 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
+from heed.core.errors.rules import phrase
 from heed.core.journal.actions import record
 from heed.feedback.verbatims.actions.measuring import card_of, is_marked_erased, names_kept
 from heed.feedback.verbatims.events import TextModelMade, TextModelPromoted
@@ -131,15 +132,15 @@ def train(*, by_clock: bool = False, actor: str = HEED) -> dict[str, Any]:
     mark = fingerprint((row["key"], row["label"]) for row in rows)
     is_forced = held.marked_at is not None
     if not is_forced and (mark == held.fingerprint or (by_clock and len(rows) < GROWN * held.trained_on)):
-        return {**told, "reason": "nothing new to train on"}
+        return {**told, "reason": phrase("nothing new to train on")}
     texts = [mask(row["text"]).text for row in rows]
     weights, groups = [row["weight"] for row in rows], [row["group"] for row in rows]
     model = train_sentiment(texts, labels, groups=groups, weights=weights, seed=SEED)
     card = card_of(rows, texts, model, SEED)
     if model.unseen_accuracy <= card["lexicon_accuracy"]:
-        return _without(held, {**told, "reason": "the lexicon does better", "card": card}, actor)
+        return _without(held, {**told, "reason": phrase("the lexicon does better"), "card": card}, actor)
     if Retraining.objects.filter(cause="erased", asked_at__gte=began).exists():
-        return {**told, "reason": "words were erased meanwhile", "card": card}
+        return {**told, "reason": phrase("words were erased meanwhile"), "card": card}
     name = f"linear.{mark[:10]}"
     about = {**card, "name": name, "fingerprint": mark, "seed": SEED}
     folder = keep_sentiment(models_folder(), name, model, about)
