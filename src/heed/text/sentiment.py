@@ -130,12 +130,12 @@ def _fitted(
             unseen[penalty][outside] = _decisions(machine, there, len(classes))
     best = max(PENALTIES, key=lambda penalty: float(weight[np.argmax(unseen[penalty], axis=1) == y].sum()))
     mapping = LogisticRegression(C=1.0, max_iter=500).fit(unseen[best], y, sample_weight=weight)
-    counted = fit_vocabularies(texts)
-    machine = _machine(vectors(counted, texts), y, weight, best, seed)
+    words, characters = fit_vocabularies(texts)
+    machine = _machine(vectors((words, characters), texts), y, weight, best, seed)
     coefficients, bias = _both(machine.coef_, machine.intercept_)
     scale, shift = _both(mapping.coef_, mapping.intercept_, half=True)
     right = float(weight[np.argmax(unseen[best], axis=1) == y].sum() / weight.sum())
-    return SentimentModel(classes, *counted, coefficients, bias, scale, shift, best, right)
+    return SentimentModel(classes, words, characters, coefficients, bias, scale, shift, best, right)
 
 
 def _machine(x: Any, y: NDArray[np.int64], weight: Floats, penalty: float, seed: int) -> Any:
