@@ -35,6 +35,8 @@ from heed.feedback.routing.models import Connection, Delivery
 from heed.feedback.surveys.actions.invitations import invite
 from heed.feedback.surveys.models import Answer, Invitation, Response
 from heed.feedback.triggers.models import Ask, AskList
+from heed.feedback.verbatims.actions.models import ensure_model
+from heed.feedback.verbatims.models import TextModel
 from heed.goals.kpis import queries
 from heed.goals.kpis.actions import ensure_catalogue
 from heed.goals.kpis.rules import catalogue_body
@@ -211,6 +213,7 @@ def fill(house: House) -> None:
         key="ask_1", once_key="once", survey_key="effort", customer_key="customer_1", decided_at=now, asked=False,
         reason="resting", region="north", actor=house.admin.key,
     )  # fmt: skip
+    ensure_model()
     notify([house.admin.key], kind="case-assigned", params={"number": "1"}, href="/cases/case_1/", once_key="fuzz")
 
 
@@ -234,7 +237,7 @@ def known(house: House, path: str) -> dict[str, Any]:
     """Parameters of a path that name what is there."""
     part = "/" + path.split("/")[3]
     key = house.agent.key if part == "/people" else KEYS.get(part, "asa")
-    numbered = {"/tokens": ApiToken, "/notifications": Notification}
+    numbered = {"/tokens": ApiToken, "/notifications": Notification, "/text-models": TextModel}
     rows = numbered[part].objects.order_by("id") if part in numbered else None  # type: ignore[attr-defined]
     number = 1 if rows is None else rows.values_list("pk", flat=True).first()
     return {"key": key, "unit": "north-phone", "role": "agent", "kind": "kpi", "number": number}

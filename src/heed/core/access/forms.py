@@ -24,6 +24,7 @@ PERMISSION_NAMES = {
     "see_figures": _("See KPIs and reports"),
     "see_records": _("Open the records behind a figure"),
     "see_words": _("Read what customers wrote"),
+    "label_words": _("Label what customers wrote, so that heed learns from it"),
     "see_cases": _("See cases"),
     "work_cases": _("Work on cases: take, contact, close"),
     "see_customers": _("See who a customer is"),

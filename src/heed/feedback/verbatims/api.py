@@ -27,6 +27,7 @@ router = Router(tags=["verbatims"])
 theme_router = Router(tags=["verbatims"])
 signal_router = Router(tags=["verbatims"])
 model_router = Router(tags=["verbatims"])
+MOST = 2**62
 Line = Annotated[str, Query(max_length=300, pattern=r"^[^\x00]*$")]
 Mood = Annotated[str, Query(pattern=r"^(negative|neutral|positive)?$")]
 
@@ -169,9 +170,10 @@ class ModelOut(Schema):
 
 
 class ModelsOut(Schema):
-    """The versions of what reads words, newest first."""
+    """A page of the versions of what reads words, newest first; `next` is the cursor of the following page, null on the last."""
 
     items: list[ModelOut]
+    next: int | None
 
 
 class PromotionIn(Schema):
@@ -297,8 +299,13 @@ def signal_list(request: HttpRequest) -> dict[str, Any]:
 
 
 @model_router.get("", response=ModelsOut, summary="Models that read words")
-def model_list(request: HttpRequest) -> dict[str, Any]:
-    return {"items": [told(row) for row in versions(_scope(request))]}
+def model_list(
+    request: HttpRequest,
+    cursor: Annotated[int | None, Query(ge=1, le=MOST)] = None,
+    limit: Annotated[int, Query(ge=1, le=200)] = 50,
+) -> dict[str, Any]:
+    rows = versions(_scope(request), limit + 1, cursor)
+    return {"items": [told(row) for row in rows[:limit]], "next": rows[limit - 1].number if len(rows) > limit else None}
 
 
 @model_router.get("/{int:number}", response=ModelOut, summary="One model")

@@ -1,17 +1,14 @@
 """A bake-off to read: tables on the terminal, and every row with what each said as a CSV file."""
 
-import csv
-from collections.abc import Sequence
-from pathlib import Path
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from heed.core.console.rules import print_table, spoken
-from heed.core.errors.rules import Invalid, phrase, translated
+from heed.core.errors.rules import phrase, translated
+from heed.core.tables import keep_csv
 from heed.text.bakeoff.running import Outcome
 from heed.text.bakeoff.sample import Sample
 
-# What a spreadsheet would take for a formula; the last four are = + - @ as East Asian keyboards write them.
-FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
 WORST = 5
 LEAST_P = 0.0001
 
@@ -20,30 +17,20 @@ def write_rows(file: str, told: Sample, outcome: Outcome) -> None:
     """Every row: its place in the file, the masked text, the truth, and what each said (why it said nothing in
     brackets). Raises Invalid where the file cannot be written.
     """
-    try:
-        with Path(file).open("w", encoding="utf-8", newline="") as target:
-            lines = csv.writer(target)
-            lines.writerow(["row", "text", "truth", *map(_plain, outcome.names)])
-            for place, row in enumerate(told.rows):
-                said = [
-                    label if label is not None else f"[{fault}]"
-                    for label, fault in zip(_at(outcome.told, place), _at(outcome.faults, place), strict=True)
-                ]
-                lines.writerow([row, *map(_plain, (told.texts[place].text, told.labels[place], *said))])
-    except OSError as error:
-        raise Invalid(
-            phrase("{file} cannot be written: {error}.", file=file, error=error),
-            code="unwritable_file",
-            hint="Name a file in a folder of yours.",
-        ) from error
+    keep_csv(file, ("row", "text", "truth", *outcome.names), _rows(told, outcome))
+
+
+def _rows(told: Sample, outcome: Outcome) -> Iterator[list[Any]]:
+    for place, row in enumerate(told.rows):
+        said = [
+            label if label is not None else f"[{fault}]"
+            for label, fault in zip(_at(outcome.told, place), _at(outcome.faults, place), strict=True)
+        ]
+        yield [row, told.texts[place].text, told.labels[place], *said]
 
 
 def _at(rows: Sequence[Sequence[Any]], place: int) -> list[Any]:
     return [row[place] for row in rows]
-
-
-def _plain(text: str) -> str:
-    return f"'{text}" if text.lstrip().startswith(FORMULA) or text.startswith(FORMULA) else text
 
 
 def show(report: dict[str, Any], currency: str) -> None:

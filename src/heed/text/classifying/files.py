@@ -1,7 +1,5 @@
 """Classifiers over files: train one from a file into a folder, tell the texts of another file. Masked first."""
 
-import csv
-import io
 import time
 from collections import Counter
 from collections.abc import Sequence
@@ -10,6 +8,7 @@ from pathlib import Path
 from typing import Any, TextIO
 
 from heed.core.errors.rules import Refused, phrase
+from heed.core.tables import csv_lines, keep_csv
 from heed.text.classifying.classifier import TextClassifier, Told, train
 from heed.text.classifying.kept import keep, load
 from heed.text.classifying.model import NAME
@@ -102,24 +101,12 @@ def predict_file(
 
 
 def write_told(to: str | TextIO, told: Sequence[Told]) -> None:
-    """Write `row,label,confidence,scope_confidence`; rows count from 1. Raises Refused where it cannot be written."""
-    if not isinstance(to, str):
-        _write(to, told)
-        return
-    written = io.StringIO(newline="")
-    _write(written, told)
-    try:
-        Path(to).write_text(written.getvalue(), encoding="utf-8", newline="")
-    except OSError as error:
-        raise Refused(
-            phrase("{folder} cannot be written: {error}.", folder=to, error=error),
-            code="unwritable_file",
-            hint="Name a file you may write to.",
-        ) from error
-
-
-def _write(to: TextIO, told: Sequence[Told]) -> None:
-    writer = csv.writer(to, lineterminator="\n")
-    writer.writerow(("row", "label", "confidence", "scope_confidence"))
-    for row, each in enumerate(told, 1):
-        writer.writerow((row, each.label or "", f"{each.confidence:.6f}", f"{each.scope_confidence:.6f}"))
+    """Write `row,label,confidence,scope_confidence`; rows count from 1. Raises Invalid where it cannot be written."""
+    columns = ("row", "label", "confidence", "scope_confidence")
+    rows = (
+        (row, each.label, f"{each.confidence:.6f}", f"{each.scope_confidence:.6f}") for row, each in enumerate(told, 1)
+    )
+    if isinstance(to, str):
+        keep_csv(to, columns, rows)
+    else:
+        to.writelines(csv_lines(columns, rows))

@@ -1,14 +1,13 @@
 """`heed text themes`: needs no store."""
 
-from collections.abc import Sequence
-from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
 from heed.core.console.rules import print_json, print_table, progress, say
 from heed.core.edge import AsJson, door
-from heed.core.errors.rules import Invalid, phrase
+from heed.core.errors.rules import phrase
+from heed.core.tables import keep_csv
 
 app = typer.Typer(
     add_completion=False, rich_markup_mode=None, no_args_is_help=True, help="Words: the themes they have of themselves."
@@ -42,27 +41,12 @@ def themes(
     with progress(None, "Finding themes"):
         told, keys = tell_themes(file, column, truth=truth, k=k)
     if out:
-        _write(out, keys)
+        # One row a text, counted from 1; no theme is an empty cell.
+        keep_csv(out, ("row", "theme"), enumerate(keys, 1))
     if as_json:
         print_json(told)
         return
     _print(told)
-
-
-def _write(file: str, keys: Sequence[str]) -> None:
-    """One row a text, counted from 1; no theme is an empty cell."""
-    import csv
-
-    try:
-        with Path(file).open("w", encoding="utf-8", newline="") as handle:
-            writer = csv.writer(handle)
-            writer.writerow(("row", "theme"))
-            writer.writerows(enumerate(keys, 1))
-    except OSError as error:
-        hint = "Name a file in a folder that is there and may be written to."
-        raise Invalid(
-            phrase("{file} cannot be written: {error}.", file=file, error=error), code="unwritable_file", hint=hint
-        ) from error
 
 
 def _print(told: dict[str, Any]) -> None:

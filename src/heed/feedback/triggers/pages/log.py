@@ -12,7 +12,7 @@ from django.views.decorators.http import require_safe
 
 from heed.core.definitions.queries import all_in_force
 from heed.core.edge import page
-from heed.documents.tables import csv_lines
+from heed.core.tables import csv_lines
 from heed.feedback.triggers.models import Ask
 from heed.feedback.triggers.queries import (
     MAY,

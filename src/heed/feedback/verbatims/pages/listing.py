@@ -10,7 +10,7 @@ from django.utils.translation import ngettext, pgettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
 from heed.core.edge import page
-from heed.documents.tables import csv_lines
+from heed.core.tables import csv_lines
 from heed.feedback.verbatims.actions.reading import open_words
 from heed.feedback.verbatims.forms import SENTIMENT_TITLES
 from heed.feedback.verbatims.pages.asking import Asked, asked, frame, language, tabs

@@ -14,9 +14,9 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
 from heed.core.edge import page
+from heed.core.tables import csv_of
 from heed.documents.charts.chart import Chart
 from heed.documents.charts.trend import Mark, Point, trend
-from heed.documents.tables import csv_of
 from heed.feedback.verbatims.models import Signal
 from heed.feedback.verbatims.pages.asking import Asked, asked, frame, language
 from heed.feedback.verbatims.pages.listing import list_context

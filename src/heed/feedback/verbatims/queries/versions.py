@@ -47,12 +47,13 @@ class Version:
         return any(each["moved"] for each in self.drift.get("figures", ()))
 
 
-def versions(scope: Scope, limit: int = 50) -> list[Version]:
-    """The models, newest first."""
+def versions(scope: Scope, limit: int = 50, before: int | None = None) -> list[Version]:
+    """The models, newest first; those made before the one of this number, where it is given."""
     scope.demand("see_figures")
     reading = newest_model()
     promoted = set(Promotion.objects.values_list("model_id", flat=True))
-    return [shown(row, reading, promoted) for row in TextModel.objects.all()[:limit]]
+    rows = TextModel.objects.all() if before is None else TextModel.objects.filter(pk__lt=before)
+    return [shown(row, reading, promoted) for row in rows[:limit]]
 
 
 def version(scope: Scope, number: int) -> TextModel:

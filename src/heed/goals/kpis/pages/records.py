@@ -15,7 +15,7 @@ from django.views.decorators.http import require_safe
 
 from heed.core.edge import page
 from heed.core.errors.rules import HeedError
-from heed.documents.tables import csv_of
+from heed.core.tables import csv_of
 from heed.goals.kpis.pages.asking import Asked, asked, column_title
 from heed.goals.kpis.pages.figure import frame
 from heed.goals.kpis.pages.reading import figures

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from heed.core.edge import page, tell
 from heed.core.errors.rules import HeedError
 from heed.core.people.queries import people, unit_choices
-from heed.documents.tables import csv_lines
+from heed.core.tables import csv_lines
 from heed.service.cases.actions.opening import open_case
 from heed.service.cases.actions.working import assign
 from heed.service.cases.forms.working import FilterForm, OpenCaseForm

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from heed.core.edge import page
 from heed.core.errors.rules import HeedError, NotFound, translated
-from heed.documents.tables import csv_lines
+from heed.core.tables import csv_lines
 from heed.service.customers.actions import IMPORT, Imported, import_customers
 from heed.service.customers.forms import ColumnsForm, FileForm
 from heed.service.customers.queries import customer_import, customer_imports, rejected_of

@@ -13,7 +13,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from heed.core.edge import page
-from heed.documents.tables import csv_lines
+from heed.core.tables import csv_lines
 from heed.service.customers.actions import WRITE, correct_customer, note_wish
 from heed.service.customers.forms import CORRECTED, CustomerForm
 from heed.service.customers.queries import SEE, card, choices, customer_in_reach, customers

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import heed
-from heed.documents.tables import FORMULA_STARTS, PLAIN_NUMBER, csv_lines, csv_of, plain_cell
+from heed.core.tables import FORMULA_STARTS, PLAIN_NUMBER, csv_lines, csv_of, plain_cell
 from tests.places import shared_data
 
 SOURCE = Path(heed.__file__).parent
@@ -66,14 +66,14 @@ def test_no_other_place_writes_csv() -> None:
             named = node.attr if isinstance(node, ast.Attribute) else node.name if isinstance(node, ast.alias) else ""
             if named in WRITERS and (named != "writer" or _is_csv(node)):
                 found.append(path.relative_to(SOURCE).as_posix())
-    assert found == ["documents/tables.py"]
+    assert found == ["core/tables.py"]
 
 
 def test_every_answer_that_is_csv_is_written_by_that_place() -> None:
     for path in sorted(SOURCE.rglob("*.py")):
         text = path.read_text(encoding="utf-8")
         if "text/csv" in text:
-            assert "heed.documents.tables" in text, path
+            assert "heed.core.tables" in text, path
 
 
 def _is_csv(node: ast.AST) -> bool:

@@ -5,7 +5,10 @@ import io
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
+from pathlib import Path
 from typing import Any
+
+from heed.core.errors.rules import Invalid, phrase
 
 # The last four are = + - @ as East Asian keyboards write them; some spreadsheets take them for the same.
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
@@ -43,6 +46,18 @@ def csv_of(rows: Sequence[Mapping[str, Any]]) -> str:
         return ""
     columns = list(rows[0])
     return "".join(csv_lines(columns, ([row.get(column) for column in columns] for row in rows)))
+
+
+def keep_csv(file: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
+    """A CSV file on disk. Raises Invalid where it cannot be written."""
+    try:
+        with Path(file).open("w", encoding="utf-8", newline="") as sink:
+            sink.writelines(csv_lines(columns, rows))
+    except OSError as error:
+        hint = "Name a file in a folder that is there and may be written to."
+        raise Invalid(
+            phrase("{file} cannot be written: {error}.", file=file, error=error), code="unwritable_file", hint=hint
+        ) from error
 
 
 def _line(row: Sequence[Any]) -> str:
