@@ -82,8 +82,10 @@ def test_customers_come_from_a_file_and_what_happened_stands_beside_them(house: 
         "verbatims", "2", said_at=now, customer_key="shop:4711", text="It came <b>broken</b>.", direction="inbound"
     )
     page = f"/customers/{mia['key']}/"
-    history = waited(lambda: _with(ada, f"{page}history", "It came"))
-    assert "By telephone" in history and "&lt;b&gt;broken" in history, "what customers write is never mark-up"
+    # The two arrive in tables of their own, one after the other.
+    waited(lambda: _with(ada, f"{page}history", "It came"))
+    history = waited(lambda: _with(ada, f"{page}history", "By telephone"))
+    assert "&lt;b&gt;broken" in history, "what customers write is never mark-up"
     whole = ada.open(page).text
     assert "Mia Süß" in whole and "shop:4711" in whole and "ruft gern an" in whole
 
