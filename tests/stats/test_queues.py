@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from heed.core.errors.rules import Invalid
 from heed.stats.queues.erlang import agents_required, erlang_b, erlang_c, limited_queue
 from heed.stats.queues.impatience import erlang_a
+from heed.stats.queues.patience import Endurance, endurance, patience
 from heed.stats.queues.simulation.arrivals import Rates, arrival_times, steady
 from heed.stats.queues.simulation.contact_centre import Centre, Group, Kind, Staffing, agents, simulate
 from heed.stats.queues.simulation.single_queue import simulate_queue, waits
@@ -186,6 +187,44 @@ def test_arrivals_follow_their_rates() -> None:
     assert not np.any((times > 10.0 + 1e-9) & (times < 20.0))
     assert np.mean(times < 10.0) == pytest.approx(0.2, abs=0.01)
     assert times.size / 200 == pytest.approx(250, rel=0.02)
+
+
+def waited(law: np.ndarray, chance: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
+    """Waits that ended by an answer or by giving up, whichever came first."""
+    answered = chance.exponential(90.0, law.size)
+    return np.minimum(law, answered), law < answered
+
+
+def test_patience_as_seen_is_that_of_the_law_with_an_exponential_tail() -> None:
+    chance = np.random.default_rng(3)
+    found = endurance(*waited(chance.exponential(200.0, 8000), chance))
+    assert found is not None
+    assert found.tail == pytest.approx(200.0, rel=0.25)
+    assert found.mean == pytest.approx(200.0, rel=0.06)
+    drawn = found.drawn(40_000, chance)
+    assert drawn.mean() == pytest.approx(found.mean, rel=0.03)
+    for time in (20.0, 100.0, 200.0):
+        assert (drawn > time).mean() == pytest.approx(np.exp(-time / 200.0), abs=0.02)
+    assert endurance([1.0, 2.0], [True, False]) is None
+
+
+def test_callers_who_hang_up_at_once_or_hardly_at_all_are_not_exponential() -> None:
+    """Three of ten endure ten seconds, the others long: by the law as seen the simulation gives the abandonment that comes."""
+    chance = np.random.default_rng(4)
+    law = np.where(chance.random(12_000) < 0.3, 10.0, chance.exponential(2000.0, 12_000))
+    seen = waited(law, chance)
+    found, mean = endurance(*seen), patience(*seen).mean
+    assert found is not None
+    rates, group = steady(1 / 20), (Group("all", frozenset({"calls"}), agents(10)),)
+
+    def left(kind: Kind) -> float:
+        done = simulate(Centre((kind,), group), 40_000.0, warm_up=2000.0, runs=6, seed=5)
+        return done.kinds["calls"].abandoned.value or 0.0
+
+    truth = Endurance(np.array([9.99, 10.01]), np.array([1.0, 0.7]), 10.01, 2000.0)
+    came = left(Kind("calls", rates, 190.0, endurance=truth))
+    assert left(Kind("calls", rates, 190.0, endurance=found)) == pytest.approx(came, abs=0.007)
+    assert abs(left(Kind("calls", rates, 190.0, mean)) - came) > 0.01
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy import special, stats
+from scipy import special
 
 from heed.stats.arrays import Flags, Floats, check_level, normal_quantile
 
@@ -77,6 +77,8 @@ def steps(
     the dispersion around the step (quasi-likelihood; McCullagh and Nelder 1989, 9.3). The p value is one-sided and pays
     for the places: min(1, m·P(χ²₁ > max)/2) with m the number of places (Bonferroni), so it errs on the careful side.
     """
+    from scipy.stats import norm
+
     x, e = np.atleast_2d(np.asarray(counts, np.float64)), np.atleast_2d(np.asarray(exposure, np.float64))
     days = x.shape[1]
     places = np.arange(margin_before, max(days - margin_after + 1, margin_before))
@@ -90,7 +92,7 @@ def steps(
     later = np.arange(days)[None, :] >= at[:, None]
     fitted = e * np.where(later, after[:, None], before[:, None])
     spread = dispersion(x, fitted)
-    tail = stats.norm.sf(np.sqrt(2.0 * best / spread))
+    tail = norm.sf(np.sqrt(2.0 * best / spread))
     low, high = _ratio_limits(x0, e0, x1, e1, spread, level)
     with np.errstate(divide="ignore", invalid="ignore"):
         ratio = np.where(before > 0, after / before, np.where(after > 0, np.inf, 1.0))
@@ -226,13 +228,15 @@ def _tail(x: Floats, n: Floats, expected: Floats, spread: Floats, window: int) -
     """P(X ≥ x) of a beta-binomial with this mean and dispersion; what is expected is itself known from a window only,
     which widens it by n / window's n.
     """
+    from scipy.stats import betabinom
+
     around = np.maximum(np.convolve(n.mean(axis=0), np.ones(window) / window, mode="same"), 1.0)[None, :]
     wider = spread * (1.0 + n / np.maximum(around * window, 1.0))
     rho = np.clip((np.minimum(wider, np.maximum(n - 1, 1)) - 1.0) / np.maximum(n - 1.0, 1.0), 1e-7, 0.5)
     a, b = expected * (1 / rho - 1), (1 - expected) * (1 / rho - 1)
     close = x > n * expected
     found = np.ones_like(x)
-    exact = stats.betabinom.sf(np.round(x[close]) - 1, np.round(n[close]).astype(np.int64), a[close], b[close])
+    exact = betabinom.sf(np.round(x[close]) - 1, np.round(n[close]).astype(np.int64), a[close], b[close])
     found[close] = np.nan_to_num(exact, nan=1.0)
     return np.clip(found, 0.0, 1.0)
 
@@ -268,6 +272,8 @@ def rises(counts: ArrayLike, exposure: ArrayLike, *, margin: int = 4, recent: in
     the smoothed series (weeks, and blocks of four): a team that is merely noisy is compared with its own noise. The p
     value is one-sided by Student's t with the degrees of freedom left, times the number of knees.
     """
+    from scipy.stats import t
+
     x, e = np.atleast_2d(np.asarray(counts, np.float64)), np.atleast_2d(np.asarray(exposure, np.float64))
     weeks = x.shape[1]
     knees = np.arange(margin, weeks - 2 * margin)
@@ -284,7 +290,7 @@ def rises(counts: ArrayLike, exposure: ArrayLike, *, margin: int = 4, recent: in
     rows = np.arange(len(x))
     # A local mean over nine weeks takes a ninth of the noise away.
     spread = np.maximum(1.0, dispersion(x, _smooth(x, level_e), blocks=(1, 4)) * SMOOTHED / (SMOOTHED - 1))
-    p = stats.t.sf(z[rows, chosen] / np.sqrt(spread), max(weeks - 3, 1)) * len(knees)
+    p = t.sf(z[rows, chosen] / np.sqrt(spread), max(weeks - 3, 1)) * len(knees)
     since = knees[chosen]
     early = np.arange(weeks)[None, :] < since[:, None]
     late = np.broadcast_to(np.arange(weeks)[None, :] >= weeks - recent, x.shape)

@@ -4,7 +4,6 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy.stats import binom
 
 from heed.stats.arrays import NO_ROWS, Floats, check_level, divide, floats, masked, reasons, require
 from heed.stats.intervals.proportion import proportion
@@ -71,6 +70,8 @@ def _phi(e: Floats, f: Floats, g: Floats, h: Floats) -> Floats:
 
 def _mcnemar(f: Floats, g: Floats) -> tuple[Floats, Floats]:
     """The split of the rows where the two differ, against half and half."""
+    from scipy.stats import binom
+
     many, least = f + g, np.minimum(f, g)
     exact = np.minimum(2 * binom.cdf(least, many, 0.5), 1.0)
     mid = np.where(f == g, 1.0 - 0.5 * binom.pmf(f, many, 0.5), exact - binom.pmf(least, many, 0.5))

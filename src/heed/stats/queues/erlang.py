@@ -4,16 +4,18 @@ Arrays broadcast over intervals. Rates and times may be in any unit of time, as 
 """
 
 from dataclasses import dataclass
+from math import ceil
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from heed.core.errors.rules import Invalid
 from heed.stats.arrays import Flags, Floats, divide, floats, require
-from heed.stats.exact import ceil_ratio
+from heed.stats.exact import as_written
 
 MOST_AGENTS = 1_000_000
 OCCUPANCY_ROUNDING = 1e-12
+RELEVANT = 12  # a term so many roots of n down the series is below the last digit
 SMALL_LOAD = 20.0  # from here on Stirling's series is exact to the last digit
 
 
@@ -30,6 +32,33 @@ def erlang_b(erlangs: ArrayLike, servers: ArrayLike) -> Floats:
         for k in range(1, most + 1):
             inverse = np.where(k <= n, 1.0 + k / a * inverse, inverse)
         return 1.0 / inverse
+
+
+def inverse_blocking(erlangs: float, servers: int) -> float:
+    """1/B of one load, without the steps of the recursion: of a large centre in microseconds. erlangs > 0. Infinite where
+    nobody is ever lost.
+
+    Up to the load the falling series 1/B = Σ_j Π_{i<j} (n - i)/a; above it the Poisson distribution over its chance at n.
+    """
+    if servers <= erlangs:
+        terms = min(servers, int(RELEVANT * servers**0.5) + RELEVANT)
+        return 1.0 + float(np.cumprod((servers - np.arange(terms)) / erlangs).sum())
+    from scipy.special import gammaincc, gammaln
+
+    log_chance = (
+        float(_log_chance(np.float64(erlangs), np.float64(servers)))
+        if servers > SMALL_LOAD
+        else servers * float(np.log(erlangs)) - erlangs - float(gammaln(servers + 1.0))
+    )
+    with np.errstate(over="ignore"):
+        return float(gammaincc(servers + 1.0, erlangs) * np.exp(-log_chance))
+
+
+def _log_chance(a: Floats | np.float64, n: Floats | np.float64) -> Floats:
+    """Logarithm of the Poisson chance of n at a mean of a, n not small, by Stirling's series: nothing large cancels."""
+    x = (n - a) / a
+    off = 1.0 / (12.0 * n) - 1.0 / (360.0 * n**3) + 1.0 / (1260.0 * n**5) - 1.0 / (1680.0 * n**7)
+    return np.asarray(-a * ((1.0 + x) * np.log1p(x) - x) - off - 0.5 * np.log(2.0 * np.pi * n))
 
 
 @dataclass(frozen=True)
@@ -122,7 +151,8 @@ def agents_required(
     a = rate * time
     least = np.maximum(np.floor(a) + 1.0, np.ceil(a / max_occupancy - OCCUPANCY_ROUNDING * a))
     found, reached, before = _least_agents(a, least, time, within, target)
-    scheduled = np.array([ceil_ratio(int(n), _present(shrinkage)) for n in found.ravel()], dtype=np.float64)
+    present = 1 - as_written(shrinkage)
+    scheduled = np.array([ceil(int(n) / present) for n in found.ravel()], dtype=np.float64)
     return Staffing(found, reached, a / found, before, scheduled.reshape(a.shape))
 
 
@@ -132,19 +162,16 @@ def _least_agents(
     """For each load the first number from `least` on that reaches the target, the level it reaches and that of one less."""
     found = np.zeros(a.shape)
     reached, before = np.zeros(a.shape), np.full(a.shape, np.nan)
-    k, inverse = _start(a)
-    last = np.full(a.shape, np.nan)
+    k, inverse = _start(a, least)
     most = float(k.max(initial=0.0)) + MOST_AGENTS
     with np.errstate(over="ignore", divide="ignore", invalid="ignore"):
+        last = _level(a, k, inverse, within / time)
         while not found.all():
             k += 1.0
             if np.max(k) > most:
                 raise Invalid("No number of agents reaches this target.", code="unreachable", hint="Lower the target.")
             inverse = 1.0 + k / a * inverse
-            spare = k - a
-            # C = B / (1 - ρ (1 - B)) = k / (k + (k - a)(1/B - 1)).
-            level = 1.0 - k / (k + spare * (inverse - 1.0)) * np.exp(-spare * within / time)
-            level = np.where(spare > 0, level, np.nan)
+            level = _level(a, k, inverse, within / time)
             new = (found == 0) & (k >= least) & (level >= target)
             if new.any():
                 found, reached, before = (
@@ -156,23 +183,27 @@ def _least_agents(
     return found, reached, before
 
 
-def _start(a: Floats) -> tuple[Floats, Floats]:
-    """Servers just under the load, and 1/B with so many, where the recursion of a small load need not begin at none: the
-    Poisson distribution below its mode over its chance there, by Stirling's series.
+def _level(a: Floats, k: Floats, inverse: Floats, within: Floats) -> Floats:
+    """The service level with k agents and 1/B of them; NaN where they are no queue. within: in service times.
+
+    C = B / (1 - ρ (1 - B)) = k / (k + (k - a)(1/B - 1)).
+    """
+    spare = k - a
+    return np.where(spare > 0, 1.0 - k / (k + spare * (inverse - 1.0)) * np.exp(-spare * within), np.nan)
+
+
+def _start(a: Floats, least: Floats) -> tuple[Floats, Floats]:
+    """One server less than the first number to be tried, and 1/B with so many, where the recursion need not begin at none:
+    the Poisson distribution up to it over its chance there, by Stirling's series.
     """
     from scipy.special import gammaincc
 
-    k = np.where(a < SMALL_LOAD, 0.0, np.floor(a))
+    k = np.where(least <= SMALL_LOAD, 0.0, least - 1.0)
     n = np.maximum(k, 1.0)
-    x = np.where(k > 0, (k - a) / np.where(a > 0, a, 1.0), 0.0)
-    off = 1.0 / (12.0 * n) - 1.0 / (360.0 * n**3) + 1.0 / (1260.0 * n**5) - 1.0 / (1680.0 * n**7)
-    log_chance = -a * ((1.0 + x) * np.log1p(x) - x) - off - 0.5 * np.log(2.0 * np.pi * n)
-    return k, np.where(k > 0, gammaincc(k + 1.0, a) * np.exp(-np.where(k > 0, log_chance, 0.0)), 1.0)
-
-
-def _present(shrinkage: float) -> float:
-    # In decimals as written: 1 - 0.3 is 0.7, where floats make 0.70000000000000007 of it.
-    return round(1.0 - shrinkage, 12)
+    log_chance = np.where(k > 0, _log_chance(np.where(a > 0, a, 1.0), n), 0.0)
+    # Far above the load nobody is lost, to the last digit: 1/B is infinite.
+    with np.errstate(over="ignore"):
+        return k, np.where(k > 0, gammaincc(k + 1.0, a) * np.exp(-log_chance), 1.0)
 
 
 @dataclass(frozen=True)

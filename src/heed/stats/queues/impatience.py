@@ -6,10 +6,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from heed.stats.arrays import Floats, require
-from heed.stats.queues.erlang import erlang_b
+from heed.stats.queues.erlang import inverse_blocking
 
 NEGLIGIBLE = 1e-22
 MOST_STATES = 50_000_000
+ROUNDING = 1e-12
 
 
 @dataclass(frozen=True)
@@ -50,15 +51,8 @@ def erlang_a(
     )
     require(agents >= 1 and threshold >= 0, "erlang a", "there must be an agent, and no negative threshold")
     load = arrival_rate / service_rate
-    ahead, weights = _queue(arrival_rate, agents * service_rate, abandon_rate)
-    # All states together, in the unit of the weights; the first is that in which all are busy and nobody waits.
-    total = float(weights[0]) / float(erlang_b(load, agents)) + float(weights[1:].sum())
-    delayed = float(weights.sum()) / total
-    queue = float((ahead * weights).sum()) / total
+    delayed, queue, waited_served = _steady(load, arrival_rate, agents * service_rate, abandon_rate, agents)
     left = abandon_rate * queue / arrival_rate
-    own = agents * service_rate + (ahead + 1.0) * abandon_rate
-    reached = agents * service_rate / own  # the chance to be served with so many ahead
-    waited_served = float((weights * reached * np.cumsum(1.0 / own)).sum()) / total
     late, late_served = _beyond(arrival_rate, agents * service_rate, abandon_rate, threshold)
     longer = delayed * late * math.exp(-abandon_rate * threshold)
     served_late = (delayed - left) * late_served
@@ -78,6 +72,57 @@ def erlang_a(
         waiting_longer=longer,
         occupancy=load * (1.0 - left) / agents,
     )
+
+
+def _steady(load: float, rate: float, service: float, abandon: float, agents: int) -> tuple[float, float, float]:
+    """The chance to wait, the mean number waiting, and the mean wait of those served times their share."""
+    ahead, weights = _queue(rate, service, abandon)
+    # All states together, in the unit of the weights; the first is that in which all are busy and nobody waits.
+    total = float(weights[0]) * inverse_blocking(load, agents) + float(weights[1:].sum())
+    own = service + (ahead + 1.0) * abandon
+    reached = service / own  # the chance to be served with so many ahead
+    waited_served = float((weights * reached * np.cumsum(1.0 / own)).sum()) / total
+    return float(weights.sum()) / total, float((ahead * weights).sum()) / total, waited_served
+
+
+def patient_agents(
+    arrival_rate: float,
+    service_rate: float,
+    abandon_rate: float,
+    threshold: float,
+    *,
+    target: float,
+    max_occupancy: float = 1.0,
+) -> tuple[int, Impatience]:
+    """The least number of agents that answers a share `target` of all callers within the threshold and is busy at most a
+    share max_occupancy of its time, and what it reaches. Both get better with each agent more, so it is found by halving.
+
+    Rates positive; target under 1. Raises Invalid.
+    """
+    require(0.0 <= target < 1.0, "erlang a", "a service level of one cannot be reached")
+    require(0.0 < max_occupancy <= 1.0, "erlang a", "shares must lie between 0 and 1")
+
+    def tried(agents: int) -> tuple[bool, Impatience]:
+        found = erlang_a(arrival_rate, service_rate, abandon_rate, agents, threshold)
+        return found.served_within >= target and found.occupancy <= max_occupancy * (1.0 + ROUNDING), found
+
+    load = arrival_rate / service_rate
+    low, high, step = 0, max(1, math.ceil(load)), max(1, math.ceil(math.sqrt(load)))
+    enough, reached = tried(high)
+    while not enough:
+        low, high, step = high, high + step, 2 * step
+        enough, reached = tried(high)
+    step = max(1, math.ceil(math.sqrt(load)))
+    while high - low > 1:
+        # Near the load first: that is where the answer lies, and far below it a queue is long to compute.
+        middle = max((low + high) // 2, high - step)
+        step *= 2
+        enough, found = tried(middle)
+        if enough:
+            high, reached = middle, found
+        else:
+            low = middle
+    return high, reached
 
 
 def _queue(rate: float, service: float, abandon: float) -> tuple[Floats, Floats]:

@@ -31,14 +31,24 @@ class Rates:
         return np.asarray(spans @ np.array(self.rates))
 
 
+@dataclass(frozen=True)
+class Listed:
+    """Arrivals that are known: their times, ascending."""
+
+    times: tuple[float, ...]
+
+
 def steady(rate: float) -> Rates:
     return Rates((0.0,), (rate,))
 
 
-def arrival_times(rates: Rates, until: float, generator: np.random.Generator) -> Floats:
+def arrival_times(rates: Rates | Listed, until: float, generator: np.random.Generator) -> Floats:
     """Times of a Poisson process up to a time, ascending: arrivals of rate 1 brought to the clock on which they are even
-    (Çınlar 1975, 4.7).
+    (Çınlar 1975, 4.7); or those that are known.
     """
+    if isinstance(rates, Listed):
+        times = np.array(rates.times, dtype=np.float64)
+        return np.asarray(times[times < until])
     edges = np.array([start for start in rates.starts if start < until])
     cumulated, whole = rates._cumulated(edges), rates.expected(until)
     even = np.sort(generator.uniform(0.0, whole, generator.poisson(whole)))

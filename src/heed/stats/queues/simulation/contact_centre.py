@@ -13,7 +13,8 @@ import numpy as np
 from heed.core.errors.rules import Invalid, phrase
 from heed.stats.arrays import Floats, require
 from heed.stats.intervals.result import Figure
-from heed.stats.queues.simulation.arrivals import Rates, arrival_times
+from heed.stats.queues.patience import Endurance
+from heed.stats.queues.simulation.arrivals import Listed, Rates, arrival_times
 from heed.stats.queues.simulation.outcomes import Outcome, outcome, over_runs
 
 
@@ -21,15 +22,16 @@ from heed.stats.queues.simulation.outcomes import Outcome, outcome, over_runs
 class Kind:
     """Calls of one kind. `priority`: the lower goes first; calls of one priority go by arrival. `mean_service` and
     `mean_patience` (None: they wait for ever) in the unit of the rates; service exponential, or lognormal with
-    `service_spread` (sd / mean); patience exponential.
+    `service_spread` (sd / mean); patience exponential, or as `endurance` has it.
     """
 
     name: str
-    arrivals: Rates
+    arrivals: Rates | Listed
     mean_service: float
     mean_patience: float | None = None
     priority: int = 0
     service_spread: float | None = None
+    endurance: Endurance | None = None
 
 
 @dataclass(frozen=True)
@@ -103,7 +105,7 @@ def simulate(
     """
     require(0.0 <= warm_up < until and runs >= 1, "simulation", "the warm-up must end before the end")
     seeds = np.random.SeedSequence(seed).spawn(runs)
-    done = [_Run(centre, until, warm_up, np.random.default_rng(each)).play() for each in seeds]
+    done = [play(centre, until, np.random.default_rng(each), warm_up=warm_up) for each in seeds]
     kinds = {
         kind.name: outcome([run.waits[at] for run in done], [run.served[at] for run in done], threshold, level)
         for at, kind in enumerate(centre.kinds)
@@ -116,13 +118,21 @@ def simulate(
 
 
 @dataclass(frozen=True)
-class _Played:
-    """One run: by kind the waits and whether served, by group the time on calls and the time paid after the warm-up."""
+class Played:
+    """One run: by kind when calls came, how long they waited and whether they were served; by group the time on calls and
+    the time paid after the warm-up.
+    """
 
+    came: list[Floats]
     waits: list[Floats]
     served: list[np.ndarray]
     busy: list[float]
     paid: list[float]
+
+
+def play(centre: Centre, until: float, generator: np.random.Generator, *, warm_up: float = 0.0) -> Played:
+    """One run, as `simulate` makes many of them."""
+    return _Run(centre, until, warm_up, generator).play()
 
 
 @dataclass
@@ -142,10 +152,7 @@ class _Calls:
             [_services(kind, each.size, generator) for kind, each in zip(centre.kinds, at, strict=True)]
         )
         patience = np.concatenate(
-            [
-                generator.exponential(kind.mean_patience, each.size) if kind.mean_patience else np.full(each.size, inf)
-                for kind, each in zip(centre.kinds, at, strict=True)
-            ]
+            [_patiences(kind, each.size, generator) for kind, each in zip(centre.kinds, at, strict=True)]
         )
         times = np.concatenate(at)
         order = np.argsort(times, kind="stable")
@@ -155,6 +162,12 @@ class _Calls:
             service[order].tolist(),
             (times + patience)[order].tolist(),
         )
+
+
+def _patiences(kind: Kind, size: int, generator: np.random.Generator) -> Floats:
+    if kind.endurance is not None:
+        return kind.endurance.drawn(size, generator)
+    return generator.exponential(kind.mean_patience, size) if kind.mean_patience else np.full(size, inf)
 
 
 def _services(kind: Kind, size: int, generator: np.random.Generator) -> Floats:
@@ -195,7 +208,7 @@ class _Run:
         self.ends: list[tuple[float, int]] = []
         self.busy = [0.0] * len(groups)
 
-    def play(self) -> _Played:
+    def play(self) -> Played:
         """Arrivals, ends of calls and changes of staffing in order of time; patience is looked at when a call's turn
         comes, as who has left by then changes nothing for others.
         """
@@ -276,7 +289,7 @@ class _Run:
             if not self._take_next(group, now):
                 self.free[group] += 1
 
-    def _played(self) -> _Played:
+    def _played(self) -> Played:
         at, kind = np.array(self.calls.at), np.array(self.calls.kind, dtype=np.intp)
         started, left = np.array(self.started), np.array(self.calls.gives_up_at)
         served = np.isfinite(started)
@@ -286,7 +299,8 @@ class _Run:
         counted = at >= self.warm_up
         picked = [counted & (kind == which) for which in range(len(self.centre.kinds))]
         paid = [self._paid(group.staffing) for group in self.centre.groups]
-        return _Played([wait[each] for each in picked], [served[each] for each in picked], self.busy, paid)
+        came = [at[each] for each in picked]
+        return Played(came, [wait[each] for each in picked], [served[each] for each in picked], self.busy, paid)
 
     def _paid(self, staffing: Staffing) -> float:
         edges = np.clip(np.array([*staffing.starts, inf]), self.warm_up, self.until)
