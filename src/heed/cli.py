@@ -20,6 +20,44 @@ def _kpi() -> list[typer.Typer]:
     return [app]
 
 
+def _targets() -> list[typer.Typer]:
+    from heed.goals.targets.cli import app
+
+    return [app]
+
+
+def _staffing() -> list[typer.Typer]:
+    from heed.goals.slas.cli import frontier  # noqa: F401  adds its verbs
+    from heed.goals.slas.cli.staffing import app
+
+    return [app]
+
+
+def _sla() -> list[typer.Typer]:
+    from heed.goals.slas.cli import negotiation  # noqa: F401  adds its verbs
+    from heed.goals.slas.cli.slas import slas
+
+    return [slas]
+
+
+def _escalation() -> list[typer.Typer]:
+    from heed.goals.escalation.cli import app
+
+    return [app]
+
+
+def _footprint() -> list[typer.Typer]:
+    from heed.goals.footprint.cli import app
+
+    return [app]
+
+
+def _routing() -> list[typer.Typer]:
+    from heed.feedback.routing.cli import app
+
+    return [app]
+
+
 def _import() -> list[typer.Typer]:
     from heed.service.formats.cli import app
 
@@ -32,8 +70,46 @@ def _customers() -> list[typer.Typer]:
     return [app]
 
 
+def _surveys() -> list[typer.Typer]:
+    from heed.feedback.surveys.cli import app
+
+    return [app]
+
+
+def _asking() -> list[typer.Typer]:
+    from heed.feedback.triggers.cli.asking import app
+
+    return [app]
+
+
+def _instruments() -> list[typer.Typer]:
+    from heed.feedback.triggers.cli.instruments import app
+
+    return [app]
+
+
+def _programmes() -> list[typer.Typer]:
+    from heed.feedback.triggers.cli.programmes import app
+
+    return [app]
+
+
 def _cases() -> list[typer.Typer]:
     from heed.service.cases.cli import app
+
+    return [app]
+
+
+def _quality() -> list[typer.Typer]:
+    from heed.feedback.quality.cli.answers import app as answers
+    from heed.feedback.quality.cli.audits import app as audits
+    from heed.feedback.quality.cli.cards import app
+
+    return [app, answers, audits]
+
+
+def _privacy() -> list[typer.Typer]:
+    from heed.feedback.privacy.cli import app
 
     return [app]
 
@@ -79,6 +155,19 @@ def _stats() -> list[typer.Typer]:
     return [app]
 
 
+def _journeys() -> list[typer.Typer]:
+    from heed.goals.journeys.cli import app
+    from heed.mining.cli import journeys
+
+    return [journeys, app]
+
+
+def _handoffs() -> list[typer.Typer]:
+    from heed.mining.cli import handoffs
+
+    return [handoffs]
+
+
 def _people() -> list[typer.Typer]:
     from heed.core.access.cli import app
 
@@ -103,10 +192,24 @@ NOUNS: dict[str, tuple[str, Loader]] = {
     "import": ("Bring records in from a file.", _import),
     "customers": ("Who customers are, and how they are reached.", _customers),
     "cases": ("Customers who are unhappy, and what is done about it.", _cases),
+    "surveys": ("Surveys and answers, to and from other systems.", _surveys),
+    "asking": ("Whom heed asks, how often, and why not.", _asking),
+    "instruments": ("Which instrument each touchpoint should have.", _instruments),
+    "programmes": ("Panels that are asked in waves.", _programmes),
     "kpi": ("Figures, with their intervals.", _kpi),
+    "sla": ("Promises to customers, and how they are kept.", _sla),
+    "escalation": ("Cases brought to who has authority.", _escalation),
+    "routing": ("Feedback to who can act on it.", _routing),
+    "quality": ("How good the answers are that figures rest on.", _quality),
+    "footprint": ("Where calls are answered: at one site, at each region's own, or between.", _footprint),
+    "targets": ("What units aim at, down the tree.", _targets),
+    "staffing": ("How many people a promise takes.", _staffing),
     "model": ("Definitions as files: export, plan, apply, rehearse.", _model),
+    "privacy": ("What is held of a person, and its end.", _privacy),
     "facts": ("The tables of facts.", _facts),
     "journal": ("The record of all that happened.", _journal),
+    "journeys": ("Journeys as they really run, found in logs of events.", _journeys),
+    "handoffs": ("Work passed from group to group.", _handoffs),
     "people": ("Who may sign in.", _people),
     "text": ("Words: mask, train, read, measure.", _text),
     "stats": ("Statistics by their reference cases.", _stats),

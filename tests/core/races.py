@@ -1,8 +1,12 @@
 """What races need: a store in a file, and several who press at the same moment."""
 
+import atexit
+import shutil
+import tempfile
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -25,13 +29,27 @@ def file_store(path: Path) -> Iterator[None]:
         return
     memory, kept = connection.connection, connection.settings_dict["NAME"]
     connection.connection = None
-    connection.settings_dict["NAME"] = str(path)
     try:
-        call_command("migrate", interactive=False, verbosity=0)
+        shutil.copyfile(_migrated(), path)
+        connection.settings_dict["NAME"] = str(path)
         yield
     finally:
         connection.close()
         connection.settings_dict["NAME"], connection.connection = kept, memory
+
+
+@cache
+def _migrated() -> Path:
+    """An empty store, brought to this version once a process; each test has a copy. The default connection is at rest."""
+    folder = Path(tempfile.mkdtemp(prefix="heed-races-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    connection.settings_dict["NAME"] = str(folder / "empty.db")
+    call_command("migrate", interactive=False, verbosity=0)
+    with connection.cursor() as cursor:
+        cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    connection.close()
+    connection.connection = None
+    return folder / "empty.db"
 
 
 def at_once(*presses: Callable[[], Any]) -> list[Any]:

@@ -109,10 +109,24 @@ def prepare_store() -> list[str]:
         refuse_newer()
         missing = missing_migrations()
         if missing:
-            from django.core.management import call_command
-
-            call_command("migrate", interactive=False, verbosity=0)
+            migrate_whole()
         return missing
+
+
+def migrate_whole() -> None:
+    """Every migration that is missing, or none. Each alone would not do: Django notes that one is done after it is done,
+    and a process that dies in between leaves tables which the next try cannot make again.
+    """
+    from django.core.management import call_command
+    from django.db import connection, transaction
+
+    # SQLite turns its keys' checks off only outside a transaction; Django checks them itself after each migration.
+    with connection.constraint_checks_disabled(), transaction.atomic():
+        if connection.vendor == "postgresql":
+            with connection.cursor() as cursor:
+                # A table whose rows still wait to be checked could not be altered in the same transaction.
+                cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        call_command("migrate", interactive=False, verbosity=0)
 
 
 def _fail(error: HeedError, as_json: bool) -> None:

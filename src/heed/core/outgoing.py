@@ -147,14 +147,20 @@ def _host(parts: SplitResult) -> str:
 
 def reachable(parts: SplitResult, allowed: Sequence[Network], resolve: Resolve = looked_up) -> tuple[str, int]:
     """The address and port to call. Raises AddressRefused where none of the name's addresses may be reached."""
-    host, port = _host(parts), parts.port or (443 if parts.scheme == "https" else 80)
+    is_secure = parts.scheme == "https"
+    port = parts.port or (443 if is_secure else 80)
+    return line_to(_host(parts), port, is_secure=is_secure, allowed=allowed, resolve=resolve), port
+
+
+def line_to(host: str, port: int, *, is_secure: bool, allowed: Sequence[Network], resolve: Resolve = looked_up) -> str:
+    """The address a line to a host may go to, whatever is spoken on it. Raises AddressRefused, CallFailed."""
     try:
         found = [ipaddress.ip_address(text.partition("%")[0]) for text in resolve(host, port)]
     except (OSError, UnicodeError, ValueError):
         raise CallFailed("unreachable", phrase("The name {host} has no address.", host=host)) from None
     for address in found:
-        if is_allowed(address, allowed) or (parts.scheme == "https" and is_public(address)):
-            return str(address), port
+        if is_allowed(address, allowed) or (is_secure and is_public(address)):
+            return str(address)
     if any(is_public(address) for address in found):
         raise AddressRefused(
             "An unencrypted line leads over the internet.", hint="Give an address that begins with https://."
@@ -244,7 +250,7 @@ class _Call:
         host = _host(self.parts)
         if self.parts.scheme == "https":
             # Kept before it shakes hands, so that also a slow hand can be let go.
-            self.line = line = _context().wrap_socket(self.line, server_hostname=host, do_handshake_on_connect=False)
+            self.line = line = trusting().wrap_socket(self.line, server_hostname=host, do_handshake_on_connect=False)
             line.do_handshake()
         connection = http.client.HTTPConnection(host, self.place[1])
         connection.sock = self.line
@@ -283,7 +289,8 @@ class _Call:
         return b"".join(parts)
 
 
-def _context() -> ssl.SSLContext:
+def trusting() -> ssl.SSLContext:
+    """How the other side of a line is known: by a certificate that the system trusts, over TLS 1.2 or later."""
     context = ssl.create_default_context()
     context.minimum_version = ssl.TLSVersion.TLSv1_2
     return context

@@ -130,7 +130,7 @@ def test_a_telephone_system_brings_its_calls_and_reads_the_figure(running: House
     for _ in range(2):
         answer = till("POST", "/events", data=json.dumps(batch), **how)
         assert answer == (202, {"accepted": 2, "unchanged": 0})
-    end = time.monotonic() + 90
+    end = time.monotonic() + 180
     while row["n"] == 60 and time.monotonic() < end:
         time.sleep(0.5)
         (row,) = till("GET", "/kpis/asa/figure")[1]["rows"]

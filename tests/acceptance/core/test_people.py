@@ -16,6 +16,8 @@ import pytest
 import requests
 from aiosmtpd.controller import Controller
 
+from tests.running import heed, make_store
+
 PASSWORD = "a-quiet-harbour-42"
 
 
@@ -39,7 +41,7 @@ class Mailbox:
 class House:
     """heed as people meet it: its address, its folder, its mails, and its command."""
 
-    def __init__(self, home: Path, mailbox: Mailbox, mail_port: int, **settings: str) -> None:
+    def __init__(self, home: Path, mailbox: Mailbox, mail_port: int, is_made: bool = True, **settings: str) -> None:
         self.home, self.mailbox, self.port = home, mailbox, free_port()
         self.address = f"http://127.0.0.1:{self.port}"
         kept = {key: value for key, value in os.environ.items() if not key.startswith(("HEED_", "DJANGO_"))}
@@ -52,6 +54,8 @@ class House:
             "HEED_MAIL_FROM": "heed@harbour.example",
             **settings,
         }
+        if is_made:
+            make_store(self.environment)
         self.log = home.parent / "up.log"
         self.process = subprocess.Popen(
             self._command("up", "--empty"), env=self.environment, stdout=subprocess.DEVNULL, stderr=self.log.open("w")
@@ -62,17 +66,17 @@ class House:
         return [sys.executable, "-W", "ignore", "-c", f"from heed.cli import main; main({list(words)!r})"]
 
     def wait(self) -> None:
-        end = time.monotonic() + 120
+        end = time.monotonic() + 300
         while time.monotonic() < end and self.process.poll() is None:
             try:
-                if requests.get(f"{self.address}/readyz", timeout=10).status_code == 200:
+                if requests.get(f"{self.address}/readyz", timeout=180).status_code == 200:
                     return
             except requests.RequestException:
                 time.sleep(0.2)
         raise AssertionError(self.log.read_text())
 
     def run(self, *words: str) -> tuple[int, Any]:
-        done = subprocess.run(self._command(*words), env=self.environment, capture_output=True, text=True, check=False)
+        done = heed(self.environment, *words)
         return done.returncode, json.loads(done.stdout)
 
 
@@ -83,14 +87,14 @@ class Browser:
         self.house, self.session = house, requests.Session()
 
     def open(self, place: str) -> requests.Response:
-        return self.session.get(place if place.startswith("http") else self.house.address + place, timeout=60)
+        return self.session.get(place if place.startswith("http") else self.house.address + place, timeout=180)
 
     def send(self, place: str, **fields: Any) -> requests.Response:
         token = re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', self.open(place).text)
         assert token is not None
         address = place if place.startswith("http") else self.house.address + place
         given = {"csrfmiddlewaretoken": token.group(1), **fields}
-        return self.session.post(address, given, headers={"Referer": address}, timeout=60)
+        return self.session.post(address, given, headers={"Referer": address}, timeout=180)
 
 
 @pytest.fixture(scope="module")
@@ -98,13 +102,14 @@ def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
     mailbox, port = Mailbox(), free_port()
     mail = Controller(mailbox, hostname="127.0.0.1", port=port)
     mail.start()
-    running = House(tmp_path_factory.mktemp("people") / "home", mailbox, port)
+    # Her data folder is not there yet; the stories after this one begin with a store in it.
+    running = House(tmp_path_factory.mktemp("people") / "home", mailbox, port, is_made=False)
     try:
         running.wait()
         yield running
     finally:
         running.process.terminate()
-        running.process.wait(timeout=60)
+        running.process.wait(timeout=180)
         mail.stop()
 
 
@@ -187,9 +192,9 @@ def test_a_token_tells_facts_and_they_arrive(running: House) -> None:
         "data": {"interaction_id": "i1", "started_at": "2026-05-03T09:00:00Z", "customer_key": "till:4711"},
     }
     for _ in range(2):
-        answer = requests.post(f"{running.address}/api/v1/events", json.dumps(event), headers=headers, timeout=60)
+        answer = requests.post(f"{running.address}/api/v1/events", json.dumps(event), headers=headers, timeout=180)
         assert (answer.status_code, answer.json()) == (202, {"accepted": 1, "unchanged": 0})
-    end, tables = time.monotonic() + 60, {}
+    end, tables = time.monotonic() + 180, {}
     while time.monotonic() < end and not tables.get("interactions"):
         told = running.run("facts", "tables", "--json")[1]
         tables = {table["name"]: table["rows"] for table in told["tables"] if table["rows"]}

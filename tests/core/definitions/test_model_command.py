@@ -2,12 +2,12 @@
 
 import filecmp
 import json
-import os
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
+
+from tests.running import environment
+from tests.running import heed as command
 
 ORGANISATION = "name: Harbour Goods\ntime_zone: Europe/Berlin\n"
 
@@ -15,10 +15,7 @@ ORGANISATION = "name: Harbour Goods\ntime_zone: Europe/Berlin\n"
 @pytest.fixture
 def heed(tmp_path):
     def run(*arguments: str, home: str = "home", code: int = 0) -> dict:
-        environment = {**os.environ, "HEED_HOME": str(tmp_path / home), "HEED_DATABASE_URL": ""}
-        environment["DJANGO_SETTINGS_MODULE"] = "heed.site.settings"
-        command = [sys.executable, "-c", "from heed.cli import main; main()", *arguments, "--json"]
-        done = subprocess.run(command, env=environment, cwd=tmp_path, capture_output=True, text=True, check=False)
+        done = command(environment(tmp_path / home), *arguments, "--json", cwd=tmp_path)
         assert done.returncode == code, done.stderr
         return json.loads(done.stdout)
 

@@ -6,7 +6,7 @@ from django.test import Client
 from heed.core.access.models import Membership
 from heed.core.definitions.models import DefinitionVersion
 from heed.core.definitions.queries import in_force
-from heed.core.definitions.rules import validate
+from heed.core.definitions.rules import KINDS, validate
 from heed.core.errors.rules import Invalid
 from heed.core.people.models import Person, Unit
 
@@ -77,6 +77,12 @@ def test_the_same_is_typed_as_yaml(root: Unit) -> None:
     )
     assert good.status_code == 200
     assert DefinitionVersion.objects.get(state="proposed").body["name"] == "Elm"
+
+
+def test_every_kind_can_be_begun_as_yaml(root: Unit) -> None:
+    manager = client(root, "manager")
+    for kind in KINDS:
+        assert manager.get(f"/definitions/{kind}/new/?as=yaml").status_code == 200, kind
 
 
 def test_checking_shows_the_difference_and_keeps_nothing(root: Unit) -> None:

@@ -120,3 +120,12 @@ class FirstRunDone:
     """Somebody settled the organisation and became its first administrator."""
 
     person: str
+
+
+@event
+@dataclass(frozen=True)
+class RawWordsRead:
+    """Somebody read unmasked words of customers: told once a person, thing and day; `door` is where (page, api, file)."""
+
+    kind: str
+    door: str

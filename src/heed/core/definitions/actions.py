@@ -30,6 +30,7 @@ from heed.core.definitions.rules import (
     Proposer,
     Wanted,
     canonical,
+    check_agreements,
     checked_key,
     digest,
     kind_of,
@@ -152,9 +153,12 @@ def put_in_force(
                 hint="Approve it first, or reload the page.",
             )
         _refuse_superseded(row)
-        missing = missing_reference(references_of(validate(kind, row.body)), keys_in_force(start))
+        body = validate(kind, row.body)
+        missing = missing_reference(references_of(body), keys_in_force(start))
         if missing:
             raise missing
+        holding = {(found.kind, found.key): found.body for found in everything_in_force(start)}
+        check_agreements([(kind, key)], holding | {(kind, key): body})
         _end_former(kind, key, start, scope.person)
         _enact(row, start, scope.person)
     return row
@@ -279,16 +283,21 @@ def ensure(kind: str, key: str, body: Mapping[str, Any], *, actor: str = "heed",
 def plan_model(wanted: Iterable[Wanted], *, prune: bool = False) -> tuple[Change, ...]:
     """What applying a model would change. Raises Invalid when it names a definition that would not be there."""
     wanted = list(wanted)
-    holding = {(found.kind, found.key): canonical(found.body) for found in everything_in_force()}
+    found = {(each.kind, each.key): each.body for each in everything_in_force()}
+    holding = {place: canonical(body) for place, body in found.items()}
     named: dict[str, set[str]] = {kind: set() for kind in KINDS}
     for kind, key in [*((item.kind, item.key) for item in wanted), *(() if prune else holding)]:
         named[kind].add(key)
+    bodies = {} if prune else dict(found)
     for item in wanted:
-        missing = missing_reference(references_of(validate(item.kind, item.body)), named)
+        body = bodies[item.kind, item.key] = validate(item.kind, item.body)
+        missing = missing_reference(references_of(body), named)
         if missing:
             said = phrase("{place}: {fault}", place=item.place, fault=missing.message)
             raise type(missing)(said, at=missing.at, code=missing.code, hint=missing.hint)
-    return planned(wanted, holding, prune=prune)
+    changes = planned(wanted, holding, prune=prune)
+    check_agreements([(change.kind, change.key) for change in changes], bodies)
+    return changes
 
 
 def apply_model(

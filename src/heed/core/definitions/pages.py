@@ -8,6 +8,7 @@ from django.shortcuts import redirect, render
 from django.urls import path
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
+from pydantic_core import to_jsonable_python
 
 from heed.core.definitions import actions
 from heed.core.definitions.forms import DefinitionForm, EnactForm, YamlForm
@@ -146,7 +147,8 @@ def _blank(kind: str) -> str:
     model = kind_of(kind).model
     lines = []
     for name, info in model.model_fields.items():
-        default = "" if info.is_required() else as_yaml({name: info.get_default(call_default_factory=True)}).strip()
+        value = None if info.is_required() else to_jsonable_python(info.get_default(call_default_factory=True))
+        default = "" if info.is_required() else as_yaml({name: value}).strip()
         if info.description:
             lines.append(f"# {_(info.description)}")
         lines.append(default or f"{name}:")

@@ -116,6 +116,30 @@ class Kind:
 
 
 KINDS: dict[str, Kind] = {}
+Place = tuple[str, str]
+Agreement = Callable[[frozenset[Place], Mapping[Place, BaseModel]], None]
+AGREEMENTS: dict[Agreement, frozenset[str]] = {}
+
+
+def agreement(*kinds: str) -> Callable[[Agreement], Agreement]:
+    """Register what definitions of these kinds must keep to together. It is asked, before a version is in force, with the
+    places (kind, key) that change and all definitions of these kinds as they would then be; it raises Invalid.
+    """
+
+    def register(check: Agreement) -> Agreement:
+        AGREEMENTS[check] = frozenset(kinds)
+        return check
+
+    return register
+
+
+def check_agreements(changed: Iterable[Place], holding: Mapping[Place, BaseModel]) -> None:
+    """Raises Invalid where what is to be in force contradicts itself. Agreements that no change touches are not asked."""
+    places = frozenset(changed)
+    for check, kinds in AGREEMENTS.items():
+        touched = frozenset(place for place in places if place[0] in kinds)
+        if touched:
+            check(touched, {place: body for place, body in holding.items() if place[0] in kinds})
 
 
 def kind(name: str, *, title: str, title_plural: str, four_eyes: bool = False) -> Callable[[M], M]:
@@ -185,7 +209,7 @@ def _invalid(model: type[BaseModel], error: ValidationError) -> InvalidDefinitio
         return InvalidDefinition(phrase("{place} is no field here.", place=place), at=fault["loc"], hint=hint)
     message = fault_said(fault)
     raised = fault.get("ctx", {}).get("error")
-    hint = getattr(raised, "hint", "") or "Correct the field and propose it again."
+    hint = getattr(raised, "hint", "") or phrase("Correct the field and propose it again.")
     return InvalidDefinition(
         phrase("{place}: {message}.", place=place, message=message) if place else phrase("{message}.", message=message),
         at=fault["loc"],

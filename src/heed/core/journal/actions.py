@@ -13,9 +13,9 @@ from django.db import InterfaceError, OperationalError, connection, transaction
 from django.utils import timezone
 
 from heed.core.errors.rules import NotFound, Refused, phrase
-from heed.core.journal.events import StepGivenUp, StepReplayed, event_name, payload_of
+from heed.core.journal.events import StepGivenUp, StepReplayed, SubjectsVeiled, event_name, payload_of
 from heed.core.journal.models import FollowerPosition, JournalEntry, ParkedEntry
-from heed.core.journal.queries import entries_after, entry, last_id, open_parked_rows, standing
+from heed.core.journal.queries import entries_after, entry, last_id, link_of, open_parked_rows, standing
 from heed.core.journal.rules import (
     EVERY,
     GENESIS,
@@ -26,6 +26,7 @@ from heed.core.journal.rules import (
     chain_value,
     payload_digest,
     told_error,
+    veil_value,
 )
 from heed.core.rows import insert_rows
 
@@ -109,6 +110,21 @@ def erase_payloads(kind: str, ids: Sequence[str]) -> int:
     """Take the payloads of all entries about these subjects away. Returns how many."""
     found = JournalEntry.objects.filter(subject_kind=kind, subject_id__in=list(ids))
     return found.update(payload=None, salt="")
+
+
+def veil_subjects(ids: Sequence[int], veil: str, actor: str) -> int:
+    """Take payload and subject of entries away, in the caller's transaction; `veil` stands for the subject from now on.
+    The chain stays whole: a new entry vouches for what is left of them. Returns how many.
+    """
+    veils = []
+    for row in JournalEntry.objects.filter(id__in=list(ids)).order_by("id"):
+        before = JournalEntry.objects.filter(id=row.id - 1).values_list("chain", flat=True).first() or GENESIS
+        row.payload, row.salt, row.subject_id = None, "", veil
+        row.save(update_fields=["payload", "salt", "subject_id"])
+        veils.append(veil_value(before, link_of(row)))
+    for start in range(0, len(veils), 500):
+        record(SubjectsVeiled(tuple(veils[start : start + 500])), actor=actor)
+    return len(veils)
 
 
 def hold(follower: str) -> FollowerPosition | None:

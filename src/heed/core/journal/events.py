@@ -73,3 +73,11 @@ class StepGivenUp:
     follower: str
     entry: int
     step: str
+
+
+@event
+@dataclass(frozen=True)
+class SubjectsVeiled:
+    """Entries named a person who was erased: their subjects were taken away, and each of `veils` vouches for one of them."""
+
+    veils: tuple[str, ...]

@@ -1,6 +1,7 @@
 """Reading the journal."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Sequence
+from datetime import datetime
 
 from django.contrib.auth import get_user_model
 from django.db.models import Count, QuerySet
@@ -57,22 +58,24 @@ def names() -> list[str]:
 def verify_chain() -> Verdict:
     """Walk the whole chain and say whether it holds."""
 
-    def links() -> Iterator[Link]:
-        for row in JournalEntry.objects.order_by("id").iterator(chunk_size=2000):
-            yield Link(
-                row.id,
-                row.at,
-                row.name,
-                row.actor,
-                row.subject_kind,
-                row.subject_id,
-                row.payload,
-                row.salt,
-                row.digest,
-                row.chain,
-            )
+    rows = JournalEntry.objects.order_by("id").iterator(chunk_size=2000)
+    return verify(link_of(row) for row in rows)
 
-    return verify(links())
+
+def link_of(row: JournalEntry) -> Link:
+    """A row as the chain sees it."""
+    return Link(
+        row.id,
+        row.at,
+        row.name,
+        row.actor,
+        row.subject_kind,
+        row.subject_id,
+        row.payload,
+        row.salt,
+        row.digest,
+        row.chain,
+    )
 
 
 def entry(number: int) -> Entry | None:
@@ -153,3 +156,9 @@ def lags() -> list[Lag]:
 def open_parked_rows() -> QuerySet[ParkedEntry]:
     """Steps that were put aside and neither taken nor given up since, oldest first."""
     return ParkedEntry.objects.filter(replayed_at=None, dropped_at=None).order_by("id")
+
+
+def subjects_told(name: str, actor: str, kind: str, ids: Collection[str], *, since: datetime) -> set[str]:
+    """Of these subjects those somebody has an entry of this name about, since a moment."""
+    rows = JournalEntry.objects.filter(name=name, actor=actor, at__gte=since, subject_kind=kind, subject_id__in=ids)
+    return set(rows.values_list("subject_id", flat=True))

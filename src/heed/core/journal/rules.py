@@ -15,6 +15,8 @@ from heed.core.consent.rules import personal
 
 _CANONICAL = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False)
 GENESIS = "0" * 64
+VEILED = "subjects-veiled"
+CHANGED = "the entry is not what was written, or one before it was taken out"
 personal("core.FollowerPosition", "last_error", "words", "to say why an entry is not carried on; may quote a value")
 personal("core.ParkedEntry", "error", "words", "to say why a step was put aside; may quote a value")
 
@@ -103,9 +105,19 @@ def chain_value(before: str, link: Link) -> str:
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()
 
 
+def veil_value(before: str, link: Link) -> str:
+    """What a later entry says of one whose subject was taken away with a person: SHA-256 over all that is left of it, its
+    place in the chain included. So the link to what came before is proven by the chain behind.
+    """
+    return hashlib.sha256(f"veiled\n{chain_value(before, link)}\n{link.chain}".encode()).hexdigest()
+
+
 def verify(links: Iterable[Link]) -> Verdict:
-    """Walk the chain from its first entry. Ids must be 1, 2, 3 … without a gap."""
+    """Walk the chain from its first entry. Ids must be 1, 2, 3 … without a gap. An entry whose subject was taken away
+    holds when one behind it vouches for what is left (`veil_value`).
+    """
     before, entries, erased = GENESIS, 0, 0
+    veiled: dict[str, int] = {}
     for link in links:
         entries += 1
         reason = ""
@@ -116,10 +128,17 @@ def verify(links: Iterable[Link]) -> Verdict:
         elif payload_digest(link.payload, link.salt) != link.digest:
             reason = "the payload is not what was written"
         if not reason and chain_value(before, link) != link.chain:
-            reason = "the entry is not what was written, or one before it was taken out"
+            if link.payload is None:
+                veiled[veil_value(before, link)] = link.id
+            else:
+                reason = CHANGED
         if reason:
             return Verdict(entries, erased, before, link.id, reason)
+        for vouched in (link.payload or {}).get("veils", ()) if link.name == VEILED else ():
+            veiled.pop(vouched, None)
         before = link.chain
+    if veiled:
+        return Verdict(entries, erased, before, min(veiled.values()), CHANGED)
     return Verdict(entries, erased, before, None, "")
 
 
