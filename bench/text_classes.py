@@ -3,14 +3,17 @@
     python bench/text_classes.py [banking77|few|clinc150|tweets …]
 
 Only training files are read: a fifth of Banking77 is kept back, CLINC150 is measured on its validation part, tweets by
-authors kept back. `ratio` is the peer's errors over heed's (above 1: heed makes fewer). The public files lie outside of
-the project (HEED_TEST_DATA).
+authors kept back. `ratio` is the peer's errors over heed's (above 1: heed makes fewer). `peak_mb` is the most memory the
+process has held until then, both machines and the file with it: name one set for its own. VADER takes part where
+vaderSentiment can be imported (`HEED_BENCH_PEERS` may name a folder it is in). The public files lie outside of the
+project (HEED_TEST_DATA).
 """
 
 import csv
 import gzip
 import json
 import os
+import resource
 import sys
 import time
 from collections.abc import Callable, Sequence
@@ -54,12 +57,14 @@ def peer(learn: Rows, test: Rows) -> dict[str, Any]:
 
 def show(name: str, other: str, theirs: dict[str, Any], ours: dict[str, Any], figure: str = "accuracy") -> None:
     """Both lines, and by how much heed errs less."""
-    keys = ("accuracy", "macro_f1", "in_scope_accuracy", "oos_recall", "docs_per_second", "seconds_train")
+    keys = ("accuracy", "macro_f1", "in_scope_accuracy", "oos_recall", "calibration_error", "brier", "docs_per_second",
+            "docs_per_second_with_masking", "seconds_train")  # fmt: skip
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / (2**20 if sys.platform == "darwin" else 2**10)
     ratio = (1 - theirs[figure]) / max(1 - ours[figure], 1e-9)
     for of, told in ((other, theirs), ("heed", ours)):
         line = {"bench": "text_classes", "set": name, "of": of, "n": ours["n_test"]}
         line |= {key: told[key] for key in keys if told.get(key) is not None}
-        print(json.dumps(line | ({"ratio": ratio} if of == "heed" else {})), flush=True)
+        print(json.dumps(line | ({"ratio": ratio, "peak_mb": round(peak)} if of == "heed" else {})), flush=True)
 
 
 def split(texts: list[str], labels: list[str]) -> tuple[Rows, Rows]:
@@ -134,10 +139,14 @@ def tweets() -> None:
     show("airline tweets", "tf-idf + svm", measured("tf-idf + svm", plain_model, rows), ours)
     if lines := vader(rows):
         show("airline tweets", "vader", lines, ours)
+    else:
+        print(json.dumps({"bench": "text_classes", "set": "airline tweets", "of": "vader", "reason": "not installed"}))
 
 
 def vader(rows: tuple[list[str], list[str], list[str]]) -> dict[str, Any] | None:
     """Hutto and Gilbert 2014, with their thresholds; nothing where it is not installed."""
+    if peers := os.environ.get("HEED_BENCH_PEERS"):
+        sys.path.append(peers)
     try:
         from vaderSentiment.vaderSentiment import SentimentIntensityAnalyzer
     except ImportError:

@@ -7,12 +7,14 @@ import numpy as np
 import pytest
 
 from heed.core.errors.rules import Invalid, Refused, Unavailable
+from heed.text.classifying import machines
 from heed.text.classifying.calibrating import fit_mixing, reliability
 from heed.text.classifying.classifier import ScopeCost, TextClassifier, train
 from heed.text.classifying.kept import keep, load
 from heed.text.classifying.machines import folds_of
 from heed.text.classifying.measuring import by_label, learning_curve
 from heed.text.classifying.scope import cheapest
+from heed.text.classifying.tone import accounts_of, tone
 
 KINDS = {
     "parcel": [
@@ -365,6 +367,58 @@ def test_thin_and_odd_texts_are_learnt_without_breaking(texts: list[str], labels
         likely = model.probabilities([*texts, "something else"])
         assert np.isfinite(likely).all()
         assert likely.sum(axis=1) == pytest.approx(1.0)
+
+
+def spelt(number: int) -> str:
+    """A number as a word of its own: figures count as one word."""
+    return "".join(chr(ord("a") + int(each)) * 2 for each in f"{number:03d}")
+
+
+def test_two_hundred_labels_of_five_texts_and_one_of_a_single_text_are_learnt() -> None:
+    chance = np.random.default_rng(0)
+    texts, labels = [], []
+    for label in range(200):
+        for _ in range(5):
+            texts.append(f"{spelt(label)} {' '.join(chance.choice(FILLER, 3))}")
+            labels.append(f"label {label}")
+    model = train([*texts, "something rare happened"], [*labels, "single"])
+    assert len(model.labels) == 201
+    told = [each.label for each in model.tell([f"the matter of {spelt(17)}", "rare something happened"])]
+    assert told == ["label 17", "single"]
+
+
+def test_texts_of_other_scripts_are_told() -> None:
+    parcels = ["посылка не пришла", "где моя посылка", "курьер потерял посылку", "посылка пришла поздно"]
+    refunds = ["верните деньги", "когда вернут деньги", "деньги за заказ", "возврат денег"]
+    model = train(parcels * 3 + refunds * 3, ["parcel"] * 12 + ["refund"] * 12)
+    assert [each.label for each in model.tell(["моя посылка где", "деньги верните"])] == ["parcel", "refund"]
+    far = train(["荷物が届かない", "返金してほしい"] * 6, ["parcel", "refund"] * 6)
+    assert [each.label for each in far.tell(["荷物が届かない", "返金してほしい"])] == ["parcel", "refund"]
+
+
+def test_an_account_that_many_texts_speak_to_counts_and_that_of_a_person_does_not() -> None:
+    texts = [f"@Brand hello {place}" for place in range(30)] + ["@anna hello"] * 19
+    assert accounts_of(texts) == ("@brand",)
+    sides = tone(["@BRAND hi", "hi @anna", "hi"], ("@brand",))
+    assert sides[:, -1].tolist() == pytest.approx([0.3, 0.0, 0.0])
+    assert accounts_of([*texts, *["nothing"] * 4000]) == ()
+
+
+def test_few_labels_with_many_rows_are_told_by_a_third_machine_that_is_kept(tmp_path: Path) -> None:
+    texts, labels = made(110, 1, kinds={name: KINDS[name] for name in ("parcel", "refund")})
+    model = train(texts, labels)
+    assert model.ratios is not None
+    assert share_right(train(texts, labels, seed=3), 4) > 0.2  # two of eight kinds are known to it
+    again = load(keep(tmp_path / "two", model, {}))
+    assert np.array_equal(again.probabilities(texts[:9]), model.probabilities(texts[:9]))
+
+
+def test_beyond_so_many_texts_some_are_landmarks(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(machines, "MOST_WHOLE", 100)
+    monkeypatch.setattr(machines, "MOST_LANDMARKS", 80)
+    model = train(*made(60, 1))
+    assert len(model.kernel.landmarks) == 80
+    assert share_right(model) > 0.85
 
 
 def test_few_labels_are_told_by_how_a_text_sounds_too() -> None:

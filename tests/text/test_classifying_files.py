@@ -47,6 +47,12 @@ KEYS = [
     "oos_recall",
     "docs_per_second",
     "seconds_train",
+    "calibration_error",
+    "brier",
+    "labels",
+    "docs_per_second_with_masking",
+    "labels_not_learnt",
+    "curve",
 ]
 
 
@@ -56,6 +62,62 @@ def test_evaluate_prints_the_keys_of_its_contract(files: tuple[str, str], capsys
     assert list(told) == KEYS
     assert (told["n_train"], told["n_test"], told["in_scope_accuracy"], told["oos_recall"]) == (240, 160, None, None)
     assert told["accuracy_interval"][0] < told["accuracy"] <= told["accuracy_interval"][1]
+    assert told["accuracy"] > 0.9
+    assert told["docs_per_second_with_masking"] <= told["docs_per_second"]
+    assert (told["labels_not_learnt"], told["curve"]) == ([], None)
+    assert told["calibration_error"] < 0.15
+    assert told["brier"] < 0.1
+    worst, best = told["labels"][0], told["labels"][-1]
+    assert worst["f1"] <= best["f1"]
+    assert worst["precision_low"] <= worst["precision"] <= worst["precision_high"]
+    assert worst["recall_low"] <= worst["recall"] <= worst["recall_high"]
+
+
+def test_a_learning_curve_and_the_labels_told_worst_are_shown(
+    files: tuple[str, str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    asked = ("evaluate", "--train", files[0], "--test", files[1], *COLUMNS)
+    _, told = run(capsys, *asked, "--curve", "2,500")
+    first, last = told["curve"]
+    assert (first["labels_per_class"], first["n_train"]) == (2, 16)
+    assert (last["labels_per_class"], last["n_train"]) == (None, 240)
+    assert first["accuracy"] < last["accuracy"] == told["accuracy"]
+    assert first["accuracy_interval"][0] < first["accuracy"] < first["accuracy_interval"][1]
+    for wrong in ("five", "0,5"):
+        code, refused = run(capsys, *asked, "--curve", wrong)
+        assert (code, refused["error"]["code"]) == (1, "bad_curve")
+    with pytest.raises(SystemExit):
+        main(["text", *asked, "--curve", "2"])
+    shown = capsys.readouterr().out
+    assert "Told worst" in shown
+    assert "Learning curve" in shown
+
+
+def test_what_is_measured_is_masked_and_rows_without_text_or_label_are_no_rows(
+    files: tuple[str, str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    texts, labels = made(30, 1)
+    named = [f"{text} mail {label}.desk@example.com" for text, label in zip(texts, labels, strict=True)]
+    train = written(tmp_path / "train.csv", [*named, "", " "], [*labels, "none", "none"])
+    bare = ["mail parcel.desk@example.com"] * 6
+    test = written(tmp_path / "test.csv", [*bare, "parcel driver", "no label"], [*["noise"] * 6, "weather", ""])
+    _, told = run(capsys, "evaluate", "--train", train, "--test", test, *COLUMNS)
+    assert (told["n_train"], told["n_test"]) == (240, 7)
+    assert told["labels_not_learnt"] == ["weather"]
+    assert "parcel" not in [each["label"] for each in told["labels"] if each["told"] >= 6]
+    empty = written(tmp_path / "empty.csv", texts, [""] * len(texts))
+    code, refused = run(capsys, "evaluate", "--train", train, "--test", empty, *COLUMNS)
+    assert (code, refused["error"]["code"]) == (1, "no_labels")
+
+
+def test_one_text_without_a_label_changes_little_where_labels_are_many(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    texts, labels = made(30, 1)
+    some = written(tmp_path / "some.csv", [*texts, "parcel late"], [*labels, ""])
+    test = written(tmp_path / "test.csv", *made(20, 2))
+    _, told = run(capsys, "evaluate", "--train", some, "--test", test, *COLUMNS)
+    assert told["n_train"] == 240
     assert told["accuracy"] > 0.9
 
 

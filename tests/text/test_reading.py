@@ -105,7 +105,7 @@ def test_a_trained_model_tells_what_it_learnt_with_probabilities(model: Sentimen
 
 def test_training_is_repeatable(model: SentimentModel) -> None:
     again = train_sentiment(*labelled())
-    assert np.array_equal(again.weights, model.weights)
+    assert np.array_equal(again.classifier.line.weights, model.classifier.line.weights)
     assert again.words.terms == model.words.terms
 
 

@@ -46,6 +46,9 @@ class Sentence:
 class Aspect:
     """Something spoken about and how: its words in lower case, the theme they belong to (empty: none), and where the
     words stand in the masked text, in code points. `confidence` is that the sentiment is right, 0..1.
+
+    `matter` is a category of the general lexicon of services (staff, delivery, …; empty: none). `said_start` and `said_end`
+    are the words that show the sentiment; both 0 where none does by itself.
     """
 
     term: str
@@ -54,6 +57,9 @@ class Aspect:
     confidence: float
     start: int
     end: int
+    matter: str = ""
+    said_start: int = 0
+    said_end: int = 0
 
 
 @dataclass(frozen=True)

@@ -2,17 +2,21 @@
 and as found, what is wanted, how urgent it is, what it cost the customer, and whether they may leave.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Protocol
 
 from heed.text.analyzer import Analysis, Label, Sentence, ThemeHit
 from heed.text.language import USUAL, languages_of
 from heed.text.lexicon import judge_by_lexicon
 from heed.text.masking.mask import Masked, mask
+from heed.text.mood import Judged
+from heed.text.reading.aspects import Judge
 from heed.text.reading.reader import Read, read
-from heed.text.sentiment import Judged, SentimentModel
-from heed.text.themes import MOST_THEMES, FoundTheme, ThemeWords, compiled, looked_for
+from heed.text.sentiment import SentimentModel
+from heed.text.themes import MOST_THEMES, FoundTheme, ThemeTrust, ThemeWords, compiled, looked_for
+
+READERS = ("intent", "urgency", "effort", "churn")
 
 
 class ToldIntent(Protocol):
@@ -30,9 +34,19 @@ class Intents(Protocol):
     def tell(self, texts: Sequence[str], /) -> Sequence[ToldIntent]: ...
 
 
+class Reader(Protocol):
+    """Tells one label of masked texts better than the rules do; `found` is what they read of the same texts."""
+
+    def tell(self, masked: Sequence[str], found: Sequence[Read], /) -> Sequence[Label | None]: ...
+
+
 @dataclass(frozen=True, eq=False)
 class Builtin:
-    """The in-house analyzer. Without a trained machine the lexicon judges, and rules tell a small set of intents."""
+    """The in-house analyzer. Without a trained machine the lexicon judges, and rules tell a small set of intents.
+
+    `readers` take a label over from the rules (see READERS), `intents` the intent alone, `trust` makes the strengths of
+    themes probabilities, `aspects` tells what is thought of aspects.
+    """
 
     name: str
     taxonomy: tuple[ThemeWords, ...] = ()
@@ -40,6 +54,9 @@ class Builtin:
     sentiment: SentimentModel | None = None
     languages: tuple[str, ...] = USUAL
     intents: Intents | None = None
+    readers: Mapping[str, Reader] = field(default_factory=dict)
+    trust: ThemeTrust | None = None
+    aspects: Judge | None = None
 
     def analyze(self, texts: Sequence[str], *, scores: Sequence[float | None] | None = None) -> list[Analysis]:
         """One Analysis a text, in order. Each text is read by itself: any batches give the same."""
@@ -47,9 +64,12 @@ class Builtin:
         plain = [each.text for each in masked]
         languages = languages_of(plain, self.languages)
         moods = self._moods(plain, [each.language for each in languages], scores)
-        found = [read(text, told.language, self._known(text)) for text, told in zip(plain, languages, strict=True)]
+        found = [
+            read(text, told.language, self._known(text), self.aspects)
+            for text, told in zip(plain, languages, strict=True)
+        ]
         within = self._sentences(plain, found, [each.language for each in languages], moods)
-        wanted = self._intents(plain, found)
+        labels = self._labels(plain, found)
         return [
             Analysis(
                 languages[at].language,
@@ -62,10 +82,10 @@ class Builtin:
                 self.themes_of(each.text),
                 within[at],
                 found[at].aspects,
-                wanted[at],
-                found[at].judgement.urgency,
-                found[at].judgement.effort,
-                found[at].judgement.churn,
+                labels["intent"][at],
+                labels["urgency"][at],
+                labels["effort"][at],
+                labels["churn"][at],
             )
             for at, each in enumerate[Masked](masked)
         ]
@@ -73,7 +93,8 @@ class Builtin:
     def themes_of(self, masked: str) -> tuple[ThemeHit, ...]:
         """Themes of a masked text: those of the taxonomy first, then found ones."""
         hits = [*compiled(self.taxonomy).hits(masked), *looked_for(self.found).hits(masked)]
-        return tuple(hits[:MOST_THEMES])
+        kept = hits[:MOST_THEMES]
+        return tuple(self.trust.trusted(kept) if self.trust is not None else kept)
 
     def _known(self, masked: str) -> list[tuple[int, int, str]]:
         return compiled(self.taxonomy).stretches(masked) if self.taxonomy else []
@@ -107,9 +128,16 @@ class Builtin:
                 rows[at].append(Sentence(start, end, moods[at].sentiment, moods[at].score, moods[at].confidence))
         return [tuple(row) for row in rows]
 
-    def _intents(self, plain: Sequence[str], found: Sequence[Read]) -> list[Label | None]:
-        if self.intents is None or not plain:
-            return [each.judgement.intent for each in found]
-        told = self.intents.tell(plain)
-        # A classifier weighs the whole text, so no words of it are the evidence.
-        return [Label(each.label, each.confidence) if each.label else None for each in told]
+    def _labels(self, plain: Sequence[str], found: Sequence[Read]) -> dict[str, Sequence[Label | None]]:
+        """Intent, urgency, effort and leaving of each text: by a reader where there is one, else by the rules."""
+        labels: dict[str, Sequence[Label | None]] = {
+            name: self.readers[name].tell(plain, found)
+            if name in self.readers
+            else [getattr(each.judgement, name) for each in found]
+            for name in READERS
+        }
+        if self.intents is not None and "intent" not in self.readers and plain:
+            # A classifier weighs the whole text, so no words of it are the evidence.
+            told = self.intents.tell(plain)
+            labels["intent"] = [Label(each.label, each.confidence) if each.label else None for each in told]
+        return labels

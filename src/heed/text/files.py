@@ -1,4 +1,4 @@
-"""Files of texts for the commands that need no store: lines, CSV, TSV, JSON lines and Parquet, plain or packed by gzip;
+"""Files for the commands that need no store: lines, CSV, TSV, JSON, JSON lines, Parquet and Excel, plain or packed by gzip;
 `-` is stdin. Which it is is told by what is in it, not by its name.
 """
 
@@ -9,6 +9,7 @@ import json
 import sys
 import zlib
 from collections.abc import Sequence
+from datetime import date, time
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,9 @@ from heed.core.errors.rules import Invalid, nearest, phrase
 
 PACKED = b"\x1f\x8b"
 PARQUET = b"PAR1"
+WORKBOOK = b"PK\x03\x04"
+LARGEST_UNPACKED = 1 << 30
+FORMS = "Write it as CSV, TSV, JSON, JSON lines, Parquet or Excel."
 
 
 def read_text(file: str) -> str:
@@ -25,31 +29,29 @@ def read_text(file: str) -> str:
 
 def read_rows(file: str) -> list[dict[str, str]]:
     """The rows of a file by column. Raises Invalid when it cannot be read or has no header."""
-    raw = _bytes(file)
-    if raw.startswith(PARQUET):
-        return _parquet_rows(file, raw, None)
-    text = _decoded(raw)
-    if text.lstrip().startswith("{"):
-        return _json_rows(file, text)
-    return _csv_rows(file, text)[1]
+    return _read(file, None)[1]
 
 
 def read_columns(file: str, *names: str) -> list[list[str]]:
     """These columns of a file and no other, in order; what is absent in a row is "". Raises Invalid where the file cannot
     be read or has no such column.
     """
+    there, rows = _read(file, names)
+    _require(there, names)
+    return [[row.get(name, "") for row in rows] for name in names]
+
+
+def _read(file: str, names: Sequence[str] | None) -> "tuple[dict[str, None], list[dict[str, str]]]":
+    """The columns a file has, and its rows (of Parquet: in the columns named)."""
     raw = _bytes(file)
     if raw.startswith(PARQUET):
-        rows = _parquet_rows(file, raw, names)
-    else:
-        text = _decoded(raw)
-        if text.lstrip().startswith("{"):
-            rows = _json_rows(file, text)
-            there = {name: None for row in rows for name in row}
-        else:
-            there, rows = _csv_rows(file, text)
-        _require(there, names)
-    return [[row.get(name, "") for row in rows] for name in names]
+        return _parquet_rows(file, raw, names)
+    if raw.startswith(WORKBOOK):
+        return _workbook_rows(file, raw)
+    text = _decoded(raw)
+    if text.lstrip().startswith(("{", "[")) and (rows := _json_rows(file, text)) is not None:
+        return {name: None for row in rows for name in row}, rows
+    return _csv_rows(file, text)
 
 
 def _require(there: dict[str, Any], names: Sequence[str]) -> None:
@@ -96,12 +98,21 @@ def _csv_rows(file: str, text: str) -> tuple[dict[str, None], list[dict[str, str
         reader = csv.DictReader(io.StringIO(text, newline=""), delimiter=mark)
         rows = list(reader)
     except csv.Error as error:
-        raise _unreadable(file, error, "Write it as CSV, TSV, JSON lines or Parquet.") from error
+        raise _unreadable(file, error, FORMS) from error
     columns = dict.fromkeys(reader.fieldnames or ())
     return columns, [{name: value or "" for name, value in row.items() if name is not None} for row in rows]
 
 
-def _json_rows(file: str, text: str) -> list[dict[str, str]]:
+def _json_rows(file: str, text: str) -> list[dict[str, str]] | None:
+    """Rows of a JSON array of objects, or of JSON lines; None where a text only begins like an array."""
+    if text.lstrip().startswith("["):
+        try:
+            found = json.loads(text)
+        except (ValueError, RecursionError):
+            return None
+        if not all(isinstance(row, dict) for row in found):
+            return None
+        return [{name: _worded(value) for name, value in row.items()} for row in found]
     rows = []
     for number, line in enumerate(text.split("\n"), 1):
         if not line.strip():
@@ -127,7 +138,32 @@ def _worded(value: Any) -> str:
     return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
 
 
-def _parquet_rows(file: str, raw: bytes, names: Sequence[str] | None) -> list[dict[str, str]]:
+def _workbook_rows(file: str, raw: bytes) -> tuple[dict[str, None], list[dict[str, str]]]:
+    """The columns the first row of the first sheet names, and its rows; a time as ISO 8601, an empty row is none."""
+    # Loaded late: few commands meet a workbook.
+    import zipfile
+
+    from openpyxl import load_workbook
+
+    try:
+        with zipfile.ZipFile(io.BytesIO(raw)) as parts:
+            if sum(part.file_size for part in parts.infolist()) > LARGEST_UNPACKED:
+                raise _unreadable(file, "it unpacks to more than a workbook holds", FORMS)
+        sheet = load_workbook(io.BytesIO(raw), read_only=True, data_only=True).worksheets[0]
+        full = (row for row in sheet.iter_rows(values_only=True) if any(value is not None for value in row))
+        lines = [
+            [value.isoformat() if isinstance(value, (date, time)) else _cell(value) for value in row] for row in full
+        ]
+    except (zipfile.BadZipFile, KeyError, ValueError, OSError, IndexError) as error:
+        raise _unreadable(file, error, FORMS) from error
+    if not lines:
+        raise _empty(file)
+    names = lines[0]
+    rows = [{name: value for name, value in zip(names, line, strict=False) if name} for line in lines[1:]]
+    return dict.fromkeys(name for name in names if name), rows
+
+
+def _parquet_rows(file: str, raw: bytes, names: Sequence[str] | None) -> tuple[dict[str, None], list[dict[str, str]]]:
     # Loaded late: lines and CSV do without it.
     import pyarrow as pa
     import pyarrow.parquet as pq
@@ -138,8 +174,9 @@ def _parquet_rows(file: str, raw: bytes, names: Sequence[str] | None) -> list[di
             _require(dict.fromkeys(found.schema_arrow.names), names)
         table = found.read(columns=list(dict.fromkeys(names)) if names is not None else None)
     except (pa.ArrowException, OSError) as error:
-        raise _unreadable(file, error, "Write it as CSV, TSV, JSON lines or Parquet.") from error
-    return [{name: _cell(value) for name, value in row.items()} for row in table.to_pylist()]
+        raise _unreadable(file, error, FORMS) from error
+    rows = [{name: _cell(value) for name, value in row.items()} for row in table.to_pylist()]
+    return dict.fromkeys(table.column_names), rows
 
 
 def _cell(value: Any) -> str:

@@ -10,13 +10,16 @@ from typing import Any
 
 import yaml
 
+from heed.text.analyzer import UNKNOWN
+from heed.text.mood import Judged
 from heed.text.normal import normal, words_of
-from heed.text.sentiment import Judged
 
 NAME = "lexicon.1"
 NEGATED, STRESSED = -0.75, 1.5
 REACH = 3  # words a negation reaches forward
 SPREAD = 1.6  # how much weight it takes to be sure
+APOSTROPHES = ("fr", "it")  # run words together with one
+UNREAD = Judged("neutral", 0.333, 0.0)  # of a language there is no lexicon for: any of the three
 EDGE = 0.22  # a score nearer to zero than this is neutral
 
 
@@ -56,13 +59,25 @@ def _lexicon(part: dict[str, Any]) -> Lexicon:
 
 
 def weigh(text: str, language: str) -> tuple[float, int]:
-    """The sum of weights of a text's words, and how many words had one. Texts of other languages are read as English."""
-    lexicon = lexicons().get(language) or lexicons()["en"]
+    """The sum of weights of a text's words, and how many words had one. Where the language is not told it is taken for English;
+    of a language there is no lexicon for, smileys alone are weighed.
+    """
     plain = normal(text)
+    if language in APOSTROPHES:
+        plain = plain.replace("'", "' ")
     words = words_of(plain)
+    if language not in lexicons() and language != UNKNOWN:
+        words = [word for word in words if not word[0].isalpha()]
+    return weigh_normal(plain, words, language)
+
+
+def weigh_normal(plain: str, words: Sequence[str], language: str) -> tuple[float, int]:
+    """The same of a normal text and its words."""
+    language = language if language in lexicons() else "en"
+    lexicon = lexicons()[language]
     total, many = 0.0, 0
     for place, word in enumerate(words):
-        weight = _weight(word, lexicon)
+        weight = _weight(word, language)
         if not weight:
             continue
         before = words[max(0, place - REACH) : place]
@@ -70,13 +85,15 @@ def weigh(text: str, language: str) -> tuple[float, int]:
         stressed = any(each in lexicon.stresses for each in before[-1:])
         total += weight * (NEGATED if turned else 1.0) * (STRESSED if stressed else 1.0)
         many += 1
-    for phrase, weight in lexicon.phrases:
+    for phrase, weight in lexicon.phrases if words else ():
         if phrase.search(plain):
             total, many = total + weight, many + 1
     return total, many
 
 
-def _weight(word: str, lexicon: Lexicon) -> float:
+@lru_cache(maxsize=200_000)
+def _weight(word: str, language: str) -> float:
+    lexicon = lexicons()[language]
     if word in lexicon.words:
         return lexicon.words[word]
     for size in range(len(word), 2, -1):
@@ -88,7 +105,8 @@ def _weight(word: str, lexicon: Lexicon) -> float:
 def judge_by_lexicon(
     texts: Sequence[str], languages: Sequence[str], scores: Sequence[float | None] | None = None
 ) -> list[Judged]:
-    """The sentiment of each text. Where no word has a weight the score given along with it decides, unsurely.
+    """The sentiment of each text. Where no word has a weight the score given along with it decides, unsurely; without one, a
+    text of a language there is no lexicon for is neutral with a third of confidence.
 
     The confidence grows with the weight of the words; it is no probability, and is kept below 0.9 for that.
     """
@@ -98,7 +116,10 @@ def judge_by_lexicon(
         given = scores[place] if scores is not None else None
         if not many and given is not None:
             total = (given - 0.5) * 1.6
-        told.append(_judged(total / (SPREAD + abs(total)), bool(many)))
+        if not many and given is None and language not in lexicons() and language != UNKNOWN:
+            told.append(UNREAD)
+        else:
+            told.append(_judged(total / (SPREAD + abs(total)), bool(many)))
     return told
 
 

@@ -121,7 +121,7 @@ def test_what_cannot_be_had_is_said_and_not_invented(chat: ModelServer, behaviou
 
 def test_a_server_that_does_not_answer_fails_its_texts_alone(chat: ModelServer) -> None:
     chat.then(Behaviour(items=None), holds(), holds())
-    found = asker(chat, timeout=0.2, at_once=2)
+    found = asker(chat, timeout=1.0, at_once=2)
     assert [each.fault for each in found.tell(texts(6))] == ["", "", "timeout", "timeout", "", ""]
 
 

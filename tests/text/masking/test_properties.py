@@ -72,7 +72,11 @@ def test_a_line_of_100_kilobytes_that_begins_everything_and_ends_nothing() -> No
 
 
 def _seconds(piece: str, size: int) -> float:
+    """The least of three: a process that holds much stops now and then to look at all of it, whoever's turn it is."""
     text = (piece * (size // len(piece) + 1))[:size]
-    begun = time.process_time()
-    mask(text)
-    return time.process_time() - begun
+    spent = []
+    for _each in range(3):
+        begun = time.process_time()
+        mask(text)
+        spent.append(time.process_time() - begun)
+    return min(spent)

@@ -19,7 +19,7 @@ ANALYZER = Builtin("lexicon.1+reading", (ThemeWords("billing", ("invoice*", "rec
 
 def labels(text: str, language: str = "en") -> tuple[str, str, str]:
     told = read(text, language).judgement
-    return told.urgency.value, told.effort.value, told.churn.value
+    return tuple(each.value if each else "" for each in (told.urgency, told.effort, told.churn))  # type: ignore[return-value]
 
 
 @pytest.mark.parametrize(
@@ -84,6 +84,7 @@ def test_nothing_is_wanted_where_nothing_is_said() -> None:
 def test_the_words_that_show_a_label_are_told() -> None:
     text = "Hello. I will cancel my contract, this is the third time I call!"
     told = read(text, "en").judgement
+    assert told.churn and told.effort and told.urgency
     assert "cancel" in text[told.churn.start : told.churn.end]
     assert text[told.effort.start : told.effort.end].startswith("third time")
     assert (told.urgency.start, told.urgency.end) == (0, 0)
@@ -125,18 +126,54 @@ def test_odd_texts_are_read(text: str) -> None:
     check(told)
 
 
-def test_a_text_of_a_megabyte_is_read() -> None:
+@pytest.mark.parametrize(
+    ("text", "language", "expected"),
+    [
+        ("CANCEL MY CONTRACT NOW, THIS IS THE FIFTH TIME I CALL", "en", ("normal", "high", "at_risk")),
+        ("https://a.example/cancel?now=urgent http://b.example/third-time", "und", ("normal", "normal", "none")),
+        ("[NAME] called [PHONE] five times and nobody answered [EMAIL]", "en", ("normal", "high", "none")),
+        ("Danke schön! But I have been waiting for three weeks, c'est trop.", "en", ("normal", "high", "none")),
+        ("- nice\n- the baby has no heating\n- I wrote six times\n- we move to another bank", "en", ("high", "high", "at_risk")),
+        ("الخدمة سيئة. I will cancel my contract.", "und", ("normal", "normal", "at_risk")),
+        ("🙂😡👍🏽", "und", ("normal", "normal", "none")),
+        ("The letter said “urgent”, it was an advert.", "en", ("normal", "normal", "none")),
+        # Ideas that meet.
+        ("My grandmother has no heating since last night", "en", ("high", "normal", "none")),
+        ("Nine emails and not one answer", "en", ("normal", "high", "none")),
+        ("We are looking at other providers", "en", ("normal", "normal", "at_risk")),
+        ("Seit drei Wochen warte ich auf eine Antwort", "de", ("normal", "high", "none")),
+        ("J'ai appelé cinq fois et je change de banque", "fr", ("normal", "high", "at_risk")),
+        ("Mi madre está sin calefacción", "es", ("high", "normal", "none")),
+        ("Ho chiamato cinque volte, passo a un altro gestore", "it", ("normal", "high", "at_risk")),
+        # And what undoes them.
+        ("Not once did I have to call twice", "en", ("normal", "normal", "none")),
+        ("Had I been forced to ring five times I would have been cross", "en", ("normal", "normal", "none")),
+        ("We used to have to send every form twice", "en", ("normal", "normal", "none")),
+        ("Our tenant says it is urgent, it can wait until spring", "en", ("normal", "normal", "none")),
+        ("Take your time, it is only my baby without heating", "en", ("high", "normal", "none")),
+        ("My daughter has switched and so am I", "en", ("normal", "normal", "at_risk")),
+    ],
+)  # fmt: skip
+def test_texts_of_all_kinds_say_what_they_say(text: str, language: str, expected: tuple[str, str, str]) -> None:
+    assert labels(text, language) == expected
+    told = read(text, language).judgement
+    for label in filter(None, (told.urgency, told.effort, told.churn)):
+        assert bool(text[label.start : label.end].strip()) == (label.value not in ("normal", "none"))
+
+
+def test_a_long_text_is_read() -> None:
     part = "I called twice about the invoice and nobody answered. The room was dirty! "
-    told = read(part * (1_000_000 // len(part)), "en", [])
-    assert told.judgement.effort.value == "high"
-    assert len(told.sentences) > 20_000
-    assert len(told.aspects) == 24
+    told = read(part * (200_000 // len(part)), "en", [])
+    assert told.judgement.effort and told.judgement.effort.value == "high"
+    assert len(told.sentences) > 4_000
+    assert [each.term for each in told.aspects] == ["invoice", "room"]  # once each, however often it is named
 
 
 def check(told: Analysis) -> None:
     size = len(told.masked)
     for label in (told.urgency, told.effort, told.churn):
-        assert label is not None
+        if label is None:  # in a language there are no words for
+            continue
         assert 0 <= label.start <= label.end <= size
         assert 0.5 <= label.confidence <= 0.98
     assert all(0 <= each.start < each.end <= size and each.sentiment in SENTIMENTS for each in told.aspects)
@@ -145,7 +182,7 @@ def check(told: Analysis) -> None:
 
 
 @settings(max_examples=15, deadline=None)
-@given(st.lists(st.integers(0, 460), min_size=1, max_size=12), st.data())
+@given(st.lists(st.integers(0, 837), min_size=1, max_size=12), st.data())
 def test_any_batches_give_the_same(places: list[int], data: st.DataObject) -> None:
     rows = [json.loads(line)["text"] for line in LINES.read_text(encoding="utf-8").splitlines()]
     texts = [rows[place % len(rows)] for place in places]

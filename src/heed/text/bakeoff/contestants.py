@@ -128,6 +128,34 @@ class Lexicon:
         return self.clock.columns("lexicon")
 
 
+@dataclass
+class Rules:
+    """heed's rules of one label of a whole text (intent, urgency, effort, churn), which are never trained."""
+
+    task: str
+    nothing: str = "none"
+    clock: Clock = field(default_factory=Clock)
+    name: str = "heed's rules"
+
+    def tell(self, seen: Sample, texts: Sequence[Masked], advance: Advance) -> list[Told]:
+        told = self.clock.time([each.text for each in texts], self._judged)
+        advance(len(texts))
+        return [Told({"label": label}) for label in told]
+
+    def _judged(self, texts: Sequence[str]) -> list[str]:
+        from heed.text.language import languages_of
+        from heed.text.reading.reader import read
+
+        spoken = languages_of(texts)
+        found = [
+            getattr(read(text, told.language).judgement, self.task) for text, told in zip(texts, spoken, strict=True)
+        ]
+        return [label.value if label else self.nothing for label in found]
+
+    def took(self) -> dict[str, Any]:
+        return self.clock.columns("rules")
+
+
 def sentiment_shapes(labels: Sequence[str]) -> dict[str, str] | None:
     """The sample's words for the sentiments, where its labels are sentiments and nothing else; else None."""
     by_word = {label.casefold(): label for label in labels}

@@ -46,7 +46,7 @@ def plan_of(file: str, test: str, columns: tuple[str, str, str], folds: int, see
 def contestants_of(order: Order, plan: Plan) -> tuple[list[Contestant], list[ChatModel]]:
     """Everybody who takes part, heed's own first, and those of them to whom texts are sent."""
     found: list[Contestant] = [Trained(plan.seed)]
-    if encoder := _encoder():
+    if encoder := encoder_in_house():
         found.append(Trained(plan.seed, encoder))
     if shapes := sentiment_shapes(plan.labels):
         found.append(Lexicon(shapes))
@@ -57,7 +57,7 @@ def contestants_of(order: Order, plan: Plan) -> tuple[list[Contestant], list[Cha
     return [*found, *chats], chats
 
 
-def _encoder() -> Representation | None:
+def encoder_in_house() -> Representation | None:
     """The encoder of HEED_EMBEDDINGS where it is a folder: one on a server would be sent texts that nobody agreed to."""
     from heed.text.representations.choosing import chosen
 

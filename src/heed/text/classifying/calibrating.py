@@ -16,7 +16,7 @@ from heed.stats.arrays import Floats
 
 FEW_LABELS = 5
 ROWS_A_LABEL = 100  # from which on a matrix is fitted
-USUAL_SLOPES = (4.0, 10.0)
+USUAL_SLOPES = (4.0, 10.0, 4.0)  # of the line, the kernel, and the line on ratios
 USUAL_BLUR = 0.02
 TRUST = 2.0  # rows' worth of belief in the usual slopes
 BINS = 10

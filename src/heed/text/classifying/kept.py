@@ -7,7 +7,7 @@ import hashlib
 import json
 import shutil
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +23,7 @@ from heed.text.representations.port import Representation, require_same
 from heed.text.vectors import Vocabulary
 
 CARD, NUMBERS, TERMS = "card.json", "numbers.npz", "terms.json"
-KIND, FORM = "classifier", 1
+KIND, FORM = "classifier", 3
 AGAIN = "Train it again: heed text train"
 
 
@@ -66,6 +66,10 @@ def _write(draft: Path, model: TextClassifier, card: Mapping[str, Any]) -> None:
         "matrix": model.mixing.matrix, "shift": model.mixing.shift,
     }  # fmt: skip
     arrays |= {f"idf_{place}": each.idf for place, each in enumerate(model.vocabularies)}
+    if model.axes is not None:
+        arrays["axes"] = model.axes.astype(np.float16)
+    if model.ratios is not None:
+        arrays |= {"ratio_weights": model.ratios.weights, "ratio_bias": model.ratios.bias}
     if model.space is not None:
         arrays["projection"] = model.space.projection.astype(np.float16)
     with (draft / NUMBERS).open("wb") as file:
@@ -83,6 +87,7 @@ def _write(draft: Path, model: TextClassifier, card: Mapping[str, Any]) -> None:
         "width": model.kernel.width,
         "blurred": model.mixing.blurred,
         "toned": model.toned,
+        "accounts": model.accounts,
         "split": model.space.split if model.space is not None else None,
         "spanned": len(model.space.vocabularies) if model.space is not None else 0,
         "scope": None if model.scope is None else {**vars(model.scope), "slopes": model.scope.slopes.tolist()},
@@ -90,6 +95,12 @@ def _write(draft: Path, model: TextClassifier, card: Mapping[str, Any]) -> None:
         "digests": {each: digest(draft / each) for each in (NUMBERS, TERMS)},
     }
     (draft / CARD).write_text(json.dumps(about, indent=2, ensure_ascii=False, default=str), encoding="utf-8")
+
+
+def fingerprint(rows: Iterable[tuple[str, ...]]) -> str:
+    """What a model was trained on, as one digest: the same rows in any order give the same."""
+    digests = sorted(hashlib.sha256("\x1f".join(row).encode()).digest() for row in rows)
+    return hashlib.sha256(b"".join(digests)).hexdigest()
 
 
 def digest(file: Path) -> str:
@@ -156,5 +167,8 @@ def _made(
         scope,
         card["outside"],
         bool(card["toned"]),
+        tuple(card["accounts"]),
+        Line(arrays["ratio_weights"], arrays["ratio_bias"]) if "ratio_weights" in arrays else None,
+        arrays["axes"].astype(np.float32) if "axes" in arrays else None,
         card["figures"],
     )

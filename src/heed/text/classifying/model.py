@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from heed.stats.arrays import Floats
 from heed.text.classifying.calibrating import Mixing
-from heed.text.classifying.machines import Kernel, Line
+from heed.text.classifying.machines import Kernel, Line, turned
 from heed.text.classifying.scope import Scope, signals_of
 from heed.text.classifying.tone import tone
 from heed.text.normal import normal
@@ -40,6 +40,12 @@ class Decisions:
     kernel: NDArray[np.float32]
     nearest: NDArray[np.float32]
     known: NDArray[np.float32]
+    ratios: NDArray[np.float32]
+
+    def sides(self, outside: int | None) -> list[NDArray[np.float32]]:
+        """What each machine says of the labels in scope; without the third where there is none."""
+        asked = [self.line, self.kernel, *([self.ratios] if self.ratios.shape[1] else [])]
+        return asked if outside is None else [np.delete(each, outside, axis=1) for each in asked]
 
     def signals(self, outside: int | None) -> Floats:
         """What the scope is told by; `outside` is the column of the label of texts out of scope."""
@@ -63,6 +69,9 @@ class TextClassifier:
     scope: Scope | None = None
     outside: int | None = None
     toned: bool = False
+    accounts: tuple[str, ...] = ()
+    ratios: Line | None = None
+    axes: NDArray[np.float32] | None = None
     figures: Mapping[str, Any] = field(default_factory=dict)
 
     @property
@@ -91,15 +100,13 @@ class TextClassifier:
 
     def decisions(self, texts: Sequence[str]) -> Decisions:
         """What the machines say of masked texts."""
-        rows = rows_of(self.vocabularies, texts, self.toned)
-        places, known = placed(rows, texts, self.space, self.representation)
-        found, nearest = self.kernel.decisions(places)
-        return Decisions(self.line.decisions(rows), found, nearest, known)
+        side = tone(texts, self.accounts) if self.toned else None
+        rows = rows_of(self.vocabularies, texts, side)
+        places, known = placed(rows, texts, self.space, self.representation, side)
+        return asked(self.line, self.kernel, self.ratios, rows, turned(places, self.axes), known)
 
     def _likely(self, decisions: Decisions) -> Floats:
-        inner = [np.delete(each, self.outside, axis=1) if self.outside is not None else each
-                 for each in (decisions.line, decisions.kernel)]  # fmt: skip
-        return self.mixing.probabilities(inner)
+        return self.mixing.probabilities(decisions.sides(self.outside))
 
     def _sure(self, decisions: Decisions) -> Floats:
         if self.scope is None:
@@ -107,18 +114,43 @@ class TextClassifier:
         return self.scope.inside(decisions.signals(self.outside))
 
 
-def rows_of(vocabularies: Sequence[Vocabulary], texts: Sequence[str], toned: bool) -> Any:
+def asked(
+    line: Line, kernel: Kernel, ratios: Line | None, rows: Any, places: NDArray[np.float32], known: NDArray[np.float32]
+) -> Decisions:
+    """What machines say of counted rows and their places."""
+    found, nearest = kernel.decisions(places)
+    third = ratios.decisions(rows) if ratios is not None else np.zeros((len(places), 0), np.float32)
+    return Decisions(line.decisions(rows), found, nearest, known, third)
+
+
+def rows_of(vocabularies: Sequence[Vocabulary], texts: Sequence[str], side: NDArray[np.float32] | None) -> Any:
     """Masked texts as counted rows, with how they sound to the right where that counts."""
     from scipy.sparse import csr_matrix, hstack
 
     rows = counted(vocabularies, [normal(text) for text in texts])
-    return csr_matrix(hstack([rows, csr_matrix(tone(texts))])) if toned else rows
+    return csr_matrix(hstack([rows, csr_matrix(side)])) if side is not None else rows
 
 
 def placed(
+    rows: Any,
+    texts: Sequence[str],
+    space: OwnWords | None,
+    representation: Representation | None,
+    side: NDArray[np.float32] | None,
+) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    """The places of texts in the space, of length 1, and how much of each is known there. How a text sounds is told by the
+    last columns, where that counts.
+    """
+    places, known = _placed(rows, texts, space, representation)
+    if side is None:
+        return places, known
+    whole = np.hstack([places, side])
+    return whole / np.maximum(np.linalg.norm(whole, axis=1, keepdims=True), np.float32(1e-9)), known
+
+
+def _placed(
     rows: Any, texts: Sequence[str], space: OwnWords | None, representation: Representation | None
 ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-    """The places of texts in the space, of length 1, and how much of each is known there."""
     if representation is not None:
         found = np.asarray(representation.encode(texts), dtype=np.float32)
         return found, np.linalg.norm(found, axis=1)

@@ -18,6 +18,7 @@ from heed.text.discovery.lineage import Change, likeness
 from heed.text.discovery.naming import LEAST_SIZE, themes_of
 from heed.text.discovery.number import likeliest, near_pairs
 from heed.text.discovery.space import Placed, fit_space
+from heed.text.discovery.sureness import with_sureness
 from heed.text.discovery.terms import terms_of
 from heed.text.representations.port import Representation
 from heed.text.themes import FoundTheme
@@ -222,10 +223,17 @@ def _told(
                 changes.append(Change("new", (), (found.key,), size))
     keys = {cluster: theme.key for cluster, theme in themes.items()} | dict(enumerate(each.key for each in known))
     changes += [each for move in made if (each := _change(move, keys)) is not None]
-    order = {cluster: place for place, cluster in enumerate(themes)}
-    places = np.array([order.get(int(place), -1) for place in work.places], dtype=np.int64)
+    places = _renumbered(work.places, themes)
     put_off = tuple(each for move in waiting if (each := _change(move, keys)) is not None)
-    return Refit(tuple(themes.values()), places, tuple(changes), put_off)
+    told = list(themes.values())
+    told = told if forced else with_sureness(told, masked, work.placed, places, work.seed)
+    return Refit(tuple(told), places, tuple(changes), put_off)
+
+
+def _renumbered(places: Places, themes: dict[int, FoundTheme]) -> Places:
+    """The clusters by the places of their themes; −1 for those that are none."""
+    order = {cluster: place for place, cluster in enumerate(themes)}
+    return np.array([order.get(int(place), -1) for place in places], dtype=np.int64)
 
 
 def _kept(theme: FoundTheme, found: FoundTheme | None, size: int, touched: bool) -> tuple[FoundTheme, bool]:

@@ -45,11 +45,11 @@ def seeded(dense: Matrix, many: int, chance: np.random.Generator, tried: int = 1
     return np.asarray(centres, dtype=np.float32)
 
 
-def spherical(dense: Matrix, centres: Matrix, chance: np.random.Generator) -> Places:
+def spherical(dense: Matrix, centres: Matrix, chance: np.random.Generator, rounds: int = ROUNDS) -> Places:
     """Spherical k-means from these centres; an empty cluster takes a text by chance."""
     many = len(centres)
     places: Places = np.full(len(dense), -1, dtype=np.int64)
-    for _ in range(ROUNDS):
+    for _ in range(rounds):
         nearest = (dense @ centres.T).argmax(axis=1).astype(np.int64)
         moved = np.mean(nearest != places)
         places = nearest
@@ -97,11 +97,11 @@ def settled(placed: Placed, places: Places) -> Places:
     return packed(places)
 
 
-def parted(placed: Placed, many: int, seed: int = 0, *, tried: int = TRIED) -> Places:
+def parted(placed: Placed, many: int, seed: int = 0, *, tried: int = TRIED, rounds: int = ROUNDS) -> Places:
     """These texts in `many` clusters or fewer by their vectors, numbered from 0."""
     chance = np.random.default_rng(seed)
     centres = seeded(placed.dense, min(many, len(placed)), chance, tried)
-    return packed(spherical(placed.dense, centres, chance))
+    return packed(spherical(placed.dense, centres, chance, rounds))
 
 
 def packed(places: Places) -> Places:

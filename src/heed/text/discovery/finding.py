@@ -6,18 +6,22 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from heed.text.discovery.clusters import Centres, Places, packed, parted, settled
+from heed.text.discovery.clusters import Centres, Places, packed
 from heed.text.discovery.counting import one_thread
+from heed.text.discovery.few import FEW, sharing
+from heed.text.discovery.few import LEAST_TEXTS as FEWEST
 from heed.text.discovery.lineage import keep_keys
 from heed.text.discovery.naming import themes_of
-from heed.text.discovery.number import likeliest
+from heed.text.discovery.number import exactly, likeliest
 from heed.text.discovery.space import Placed, fit_space
+from heed.text.discovery.sureness import with_sureness
 from heed.text.discovery.terms import terms_of
 from heed.text.discovery.words import COMMON, Counted, count_terms
 from heed.text.representations.port import Representation
 from heed.text.themes import FoundTheme
 
-LEAST_TEXTS = 40  # of all together: with fewer nothing is looked for
+LEAST_TEXTS = 40  # of all together: with fewer no clusters are looked for
+STRAYS = 2  # texts that are no theme by themselves
 OF_ITS_SHARE = 1.5  # times the share of a theme, where themes are few
 CLUSTERED = 20_000  # texts that are clustered; the others are put to the nearest theme
 
@@ -56,24 +60,41 @@ def discovered(
 ) -> Discovery:
     """Every text that holds a known word in a theme. Too few texts, or ones that nothing parts, have none.
 
-    Unless forced, a cluster that is small or not told by its words is no theme. Raises HeedError where a representation fails.
+    Few texts whose clusters cannot be told from chance are parted by the telling words they share, and the others have none.
+    Unless forced, a cluster that is small or not told by its words is no theme, and a theme says how sure its words are.
+    Raises HeedError where a representation fails.
     """
     nothing = Discovery((), np.full(len(masked), -1, dtype=np.int64))
-    if not len(masked) or (k is None and len(masked) < LEAST_TEXTS):
+    if not len(masked) or (k is None and len(masked) < FEWEST):
         return nothing
     terms = terms_of(masked)
     if not terms.names:
         return nothing
     encoded = None if representation is None else representation.encode(masked)
-    with one_thread():
-        _, placed = fit_space(terms, seed=seed, encoded=encoded)
-        places = clustered(placed, terms.single, k, seed)
+    places, placed = nothing.places, None
+    if k is not None or len(masked) >= LEAST_TEXTS:
+        with one_thread():
+            _, placed = fit_space(terms, seed=seed, encoded=encoded)
+            places = clustered(placed, terms.single, k, seed)
+    if k is None and int(places.max()) < 1:
+        places = sharing(terms) if forced and len(masked) <= FEW else nothing.places
+    if k is None:
+        places = without_strays(places)
     many = int(places.max()) + 1
-    if many < 1 or (many == 1 and k is None):
+    if many < 1:
         return nothing
     themes, by_cluster = themes_of(counted_for(masked, many, forced), places, many, forced=forced)
     order = {cluster: place for place, cluster in enumerate(by_cluster)}
-    return Discovery(tuple(themes), np.array([order.get(int(place), -1) for place in places], dtype=np.int64))
+    places = np.array([order.get(int(place), -1) for place in places], dtype=np.int64)
+    if placed is not None and not forced:
+        themes = with_sureness(themes, masked, placed, places, seed)
+    return Discovery(tuple(themes), places)
+
+
+def without_strays(places: Places) -> Places:
+    """The clusters without those of one or two texts, which say nothing of the others."""
+    sizes = np.bincount(places[places >= 0], minlength=1)
+    return packed(np.where((places >= 0) & (sizes[places] > STRAYS), places, -1))
 
 
 def counted_for(masked: Sequence[str], many: int, forced: bool) -> Counted:
@@ -94,7 +115,7 @@ def clustered(placed: Placed, words: NDArray[np.bool_], k: int | None, seed: int
     if len(known) > CLUSTERED:
         chosen = np.sort(np.random.default_rng(seed).choice(known, CLUSTERED, replace=False))
     some = placed.of(chosen)
-    inside = likeliest(some, words, seed) if k is None else settled(some, parted(some, k, seed))
+    inside = likeliest(some, words, seed) if k is None else exactly(some, k, seed)
     if len(chosen) < len(known):
         inside, _ = Centres.of(some, inside, int(inside.max()) + 1).nearest(placed.of(known))
     places[known] = packed(inside)

@@ -19,7 +19,7 @@ FITS = 0.6  # F1 of a theme's words against its cluster: below it the words do n
 STANDS_OUT = 1.5  # log ratio of a word's share inside to outside that makes it a theme's own
 HELD = 0.05  # share of a theme's texts a word of it stands in, at the least
 PHRASE = 0.5  # share of a word's texts from which on the pair it stands in is named instead
-UNTOLD = 1e-3  # what a word that tells nothing (a stop word) weighs beside one that does
+EVERYWHERE = 0.4  # share of all texts from which on a word is no name: the organisation's own, for one
 
 
 def themes_of(
@@ -34,12 +34,14 @@ def themes_of(
     everywhere = np.asarray(counted.present.sum(axis=0), dtype=np.float64).ravel()
     sizes = np.bincount(places[places >= 0], minlength=many)
     tells = np.array([telling(term) for term in counted.terms], dtype=bool)
+    tells &= everywhere <= max(EVERYWHERE, 1.5 / max(many, 1)) * len(places)
     found: dict[int, FoundTheme] = {}
     taken: set[str] = set()
     for cluster in np.argsort(-sizes, kind="stable"):
         cluster = int(cluster)
         ratio, strength = _strength(here[cluster], everywhere, int(sizes[cluster]), len(places))
-        strength = strength * np.where(tells, 1.0, UNTOLD)
+        # A stop word names only what no other word tells.
+        strength = strength * tells if (strength * tells).max(initial=0.0) > 0 else strength
         theme = _theme(counted, places == cluster, ratio, strength, forced=forced)
         if theme is not None and sizes[cluster]:
             found[cluster] = _apart(theme, taken)
@@ -61,7 +63,7 @@ def _theme(
     if many < (1 if forced else LEAST_SIZE):
         return None
     best = np.argsort(-strength, kind="stable")[:KEPT_WORDS]
-    best = best[strength[best] > UNTOLD * strength[best[0]] * 2] if len(best) and strength[best[0]] > 0 else best[:0]
+    best = best[strength[best] > 0]
     if not len(best):
         key = hashlib.sha256(np.flatnonzero(inside).tobytes()).hexdigest()[:10]
         return FoundTheme(f"found-{key}", "…", (), (), 1.0, many) if forced else None

@@ -19,6 +19,7 @@ Matrix = NDArray[np.float32]
 DIMENSIONS = 100
 STOP_WEIGHT = 0.5  # "how", "why" and "not" part intents; thrown out altogether they are missed
 CONTEXT_POWER = 0.75
+CONTEXTS = 4000
 
 
 @dataclass(frozen=True, eq=False)
@@ -105,12 +106,16 @@ def term_vectors(present: Any, seed: int = 0) -> Matrix:
     many = present.shape[1]
     length = np.asarray(present.sum(axis=1)).ravel()
     shared = diags((1.0 / np.maximum(length - 1.0, 1.0)).astype(np.float32)) @ present
-    beside = (present.T @ shared).tocoo()
+    # What stands in most texts tells the most of its neighbours; without a bound long texts would fill every cell.
+    often = np.sort(np.argsort(-np.asarray(present.sum(axis=0)).ravel(), kind="stable")[:CONTEXTS])
+    beside = (present.T @ shared[:, often]).tocoo()
+    beside.col = often[beside.col]
     apart = beside.row != beside.col
     row, column, count = beside.row[apart], beside.col[apart], beside.data[apart]
     total = np.bincount(row, count, minlength=many) + 1e-9
-    context = total**CONTEXT_POWER
-    information = np.log(count / (total[row] * (context / context.sum())[column]))
+    context = np.bincount(column, count, minlength=many) ** CONTEXT_POWER
+    share = context / max(float(context.sum()), 1e-9)
+    information = np.log(count / (total[row] * share[column]))
     kept = information > 0
     if not kept.any() or many < 3:
         # Nothing stands beside anything: each term stands for itself.
@@ -118,4 +123,4 @@ def term_vectors(present: Any, seed: int = 0) -> Matrix:
     matrix = csr_matrix((information[kept].astype(np.float32), (row[kept], column[kept])), shape=(many, many))
     size = min(DIMENSIONS, many - 1)
     left, values = reduced(matrix, size, seed)
-    return unit(left * np.sqrt(values))
+    return unit(left * values)

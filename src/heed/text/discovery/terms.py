@@ -9,14 +9,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from heed.text.discovery.counting import count_each, count_known
-from heed.text.discovery.words import stop_words
-from heed.text.normal import normal, words_of
+from heed.text.discovery.spelling import tokens_of
+from heed.text.discovery.stopping import stop_words
+from heed.text.discovery.words import PLACEHOLDERS
 
-# What normal() puts for masks, addresses and handles: it stands in texts of every theme.
-PLACEHOLDERS = frozenset({"masked", "weburl", "atuser"})
 VOWELS = frozenset("aeiouyäöü")
 LEAST_TEXTS_OF_A_TERM = 3
 MOST_TERMS = 30_000
+LONG, MOST_TERMS_OF_LONG = 250, 6_000  # letters of a text on average: long ones have enough of common terms
 
 
 def stem(word: str) -> str:
@@ -42,11 +42,11 @@ def stem(word: str) -> str:
 
 
 def stems_of(masked: Sequence[str]) -> Iterator[list[str]]:
-    """The stems of each text in order; no signs, no single letters, no masks. Each word is cut once."""
+    """The stems of each text in order; no signs, no single letters, no masks; rare misspellings put right. Each word is cut once."""
     known: dict[str, str] = {}
-    for text in masked:
+    for words in tokens_of(masked):
         found = []
-        for word in words_of(normal(text)):
+        for word in words:
             cut = known.get(word)
             if cut is None:
                 keep = len(word) > 1 and word[0].isalpha() and word not in PLACEHOLDERS
@@ -83,4 +83,5 @@ def terms_of(masked: Sequence[str], names: Sequence[str] | None = None) -> Terms
     texts = (_with_pairs(stems) for stems in stems_of(masked))
     if names is not None:
         return Terms(tuple(names), count_known(texts, names))
-    return Terms(*count_each(texts, least=min(LEAST_TEXTS_OF_A_TERM, max(1, len(masked))), most=MOST_TERMS))
+    most = MOST_TERMS_OF_LONG if sum(map(len, masked)) > LONG * len(masked) else MOST_TERMS
+    return Terms(*count_each(texts, least=min(LEAST_TEXTS_OF_A_TERM, max(1, len(masked))), most=most))

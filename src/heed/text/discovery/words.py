@@ -2,8 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import lru_cache
-from importlib.resources import files
 from itertools import pairwise
 from typing import Any
 
@@ -11,25 +9,35 @@ import numpy as np
 from numpy.typing import NDArray
 
 from heed.text.discovery.counting import count_each
+from heed.text.discovery.spelling import tokens_of
+from heed.text.discovery.stopping import stop_words
 from heed.text.normal import normal, words_of
 
+# What normal() puts for masks, addresses and handles: it stands in texts of every theme.
+PLACEHOLDERS = frozenset({"masked", "weburl", "atuser"})
+SHORTENED = ("'m", "'s", "'d", "'re", "'ve", "'ll")
 COMMON = 0.2  # share of the texts from which on a word says too little to tell a theme
 
 
-@lru_cache(maxsize=1)
-def stop_words() -> frozenset[str]:
-    text = files("heed.text").joinpath("lexicon/stop_words.txt").read_text(encoding="utf-8")
-    return frozenset(word for line in text.splitlines() if not line.startswith("#") for word in line.split())
-
-
 def telling(term: str) -> bool:
-    """Whether a word or pair can name a theme: no stop word in it, no single letter, no sign."""
-    return all(len(word) > 2 and word[0].isalpha() and word not in stop_words() for word in term.split())
+    """Whether a word or pair can name a theme: no stop word in it, shortened or not (I'm, don't), no single letter, no sign."""
+    return all(_tells(word) for word in term.split())
+
+
+def _tells(word: str) -> bool:
+    if word in PLACEHOLDERS or word.endswith("n't") or word in stop_words():
+        return False
+    if word.endswith(SHORTENED):
+        word = word[: word.rindex("'")]
+    return len(word) > 2 and word[0].isalpha() and word not in stop_words()
 
 
 def terms_in(masked: str) -> list[str]:
     """The words of a text and its pairs of neighbours."""
-    words = words_of(normal(masked))
+    return _with_pairs(words_of(normal(masked)))
+
+
+def _with_pairs(words: list[str]) -> list[str]:
     return [*words, *(f"{a} {b}" for a, b in pairwise(words))]
 
 
@@ -48,9 +56,9 @@ def count_terms(
     masked: Sequence[str], *, least: int = 5, most_share: float = COMMON, most: int = 20_000, all_words: bool = False
 ) -> Counted:
     """Words and pairs that stand in `least` texts or more and in no larger share than `most_share`; telling ones, unless
-    `all_words`."""
+    `all_words`. A rare misspelling counts as the word it stands for."""
     names, present = count_each(
-        map(terms_in, masked),
+        map(_with_pairs, tokens_of(masked)),
         least=min(least, len(masked)),
         most_share=most_share,
         most=most,

@@ -3,261 +3,119 @@
 import re
 from functools import lru_cache
 
+from heed.text.masking.home_streets import (
+    BARE_HEAD,
+    BOX,
+    BY_CODE,
+    CITY_ALONE,
+    CODE_WORDS,
+    CODED,
+    CODED_LOW,
+    DUTCH,
+    DUTCH_CITY,
+    ENGLISH,
+    ENGLISH_LOW,
+    FORM_ENDS,
+    FORM_WORDS,
+    FRENCH,
+    GERMAN,
+    GLUED_LOW,
+    HEAD,
+    HOUSE,
+    HOUSE_NUMBER,
+    LEADS,
+    LITTLE_GERMAN,
+    LITTLE_GERMAN_WORDS,
+    LIVING,
+    LOUD,
+    LOUD_TWO,
+    LOW,
+    LOW_CITY,
+    LOW_WORDS,
+    NL_POSTCODE,
+    NO_STREETS,
+    NO_TOWNS,
+    SMALL_LEADS,
+    SPANISH,
+    STREET_LOW,
+    TAIL,
+    UK_AREAS,
+    UK_POSTCODE,
+    UNCLEAR,
+)
+from heed.text.masking.known import STOPS, cities, first_names, no_names
 from heed.text.masking.line import Found, Line
-from heed.text.masking.lists import lines_of, words
+from heed.text.masking.naming import COMPANY
+from heed.text.masking.streets import (
+    CANADIAN,
+    EIRCODE,
+    ESTATE,
+    HAMLET,
+    PORTUGUESE_ESTATE,
+    RESIDENCE,
+    ROMANCE,
+    RURAL,
+    TAIL_ABROAD,
+    TAIL_ROMANCE,
+    TOWNLAND,
+)
+from heed.text.masking.streets_abroad import FORMS as ABROAD
+from heed.text.masking.streets_abroad import NORDIC, NORDIC_ENDS, OVERSEAS, SPLIT, SPLIT_CODE
 
-_UP = "A-ZÀ-ÖØ-ÞŁŚŻČŠŽ"
-_CAP = rf"[{_UP}][\w'’.-]{{0,30}}"
-_NO = r"\d{1,5}(?:[ ]?[a-zA-Z](?![\w'’]))?(?:[ ]?[-/–][ ]?\d{1,4}[a-z]?|[ -](?:bis|ter|quater|hs|[IVX]{1,4})(?!\w))?"
-# House number and what stands behind it at home: not a time, a price, a measure.
-_NO_END = r"(?![\w€$£%]|[.,:]\d| ?(?:€|%|uhr|euro|minut|min\b|km|stunden|days|mal\b|times))"
-_GERMAN = (
-    "stra(?:ß|ss)e|str\\.|str(?=[ ]\\d)|weg|allee|platz|gasse|ring|damm|ufer|chaussee|pfad|steig|stieg|berg|"
-    "markt|graben|wall|promenade|hof|feld|tor|"
-    "brücke|twiete|kamp|bogen|wiese|winkel|zeile|kai|stiege|linden|stra(?:ß|ss)en|gässchen|bach|busch|höhe|siedlung|park"
-)
-_GERMAN_APART = (
-    "Stra(?:ß|ss)e|Str\\.|Str(?=[ ]\\d)|Weg|Allee|Platz|Gasse|Ring|Damm|Ufer|Chaussee|Pfad|Steig|Stieg|Markt|"
-    "Graben|Wall|Promenade|Landstra(?:ß|ss)e|"
-    "Hauptstra(?:ß|ss)e|Landstr\\.|Kirchweg|Berg|Tor|Brücke|Kamp|Twiete|stra(?:ß|ss)e|str\\."
-)
-_GERMAN_FIRST = (
-    r"(?:Am|An der|An den|An dem|Im|In der|In den|Zum|Zur|Auf der|Auf dem|Auf den|Unter den|Unter der|Hinter "
-    r"der|Hinterm|Vor dem|Vor der|Bei der|Beim)"
-)
-GERMAN = re.compile(
-    rf"(?<![\w-])(?:(?:(?:Alte[rn]?|Neue[rn]?|Große[rn]?|Kleine[rn]?|Obere[rn]?|Untere[rn]?|Lange|Breite|Hohe|"
-    rf"St\.|Am|Im|{_GERMAN_FIRST} (?:alten|neuen|großen|kleinen)) )?"
-    rf"[{_UP}][\w.-]{{1,40}}(?:{_GERMAN}|-(?:{_GERMAN_APART}))|(?:{_CAP} (?:von |vom |der )?){{1,2}}(?:{_GERMAN_APART})"
-    rf"|{_GERMAN_FIRST} {_CAP}(?: {_CAP})?|Stra(?:ß|ss)e (?:des|der) (?:\d{{1,2}}\. )?{_CAP}(?: {_CAP})?"
-    rf"),? (?:Nr\.? ?)?{_NO}{_NO_END}",
-)
-_NUMBER_FIRST = (
-    "Street|St|Road|Rd|Avenue|Ave|Av|Lane|Ln|Drive|Dr|Boulevard|Blvd|Court|Ct|Close|Way|Place|Pl|Terrace|Ter|"
-    "Crescent|Cres|Square|Sq|Gardens|Gdns|"
-    "Grove|Hill|Row|Mews|Walk|Park|Parkway|Pkwy|Circle|Cir|Trail|Trl|Highway|Hwy|Rise|View|Green|Gate|Wharf|"
-    "Quay|Broadway|Embankment|Parade|Loop|Run|"
-    "Alley|Plaza|Turnpike|Pike|Point|Ridge|Vale|Meadow|Meadows|Common|Bridge|Yard|End|Croft|Drove|Path|Mount|Heights|Expressway|Crossing"
-)
-_ONE = r"(?:[NSEW]\.? |[NS][EW] |(?:North|South|East|West) )?"
-ENGLISH = re.compile(
-    rf"(?<![\w.,€$£/-])\d{{1,5}}(?:[ ]?[a-zA-Z](?=[ ,]))?(?:[-–/]\d{{1,5}})?,? {_ONE}(?:The (?:{_CAP}(?: {_CAP})?)|"
-    rf"(?:County Road|County Rd|State Road|State Route|Highway|Hwy|Route|CR|SR|FM)\.? \d{{1,4}}(?!\w)|(?:(?:{_CAP}|"
-    rf"\d{{1,3}}(?:st|nd|rd|th)|of|the|de|la) ){{1,4}}"
-    rf"(?:(?:County Road|County Rd|State Road|State Route|Highway|Hwy|Route|CR|SR|FM)\.? \d{{1,4}}\b|(?:{_NUMBER_FIRST})\b\.?)(?: "
-    rf"(?:North|South|East|West|[NSEW]{{1,2}}\b\.?))?|Broadway\b)",
-)
-ENGLISH_LOW = re.compile(
-    r"(?<![\w.,€$£/-])\d{1,5}[a-z]? (?:[a-z'’]+ ){1,3}(?:street|road|avenue|lane|drive|boulevard|crescent|terrace|"
-    r"close|gardens|ave|rd|blvd)\b(?! (?:map|trip|test))"
-)
-_FRENCH = (
-    "rue|avenue|av\\.?|boulevard|bd\\.?|boul\\.?|allée|allee|allées|place|pl\\.|chemin|ch\\.|impasse|imp\\.|"
-    "quai|cours|route|rte|square|passage|sentier|"
-    "faubourg|fbg|résidence|lotissement|hameau|villa|rond-point|esplanade|promenade|ruelle|venelle|montée|lieu-dit|cité"
-)
-FRENCH = re.compile(
-    rf"(?<![\w.,€$£/-])\d{{1,4}}(?:[ ]?(?:bis|ter|quater|[a-dA-D]))?(?:[-/]\d{{1,4}})?,? (?i:{_FRENCH}) (?:(?:de "
-    rf"la|de l['’]|de|du|des|d['’]|la|le|les|l['’]|aux|à|sur|sous|en|et)[ ]?)*"
-    rf"(?:[{_UP}][\w'’.-]*|[a-zà-ÿ]['’][{_UP}][\w'’.-]*|\d{{1,2}} (?i:mai|novembre|septembre|juillet|août|juin|"
-    rf"février|mars))(?:[ -](?:(?:de la|de l['’]|de|du|des|d['’]|la|le|les|et|aux|à)[ ]?)*[{_UP}][\w'’.-]*){{0,4}}",
-)
-_SPANISH = (
-    r"calle|c/|cl\.|avenida|avda\.?|av\.|avd\.|plaza|pza\.?|plza\.?|pl\.|paseo|pº|p\.º|camino|cno\.|carretera|"
-    r"ctra\.?|ronda|rda\.|travesía|trav\.|"
-    r"glorieta|callejón|urbanización|urb\.|vía|via|gran vía|rambla|cuesta|carrer|avinguda|plaça|passeig|pasaje|"
-    r"alameda|polígono|costanilla"
-)
-SPANISH = re.compile(
-    rf"(?<![\w/])(?i:{_SPANISH}) ?(?:(?:de la|de los|de las|de|del|la|las|los|el|l['’]|d['’]|den|y|i) ?)*[{_UP}\d][\w'’.ªº-]*"
-    rf"(?: (?:(?:de la|de los|de las|de|del|la|las|los|el|y|i) )*[{_UP}][\w'’.-]*){{0,4}}(?:,? (?i:n\.?[ºo°]\.? "
-    rf"?|núm(?:ero|\.)? ?|num\.? ?|número )?|, ?)(?:\d{{1,4}}(?: ?(?:bis|[A-Z](?!\w)))?|s/n){_NO_END}"
-)
-_DUTCH = (
-    "straat|laan|weg|gracht|plein|kade|dijk|singel|steeg|hof|pad|baan|markt|dreef|wal|park|plantsoen|burgwal|"
-    "oord|veld|kamp|akker|hove|lei|str\\.|haven|"
-    "horst|donk|meent|brink|burg|poort|brug|rade|werf|zijde|kwartier|weide|schans|erf"
-)
-DUTCH = re.compile(
-    rf"(?<![\w-])(?:(?:{_CAP} (?:(?:van|de|der|den|het|ter|ten|te|'t|’t) ){{0,2}}){{0,2}}[{_UP}][\w'’.-]{{0,40}}(?:{_DUTCH})"
-    rf"|(?:{_CAP} (?:(?:van|de|der|den|het|ter|ten|'t) ){{0,2}}){{1,3}}(?:Straat|Laan|Weg|Gracht|Plein|Kade|Dijk|Singel|Hof|Markt)"
-    rf"|(?:Straat|Laan|Weg|Gracht|Plein|Kade|Dijk|Singel|Hof|Markt|Burgemeester) (?:(?:van|de|der|den|het|ter|"
-    rf"ten|'t) ){{0,3}}{_CAP}(?: {_CAP})?"
-    rf") \d{{1,4}}(?:[ -]?(?:[a-zA-Z]{{1,2}}|bis|hs|huis|[IVX]{{1,4}}|\d{{1,3}})(?![\w'’]))?{_NO_END}"
-)
-BOX = re.compile(
-    r"(?<!\w)(?:P\.? ?O\.? ?Box|PO Box|Post Office Box|Postfach|Postbus|Apartado(?: de correos| postal)?|Apdo\.?(?: "
-    r"de correos)?|Boîte postale|BP|B\.P\.|CS|Casella postale|Antwoordnummer)"
-    r" (?:nº ?|n° ?|Nr\.? ?)?\d{1,4}(?:[ ]\d{2,3}){0,2}(?![\w])",
-    re.IGNORECASE,
-)
-UK_CODE = r"(?:[A-Z]{1,2}\d[A-Z\d]?[ ]?\d[ABD-HJLNP-UW-Z]{2}|GIR ?0AA)"
-UK_POSTCODE = re.compile(rf"(?<![\w/-]){UK_CODE}(?![\w-])")
-UK_AREAS = words(
-    "AB AL B BA BB BD BF BH BL BN BR BS BT CA CB CF CH CM CO CR CT CV CW DA DD DE DG DH DL DN DT DY E "
-    "EC EH EN EX FK FY G GL GU GY HA HD HG HP HR HS HU HX "
-    "IG IM IP IV JE KA KT KW KY L LA LD LE LL LN LS LU M ME MK ML N NE NG NN NP NR NW OL OX PA PE PH PL PO "
-    "PR RG RH RM S SA SE SG SK SL SM SN SO SP SR SS "
-    "ST SW SY TA TD TF TN TQ TR TS TW UB W WA WC WD WF WN WR WS WV YO ZE"
-)
-NL_POSTCODE = re.compile(r"(?<![\w.,/-])[1-9]\d{3} ?(?!SA|SD|SS)[A-Z]{2}(?![\w])")
-STATES = (
-    "AL|AK|AZ|AR|CA|CO|CT|DE|FL|GA|HI|ID|IL|IN|IA|KS|KY|LA|ME|MD|MA|MI|MN|MS|MO|MT|NE|NV|NH|NJ|NM|NY|NC|ND|"
-    "OH|OK|OR|PA|RI|SC|SD|TN|TX|UT|VT|VA|WA|WV|WI|WY|DC|"
-    "Alabama|Alaska|Arizona|Arkansas|California|Colorado|Connecticut|Delaware|Florida|Georgia|Hawaii|Idaho|"
-    "Illinois|Indiana|Iowa|Kansas|Kentucky|Louisiana|Maine|"
-    "Maryland|Massachusetts|Michigan|Minnesota|Mississippi|Missouri|Montana|Nebraska|Nevada|New Hampshire|"
-    "New Jersey|New Mexico|New York|North Carolina|North Dakota|"
-    "Ohio|Oklahoma|Oregon|Pennsylvania|Rhode Island|South Carolina|South Dakota|Tennessee|Texas|Utah|Vermont|"
-    "Virginia|Washington|West Virginia|Wisconsin|Wyoming"
-)
-# What stands between street and place: a flat, a floor, a door.
-_UNIT = (
-    r"(?:(?:[Ff]lat|[Aa]pt|[Aa]partment|[Aa]ppt|[Aa]ppartement|[Uu]nit|[Ss]uite|[Ss]te|[Rr]oom|[Ff]loor|[Ff]l|"
-    r"[Bb]ldg|[Bb]uilding|[Bb]ât(?:iment)?|[Ee]sc(?:alier|alera)?|"
-    r"[Éé]tage|[Pp]orte|[Pp]uerta|[Pp]iso|[Pp]ortal|[Bb]loque|[Ww]ohnung|[Ww]hg|[Ww]ohneinheit|[Hh]aus|[Aa]ufgang|"
-    r"[Tt]reppe|[Tt]op|[Ss]tiege|[Bb]us|[Uu]nidad|[Cc]asa|[Ll]ot|[Ll]ote|"
-    r"[Tt]railer|[Ee]ntrance|[Hh]interhaus|[Vv]orderhaus|[Ss]eitenflügel|[Ee]ntrée|[Rr]ésidence|[Cc]/o)\.?(?: "
-    r"(?:Nr\.? ?)?#?(?:\d{1,4}[ºª°]?[ -]?[A-Za-z]?|[A-Z]\d{0,3}|[Ii]zq\w*\.?|[Dd]cha\.?))?(?![\w])"
-    r"|#[ ]?\d{1,5}[A-Za-z]?|\d{1,2}(?:st|nd|rd|th)? [Ff]loor|(?:(?:ground|first|second|third|top) floor)(?: flat)?"
-    r"|\d{1,2}[.ºª°oOer]{0,3} ?(?:OG|UG|Stock|Etage|étage|ét\.|planta|piso|verdieping|izq(?:uierda|da)?\.?|"
-    r"dcha\.?|der(?:echa)?\.?|puerta|ctro\.?|[A-H](?!\w))(?: (?:links|rechts|mitte|Mitte|izq\.?|dcha\.?|izquierda|"
-    r"derecha|[A-H](?!\w)))?"
-    r"|EG(?: (?:links|rechts))?|DG|\d{1,2}[ºª](?:[ -]?(?:[A-H]|\d{1,2}[ªº]?|izq\.?|dcha\.?)(?!\w))?|bajo(?: "
-    r"[A-Z](?!\w))?|ático|entresuelo|\d{1,2}-\d{1,2}|\d{1,2} ?hoog|[Hh]interhaus)"
-)
-_JOIN = r"(?:,? | ?, ?|,? ?[-–|/·] | in (?=\d{4,5} ?)| à (?=\d{5})| en (?=\d{5})| te (?=\d{4}))"
-_LITTLE = (
-    r"(?:am|an der|im|in der|bei|ob der|vor der|upon|on|le|la|les|lès|de la|de|del|du|des|sur|sous|aan den|"
-    r"aan de|aan|den|en|St\.|the|by|under|in)"
-)
-_PLACE = rf"[{_UP}](?:[\w'’-]|\.(?= ?[{_UP}]))*[\w](?:[ -]{_LITTLE}[ -][{_UP}][\w'’-]+)?(?: ?\([A-Z][\w. /-]{{1,14}}\)|/[{_UP}][\w'’-]+)?"
-_LEADING = (
-    r"(?:Bad|Sankt|St\.?|Saint|Sainte|San|Santa|Santo|Los|Las|Las|La|Le|Les|El|L['’]|New|North|South|East|West|"
-    r"Great|Little|Fort|Port|Mount|Lake|Palm|Long|Salt Lake|"
-    r"Den|Den|'s|Neu|Alt|Groß|Klein|Ober|Unter|Milton|Newcastle|Kings|King's|Royal|Tunbridge|Market|Stoke|Burton|"
-    r"High|Old|Castrop|Grand|Baton|Des|Saint-|Clermont|"
-    r"Aix|Palma|Jerez|Vitoria|Lloret|Alcalá|Bergen|Capelle|Alphen|Hoek|Santiago|Villanueva|Colorado|Oklahoma|"
-    r"Kansas|Jersey|Virginia|Winston|Sioux|Ann|Cedar|Little|Santa)"
-)
-_CITY = (
-    rf"(?:{_LEADING}[ -])?{_PLACE}(?: (?:City|Beach|Springs|Rapids|Park|Hills|Falls|Keynes|Wells|Regis|Spa|Bay|"
-    rf"Heights|Cedex(?: \d{{1,2}})?|CEDEX(?: \d{{1,2}})?))?"
-)
-_CAPS = rf"{_CAP}(?:[ -](?:{_LITTLE}[ -])?{_CAP}){{0,3}}"
-_COUNTRY = (
-    r"(?:Germany|Deutschland|UK|U\.K\.|United Kingdom|England|Scotland|Wales|Great Britain|Northern Ireland|"
-    r"France|Spain|España|Netherlands|The Netherlands|Nederland|USA|U\.S\.A\.|US|"
-    r"United States|Österreich|Austria|Schweiz|Switzerland|Belgium|België|Belgique|Allemagne|Espagne|Italy|Italia)"
-)
-TAIL = re.compile(
-    rf"(?:{_JOIN}{_UNIT}){{0,3}}"
-    rf"(?:{_JOIN}(?:(?:D|A|CH|F|E|NL|B)-)?(?:"
-    rf"(?:{_CAPS}, ){{0,2}}{_CAPS},? {UK_CODE}(?!\w)|{UK_CODE}(?!\w)(?:,? {_CITY})?"
-    rf"|(?:{_CAPS}, ){{0,1}}{_CAPS},? (?:{STATES})\b\.?,?(?: \d{{5}}(?:-\d{{4}})?(?!\d))?"
-    rf"|{_CAPS},? \d{{5}}(?!\d)"
-    rf"|\d{{4}} ?[A-Z]{{2}}(?!\w)(?:,? {_CITY})?"
-    rf"|\d{{4,5}}(?!\d),? {_CITY}(?: ?\((?:{_CAPS})\))?"
-    rf"|\d{{5}}(?![\w]|[.,]\d)"
-    rf"))?(?:, {_COUNTRY}(?!\w))?"
-)
-CITY_ALONE = re.compile(rf"(?:, | in | à | en | te )({_CITY})(?![\w'’-])")
-HEAD = re.compile(
-    rf"(?:(?:(?:[Ff]lat|[Aa]pt|[Aa]partment|[Uu]nit|[Aa]ppt|[Aa]ppartement|[Ss]uite|[Rr]oom|[Bb]ât(?:iment)?|"
-    rf"[Rr]ésidence)\.? (?:#?\d{{1,4}}[A-Za-z]?|[A-Z]\d{{0,3}}|{_CAP}(?: {_CAP})?)|"
-    rf"(?:Ground|First|Second|Third|Top) [Ff]loor(?: [Ff]lat)?|{_CAP}(?: {_CAP}){{0,2}} (?:House|Cottage|Farm|"
-    rf"Lodge|Barn|Court|Villa|Hall|Manor|Mill|Building|Tower|Heights|Mansions)),? (?:\d{{1,4}}[a-z]? {_CAP} "
-    rf"(?:House|Court|Mansions|Tower),? )?){{1,2}}$"
-)
-# No street form is known, but a house, a number or a capital leads up to a whole post code.
-HOUSE = re.compile(
-    rf"(?<![\w])(?:The {_CAP}(?: {_CAP}){{0,2}}|{_CAP}(?: {_CAP}){{0,2}} (?:House|Cottage|Farm|Lodge|Barn|Villa|"
-    rf"Hall|Manor|Mill|Rectory|Vicarage|Forge|Bungalow|Chapel|Grange|Croft|Court|Stables)|\d{{1,4}}[a-zA-Z]? "
-    rf"{_CAP}(?: (?:{_CAP}|y|yr|of|the|on)){{0,4}}),"
-    rf"(?: (?:\d{{1,4}} )?{_CAP}(?: {_CAP}){{0,3}},){{0,3}}(?: {_CAP}(?:[ -](?:{_LITTLE}[ -])?{_CAP}){{0,3}})?,? {UK_CODE}(?!\w)"
-)
-BY_CODE = re.compile(
-    rf"(?<![\w'’.-])(?:(?:{_CAP}|'t|van|von|de|der|den|des|het|ter|la|del|op|am|im|an|dem|zum|zur) ){{0,4}}(?:{_CAP}|"
-    rf"\d{{1,2}}\. {_CAP}) {_NO},? (?=(?:[A-Z]{{1,2}}-)?(?:\d{{4}} ?[A-Z]{{2}}|\d{{5}}) [{_UP}])"
-)
-LOW = re.compile(
-    r"(?<![\w/.-])(?:(?:calle|c/|avenida|avda\.?|av\.?|plaza|paseo|camino|ronda|carrer) (?:[^\W\d_]+ ){1,5}(?:n[ºo°]? "
-    r"?)?\d{1,4}(?: ?[a-z](?!\w))?,? \d{5} [^\W\d_]+"
-    r"|\d{1,4}(?: ?(?:bis|ter))?,? (?:rue|avenue|av|boulevard|bd|place|allée|chemin|impasse|quai|route) (?:[\w'’-]+ "
-    r"){1,6}\d{5} [^\W\d_]+(?:[ -][^\W\d_]{4,})?"
-    r"|(?:(?:van|de|der|den|het|ter|ten|'t) ){0,3}[^\W\d_]{2,30}(?:straat|laan|weg|gracht|plein|kade|dijk|singel|"
-    r"hof|dreef|hage) \d{1,4} ?[a-z]?,? \d{4} ?[a-zA-Z]{2}(?: [^\W\d_]+)?"
-    r"|[^\W\d_]{3,30}(?:straße|strasse|str\.|weg|allee|platz|gasse) \d{1,4} ?[a-z]?,? (?:in )?\d{5} [^\W\d_]+|"
-    r"[^\W\d_]{3,30}(?:straße|strasse) \d{1,4}(?: ?[a-e](?!\w))?)(?![\w])",
-)
-US_STREETLESS = re.compile(rf"(?<!\w){_CAPS}, (?:{STATES}),? \d{{5}}(?:-\d{{4}})?(?!\d)")
-# What ends like a street, or stands before a number, and is none.
-NO_STREETS = re.compile(
-    r"(?:Am (?:Montag|Dienstag|Mittwoch|Donnerstag|Freitag|Samstag|Sonntag|Telefon|Apparat|Ende|Anfang|Tag|"
-    r"Morgen|Abend)|Im (?:Januar|Februar|März|April|Mai|Juni|Juli|August|September|Oktober|November|Dezember|"
-    r"Jahre?|Schnitt|Durchschnitt|Paket|Zug|Bus|Shop|Tarif|Vertrag|Internet|Umkreis|Alter|Abstand|Wert|Bereich|"
-    r"Zimmer|Abteil|Wagen|Gleis|Oktober|Vorjahr|Monat|Kapitel)|Zum (?:Preis|Beispiel|Stand|Zeitpunkt|Teil|\d)|"
-    r"Zur (?:Zeit|Info)|In der (?:Filiale|Zeit|Rechnung|Regel|Woche|App|Zeile|Liste|Reihe)|In den (?:Filialen|"
-    r"Jahren|letzten)|Auf der (?:Rechnung|Seite|Karte|Website|Autobahn|Liste)|Auf dem (?:Konto|Display|Bon)|"
-    r"Bei der (?:Bestellung|Rechnung|Version)|Vor der (?:Version|Lieferung)|Unter der (?:Nummer|Rufnummer|Kundennummer|"
-    r"Telefonnummer|Hotline)|Beim (?:Level|Artikel|Modell|Update|Preis)|"
-    r"(?:\w*[Ss]uper|\w*[Bb]au|\w*[Mm]edia ?)[Mm]arkt|\w*[Bb]ahnhof|\w*[Ff]lughafen|\w*[Vv]ektor|Monitor|Motor|"
-    r"Router|Faktor|Sektor|Reaktor|Editor|Monitoring|Training|Ring|Weg|Platz|Tor|Hof|Park|Markt|\w*[Pp]arkplatz|"
-    r"\w*[Ss]itzplatz|\w*[Ss]tellplatz|\w*[Aa]rbeitsplatz|\w*[Ss]tehplatz|Platz|Block|Gate|Level|\w*[Bb]uch|"
-    r"\w*[Ee]rfolg|Direktor|Doktor|Autor|Traktor|Rekord|Feld|\w*[Dd]atenfeld|Erfahrung),? (?:Nr\.? ?)?\d",
-)
-STREET_WORDS = words(
-    "straße strasse str weg allee platz gasse ring damm ufer chaussee street road avenue lane drive boulevard "
-    "rue calle plaza paseo straat laan gracht postfach postbus box apartado"
-)
+SENT = re.compile(r"(?:[^\W\d_]+ )+(?:an|nach|to|at|naar|bei) (?=[A-ZÀ-Þ])")
+# A post code with its town, in either order.
+TOWN = re.compile(r"\d{4} ?[A-ZÀ-Þ]|[A-Z]{1,2}\d|[a-z] \d{4,5}$")
+# These hold all of the address.
+WHOLE = (PORTUGUESE_ESTATE, HAMLET, RURAL, TOWNLAND, RESIDENCE, SPLIT_CODE, *(form for form, _ in ABROAD))
 
 
 @lru_cache(maxsize=1)
-def cities() -> frozenset[str]:
-    """Cities that may end an address without a post code."""
-    return frozenset(lines_of("cities"))
+def low_cities() -> frozenset[str]:
+    """The same in lower case."""
+    return frozenset(city.lower() for city in cities())
 
 
 def addresses(line: Line) -> Found:
     """Street and number with flat, post code and city; boxes; British and Dutch post codes, which a few houses share."""
-    if not line.has_digits:
-        return
+    if line.has_digits:
+        # Of those that overlap the longest is the whole.
+        found = list(_addresses(line))
+        calm = LOUD.sub(lambda word: word[0].capitalize(), line.text) if LOUD_TWO.search(line.text) else line.text
+        if calm != line.text and len(calm) == len(line.text):
+            found += _addresses(Line(calm))
+        yield from sorted(found, key=lambda each: each[0] - each[1])
+
+
+def _addresses(line: Line) -> Found:
     text = line.text
     for form in _forms(line):
         for found in form.finditer(text):
             start = _without_lead(text, found)
-            end = _tail(text, found.end())
-            if not _is_none(text[start : found.end()]) and (end > found.end() or _is_clear(line, form, found[0])):
-                yield _head(text, start), end, "ADDRESS"
-    if line.digits > 3 and (not LOW_WORDS.isdisjoint(line.words) or GLUED_LOW.search(text)):
+            end = _tail(text, found.end(), form in (FRENCH, SPANISH, ESTATE, *ROMANCE))
+            if form is ENGLISH and COMPANY.match(text, found.end()):
+                continue
+            if form in WHOLE:
+                yield start, found.end(), "ADDRESS"
+            elif not _is_none(text[start : found.end()]) and (end > found.end() or _is_clear(line, form, found[0])):
+                low = _tail_low(text, end) if form is BOX and text[start].islower() else end
+                yield _head(text, start), max(end, low), "ADDRESS"
+    if line.digits > 3 and (
+        not LOW_WORDS.isdisjoint(line.words) or GLUED_LOW.search(text) or (line.digits > 4 and CODED_LOW.search(text))
+    ):
         yield from ((*found.span(), "ADDRESS") for found in LOW.finditer(text))
     if not STREET_LOW.isdisjoint(line.words):
         for found in ENGLISH_LOW.finditer(text):
-            yield found.start(), _tail(text, found.end()), "ADDRESS"
+            yield found.start(), max(_tail(text, found.end()), _tail_low(text, found.end())), "ADDRESS"
     if CODED.search(text):
         yield from _by_code(line)
-
-
-# Endings that plain words have as well: alone they make no street, unless a word says that an address follows.
-UNCLEAR = re.compile(
-    r"(?:[^\W_]ring|wall|hof|feld|tor|park|berg|bach|busch|kamp|bogen|zeile|kai|wiese|winkel|pad|baan|oord|veld|lei|brink|burg|brug|rade|erf|hove|wal|"
-    r"markt|haven|horst|poort|weide|linden|steig|stieg|höhe|steeg|akker|donk|meent|schans|zijde|graben|promenade|siedlung),? (?:Nr\.? ?)?\d"
-)
-LIVING = words(
-    "wohne wohnt wohnen wohnhaft adresse anschrift lieferadresse rechnungsadresse liefern lieferung zustellen "
-    "umzug umgezogen hausnummer straße strasse nachbarn plz lieferort "
-    "woon woont wonen adres bezorgadres bezorgd bezorgen leveren huisnummer verhuisd postcode straat live "
-    "address deliver delivered moved living delivery absender"
-)
 
 
 def _is_clear(line: Line, form: re.Pattern[str], street: str) -> bool:
     if form not in (GERMAN, DUTCH) or not UNCLEAR.search(street):
         return True
+    if re.search(rf"\b(?:van het|op de|op het|aan de|aan het) {re.escape(street)}", line.text):
+        return True
     return not LIVING.isdisjoint(line.words) or len(LITTLE_GERMAN & line.words) > 1
-
-
-LITTLE_GERMAN = words("der das ich und ist nicht wir bei im mit het een ik niet mijn zijn auf den")
 
 
 def _forms(line: Line) -> list[re.Pattern[str]]:
@@ -265,6 +123,11 @@ def _forms(line: Line) -> list[re.Pattern[str]]:
     words = line.words
     ends = {word[-size:] for word in words if len(word) > 3 for size in (2, 3, 4, 5)}
     forms = [form for form, told in FORM_WORDS if not told.isdisjoint(words)]
+    forms += [form for form, told in ABROAD if not told.isdisjoint(words)]
+    if NORDIC not in forms and not NORDIC_ENDS.isdisjoint(ends):
+        forms.append(NORDIC)
+    if SPLIT.search(line.text):
+        forms.append(SPLIT_CODE)
     return forms + [form for form, told in FORM_ENDS if form not in forms and not told.isdisjoint(ends)]
 
 
@@ -278,48 +141,19 @@ def _by_code(line: Line) -> Found:
             yield from ((*house.span(), "ADDRESS") for house in HOUSE.finditer(text))
             if " " in found[0] or "postcode" in line.words or "post" in line.words:
                 yield (*found.span(), "ADDRESS")
+    yield from (
+        (*code.span(), "ADDRESS")
+        for form in (EIRCODE, CANADIAN)
+        for code in form.finditer(text)
+        if _is_told(line, code)
+    )
     for found in NL_POSTCODE.finditer(text):
         yield from _dutch(line, found)
 
 
-GLUED_LOW = re.compile(r"(?:stra(?:ß|ss|a)[te]?e?|str\.|laan|weg|gracht|plein|kade|allee|platz|gasse|dijk|singel) \d")
-CODED = re.compile(r"\d[A-Z]{2}(?!\w)|\d{4} [A-Z]{2}(?!\w)|\d{5} [A-ZÀ-Þ]")
-LOW_WORDS = words(
-    "calle c avenida avda av plaza paseo camino ronda carrer rue avenue boulevard bd place allée chemin impasse quai route"
-)
-FORM_WORDS = (
-    (GERMAN, words("am im an zum zur auf unter hinter vor bei beim in str straße strasse")),
-    (ENGLISH, frozenset(_NUMBER_FIRST.lower().split("|")) | words("the county highway hwy route")),
-    (FRENCH, frozenset(re.findall(r"[^\W\d_]+", _FRENCH))),
-    (SPANISH, frozenset(re.findall(r"[^\W\d_]+", _SPANISH)) | {"c"}),
-    (DUTCH, words("straat laan weg gracht plein kade dijk singel hof markt burgemeester")),
-    (BOX, words("box postfach postbus apartado apdo boîte bp b cs casella antwoordnummer o")),
-)
-FORM_ENDS = (
-    (
-        GERMAN,
-        words(
-            "traße rasse str weg allee platz gasse ring damm ufer ussee pfad steig stieg berg markt raben wall "
-            "enade hof feld tor rücke wiete kamp bogen wiese inkel zeile kai tiege inden bach busch höhe dlung "
-            "park aßen sschen"
-        ),
-    ),
-    (
-        DUTCH,
-        words(
-            "traat laan weg racht plein kade dijk ingel steeg hof pad baan markt dreef wal park tsoen urgwal "
-            "oord veld kamp akker hove lei str haven horst donk meent brink burg poort brug rade werf zijde rtier "
-            "weide chans erf"
-        ),
-    ),
-)
-
-
-STREET_LOW = words("street road avenue lane drive boulevard crescent terrace close gardens ave rd blvd")
-HOUSE_NUMBER = re.compile(
-    r"(?:,? (?:huisnummer |nr\.? |nummer |house number |no\.? )?\d{1,4} ?[a-zA-Z]?(?![\w.,]\d|\w))"
-)
-DUTCH_CITY = re.compile(rf",? ({_CITY})")
+def _is_told(line: Line, code: re.Match[str]) -> bool:
+    told = not CODE_WORDS.isdisjoint(line.words)
+    return told or (" " in code[0] and line.cue_before(code.start()) == "")
 
 
 def _dutch(line: Line, found: re.Match[str]) -> Found:
@@ -332,20 +166,18 @@ def _dutch(line: Line, found: re.Match[str]) -> Found:
         yield found.start(), end, "ADDRESS"
 
 
-LEADS = words(
-    "adresse anschrift lieferadresse rechnungsadresse address adres dirección adresse: wohnort wohnhaft "
-    "meine unsere ich wir ik wij mijn bezorgadres leveradres "
-    "liefern versand zustellung lieferung abholung umzug montag dienstag mittwoch donnerstag freitag samstag "
-    "sonntag hallo guten tag bitte danke herr frau familie filiale"
-    " onze woonadres factuuradres firma standort paket"
-)
-
-
 def _without_lead(text: str, found: re.Match[str]) -> int:
     """Where the street begins, after a word in capitals that only leads to it."""
     start = found.start()
+    # "Sterbeurkunde an Spreeufer 18": what is sent, and where to.
+    sent = SENT.match(text, start, found.end())
+    start = sent.end() if sent else start
     while " " in text[start : found.end()]:
         word = text[start : found.end()].split(" ")[0]
+        follow = text[start + len(word) + 1 : found.end()]
+        if word in SMALL_LEADS and re.match(r"(?:(?:de|den|het) )?[^\W\d_a-zà-ÿ]", follow):
+            start += len(word) + 1
+            continue
         if word.strip(".,:").lower() not in LEADS or len(text[start : found.end()].split()) < 3:
             break
         start += len(word) + 1
@@ -356,16 +188,46 @@ def _is_none(street: str) -> bool:
     return NO_STREETS.match(street) is not None
 
 
+def _tail_low(text: str, end: int) -> int:
+    found = LOW_CITY.match(text, end)
+    if not found:
+        return end
+    return found.end() if found["code"] or found["city"] in low_cities() else end
+
+
 def _head(text: str, start: int) -> int:
-    head = HEAD.search(text, max(0, start - 60), start)
+    bare = BARE_HEAD.search(text, max(0, start - 12), start)
+    if bare:
+        return bare.start()
+    head = HEAD.search(text, max(0, start - 90), start)
     return head.start() if head else start
 
 
-def _tail(text: str, end: int) -> int:
-    tail = TAIL.match(text, end)
-    last = tail.end() if tail else end
+def _tail(text: str, end: int, romance: bool = False) -> int:
+    tails = (TAIL, TAIL_ABROAD, TAIL_ROMANCE, OVERSEAS) if romance else (TAIL, TAIL_ABROAD, OVERSEAS)
+    last = end
+    for _ in range(2):  # a flat, then code and city
+        last = max((tail.end() for tail in (each.match(text, last) for each in tails) if tail), default=last)
+        if last == end or TOWN.search(text, end, last):
+            break
     if last == end or not re.search(r"\d{4}|[A-Z]\d", text[end:last]):
         alone = CITY_ALONE.match(text, last)
-        if alone and alone[1] in cities():
+        if alone and (alone[1] in cities() or _is_town(text, alone)):
             last = alone.end()
     return last
+
+
+def _is_town(text: str, found: re.Match[str]) -> bool:
+    """Whether one capital word between commas, or at the end, is a town: not in German, where it may be any noun."""
+    name = found[1]
+    low = name.lower()
+    if (
+        not found[0].startswith(", ")
+        or not re.sub(r"[ '’-]", "", name).isalpha()
+        or low in NO_TOWNS | no_names() | STOPS
+        or name in first_names()
+    ):
+        return False
+    if not re.match(r"\s*(?:[,.;:)|]|$|[a-z])", text[found.end() :]):
+        return False
+    return LITTLE_GERMAN_WORDS.isdisjoint(re.findall(r"[^\W\d_]+", text.lower()))

@@ -6,11 +6,26 @@ from functools import lru_cache
 from heed.text.masking.lists import lines_of, words, words_of
 from heed.text.masking.naming import COMPANY, KIN, ROLE, TITLES
 
+# Surnames by their form; the German ending also makes a few nouns of trades.
+SHAPED = re.compile(
+    r"(?:Ma?c[A-Z]\w{2,15}|O['’][A-Z]\w{2,15}|(?!(?:Kauf|Fach|Feuerwehr|Kamera|Ehe|Geschäfts|Wach|Steuer|Schnee|Weihnachts|Vorder|"
+    r"Hinter|Blöd|Jeder|See|Müll|Tor|Amt|Haupt|Land|Lands)mann)[A-ZÀ-ÖØ-ÞŁŚŻŹŃĄĘČŠŽĆĐĎĚŇŘŤŮŐŰĂȘȚŞŢİĞ][^\W\d_]{2,15}(?:owsk[iy]|ewsk[iy]|"
+    r"ińsk[iy]|"
+    r"owska|ewska|ińska|[łdln]sk[iy]|ck[iy]|czyk|czak|wicz|ović|ević|ovic|evic|oğlu|oglu|enko|chuk|escu|opoulos|opoulou|akis|idis|"
+    r"ić|[^\W\d_]{2,12}ić|[dfgklmnprt]sson|[dfgklmnprt]sdottir|[bdfgklmnpr]stra|[áéíóúñ][nrd]?d?ez|shvili|yan|ayev|qvist|quist|mann|"
+    r"(?:meier|meyer|maier|mayer|huber|hofer|bauer|müller|mueller|schmidt)))"
+)
 # Who somebody is to somebody, and what calls for a name: none of them is one.
-ROLES = frozenset(
-    word
-    for rule in (ROLE, KIN)
-    for word in re.findall(r"[^\W\d_]{4,}", re.sub(r"\[\w(\w)\]", r"\1", rule.pattern.split("(?P<name>")[0]).lower())
+_ALSO_NAMES = words("neto neta petit petite cousin primo prima coach")
+ROLES = (
+    frozenset(
+        word
+        for rule in (ROLE, KIN)
+        for word in re.findall(
+            r"[^\W\d_]{4,}", re.sub(r"\[\w(\w)\]", r"\1", rule.pattern.split("(?P<name>")[0]).lower()
+        )
+    )
+    - _ALSO_NAMES
 )
 REDACTED = re.compile(r"x{2,}")
 PLAIN_WORD = re.compile(r"[^\W_]+")
@@ -45,6 +60,11 @@ def last_names() -> frozenset[str]:
     return words_of("last_names")
 
 
+def is_last(name: str) -> bool:
+    """Whether this is a common surname, or has the form of one: McGill, Kowalewski, Petrović, Dijkstra."""
+    return name in last_names() or (len(name) > 4 and SHAPED.fullmatch(name) is not None)
+
+
 @lru_cache(maxsize=1)
 def brands() -> frozenset[str]:
     """Companies, goods and places of one word, in lower case."""
@@ -64,6 +84,27 @@ def any_names() -> frozenset[str]:
 
 
 @lru_cache(maxsize=1)
+def _sure_names() -> frozenset[str]:
+    return frozenset(word for word in any_names() if len(word) > 2) - double_names() - no_names() - STOPS
+
+
+@lru_cache(maxsize=1)
+def _written_names() -> frozenset[str]:
+    return frozenset(word for name in first_names() | last_names() for word in PLAIN_WORD.findall(name))
+
+
+def holds_name(text: str, words: frozenset[str]) -> bool:
+    """Whether a word of a known name is in a text: in a capital, or in any case where it is no plain word too."""
+    return not words.isdisjoint(_sure_names()) or not _written_names().isdisjoint(PLAIN_WORD.findall(text))
+
+
+@lru_cache(maxsize=1)
+def cities() -> frozenset[str]:
+    """Cities that may end an address without a post code."""
+    return frozenset(lines_of("cities"))
+
+
+@lru_cache(maxsize=1)
 def brand_pairs() -> frozenset[str]:
     """Goods and companies called like a person, in lower case."""
     return frozenset(lines_of("brand_pairs"))
@@ -80,8 +121,12 @@ def _brands_by_word() -> dict[str, list[str]]:
 
 def is_brand(text: str, start: int, end: int) -> bool:
     """Whether this is a company, a thing, or somebody everybody knows."""
-    if COMPANY.match(text, end) or BEFORE_COMPANY.search(text[max(0, start - 24) : start]):
-        return True
+    behind = COMPANY.match(text, end) is not None
+    return behind or BEFORE_COMPANY.search(text[max(0, start - 24) : start]) is not None or is_listed(text, start, end)
+
+
+def is_listed(text: str, start: int, end: int) -> bool:
+    """Whether this is part of what the list of companies and goods holds."""
     known = _brands_by_word()
     for word in PLAIN_WORD.findall(text[start:end].lower()):
         for pair in known.get(word, ()):
@@ -104,7 +149,7 @@ def low_last_names() -> frozenset[str]:
 
 def is_surname_shouted(word: str) -> bool:
     """Whether a word in capitals is a known surname, as forms in French and Spanish write it."""
-    return word.capitalize() in last_names()
+    return is_last(word.capitalize())
 
 
 def cut(text: str, start: int, end: int) -> int:
@@ -114,12 +159,18 @@ def cut(text: str, start: int, end: int) -> int:
         plain = word[0].strip(".,'’").lower()
         if plain in LITTLE and (word[0][0].islower() or start + word.end() < end):
             continue
-        surname = kept > start and plain in brands() and word[0].strip(".,") in last_names()
+        surname = kept > start and plain in brands() and is_last(word[0].strip(".,"))
         if (
             REDACTED.fullmatch(plain)
             or (plain in no_names() and not surname)
             or plain in LONG_TITLES
-            or (plain in STOPS and word[0][0].isupper())
+            or (text[start:kept].count(" ") > 0 and OFFICE.search(word[0]) is not None)
+            or (
+                plain in STOPS
+                and word[0][0].isupper()
+                and not (kept > start and len(word[0]) == 2 and word[0][1] == ".")
+                and not _is_double(plain, kept == start, text[start + word.end() : end])
+            )
         ):
             break
         if (
@@ -129,6 +180,7 @@ def cut(text: str, start: int, end: int) -> int:
             and kept > start
             and not text[start:kept].isupper()
             and not is_surname_shouted(word[0])
+            and not (len(word[0]) > 4 and ENDED.match(text, start + word.end()))
         ):
             break
         kept = start + word.end()
@@ -142,10 +194,23 @@ def cut(text: str, start: int, end: int) -> int:
     return kept
 
 
+# What stands behind a name in a signature, and belongs to none.
+OFFICE = re.compile(
+    r"(?:buchhaltung|abteilung|leitung|verwaltung|vertrieb|einkauf|service|beratung|management|^Dpto\.?|^Dept\.?|^Abt\.?|^Tel\.?|"
+    r"^Admón\.?)$"
+)
+ENDED = re.compile(r"\s*(?:$|[\n,;|)(])")
+
+
+def _is_double(plain: str, first: bool, behind: str) -> bool:
+    # "Will Young": a little word that is a name too, with a surname behind it.
+    return first and plain in double_names() and behind[1:2].isupper()
+
+
 LONG_TITLES = frozenset(
     title for title in TITLES if len(title) > 2 and title not in ("don", "lord", "lady", "sir", "professor")
 )
-LITTLE = words("i van von vom zu der den del della dos das da de di du des la le el al bin ben ter ten y e las los")
+LITTLE = words("i und van von vom zu der den del della dos das da de di du des la le el al bin ben ter ten y e las los")
 STOPS = words(
     "a an and as at be but by can could did do does for from had has have he her here him his how i if "
     "in into is it its just me my no not now of off on or our out she so some than that the their them "

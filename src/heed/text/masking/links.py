@@ -13,15 +13,16 @@ URL = re.compile(
 STRONG = words(
     "token access accesstoken idtoken refreshtoken sig signature secret clientsecret session sessionid "
     "sid phpsessid jsessionid auth authtoken "
-    "password passwd pwd pass otp jwt apikey apitoken resettoken reset magic email mail phone tel mobile ssn "
+    "kod klucz nip senha chave heslo jelszo parola sifre salasana losenord lösenord hemlig adgangskode passord hash signerkey "
+    "passcode passwd password pwd pw pass otp jwt apikey apitoken resettoken reset magic email mail phone tel mobile ssn "
     "iban authcode logintoken nonce "
     "bearer csrf invitetoken verifytoken passwort kennwort contraseña wachtwoord motdepasse tkn tok sess key "
     "clave contrasena pin mdp jeton cle clé sleutel eenmalig "
     "einmal einmalig firma kennung schluessel schlüssel zugang geheim tan credential credentials codigo "
-    "toegang acceso acces wachtwoordcode inlog otpcode signature"
+    "chiave codice gettone segreto accesso firma_digitale toegang acceso acces wachtwoordcode inlog otpcode signature"
 )
 LOCKS = words(
-    "password passwd pwd pass passwort kennwort contraseña contrasena wachtwoord motdepasse mdp clave secret geheim jwt otp"
+    "password passwd pwd pw pass passwort kennwort contraseña contrasena wachtwoord motdepasse mdp clave secret geheim jwt otp"
 )
 WEAK = words(
     "key code hash ticket user username userid uid customer customerid cust kunde kundennr kdnr account "
@@ -30,7 +31,12 @@ WEAK = words(
     "share link guest cid kid vid rid lid usr person patient dob name signed v2 cliente klant klantnr compte cuenta"
 )
 DOORS = re.compile(
-    r"/(?:reset|verify|verification|confirm|confirmation|invite|invitation|magic|login|signin|auth|unsubscribe|token|session|activate|"
+    r"/(?:nieuw|new|neu|nouveau|nuevo|nueva|unlock|open|join|r|c|g|v|l|i|e|go|get|view|file|files|f|d|doc|sign|zugang|freigabe|partage|"
+    r"compartir|deel|"
+    r"wachtwoord|contrasena|mot-de-passe|recuperar|restablecer|reinitialiser|activar|activer|activeren|bevestig|confirmer|confirmar|"
+    r"acceso|acces|toegang|einladung|"
+    r"uitnodiging|invitacion|pago|paiement|betaal|betalen|zahlung|payment|payments|checkout|tracking-secure|reset|verify|verification|"
+    r"confirm|confirmation|invite|invitation|magic|login|signin|auth|unsubscribe|token|session|activate|"
     r"activation|password|passwort|account|konto|kunde|customer|user|users|share|s|t|download|access|sso|oauth|recover|pay|rechnung|"
     r"bestaetigen|optin|optout|u|p|k|link|onboarding|welcome|portal|compte|cuenta|cliente|client|secure|private|shared)/([^/?#\s]{6,})",
     re.IGNORECASE,
@@ -41,12 +47,15 @@ USER_PART = re.compile(r"//[^/\s@?#]+@")
 CHANGES = re.compile(
     r"(?=[A-Za-z\d_]{4})(?:[A-Za-z]+_?\d+_?[A-Za-z]+_?\d|\d+_?[A-Za-z]+_?\d+_?[A-Za-z]|[A-Za-z]+\d+[A-Za-z]+$|\d+[A-Za-z]+\d+$)"
 )
+LETTERED = re.compile(r"[a-z]", re.IGNORECASE)
 MIXED_CASE = re.compile(r"[a-z][A-Z].{0,200}[a-z][A-Z]")
 ORDINARY = words(
     "v q search query page p lang locale sku article artikel item product produkt produit producto variant "
     "color colour size model modell asin ean pid cat category gclid fbclid "
     "ref source medium campaign theme w width height format version ver exp expires from to date year month tab section anchor view"
 )
+MAIL_IN = re.compile(r"[A-Za-z][\w.+-]*(?:@|%40)[A-Za-z]")
+SWITCHES = re.compile(r"\d[A-Za-z]+\d|[a-z]\d[A-Z]|[A-Z]\d[a-z]|[a-z][A-Z].*[a-z][A-Z]")
 UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}", re.IGNORECASE)
 CLOSED = str.maketrans("", "", "_.[]%-")
 
@@ -76,7 +85,7 @@ def has_secret(url: str) -> bool:
         return True
     for name, value in PARAMETER.findall(url):
         plain = name.lower().translate(CLOSED)
-        if plain in STRONG or plain.endswith(("token", "secret", "password", "apikey", "session", "sessionid", "sig")):
+        if plain in STRONG or plain.endswith(("token", "secret", "password", "key", "session", "sessionid", "sig")):
             if len(value) > 2 and (
                 plain in LOCKS or DIGITS.search(value) or not value.isalpha() or MIXED_CASE.search(value)
             ):
@@ -84,16 +93,35 @@ def has_secret(url: str) -> bool:
         elif plain in ORDINARY or plain.startswith(("utm", "filter", "sort")):
             if is_random(value, 24):
                 return True
-        elif is_random(value, 6) or (plain in WEAK and value.isdigit() and len(value) > 5) or _is_mail(value):
+        elif (
+            is_random(value, 6)
+            or (plain in WEAK and LETTERED.search(value) and DIGITS.search(value) and len(value) > 5)
+            or (plain in WEAK and value.isdigit() and len(value) > 5)
+            or _is_mail(value)
+        ):
             return True
     if any(is_random(found[1], 6) or (found[1].isdigit() and len(found[1]) > 6) for found in DOORS.finditer(url)):
         return True
     path = url.split("?")[0].split("://")[-1].partition("/")[2]
-    return any(is_random(part, 12) and not part.isupper() for part in path.split("/"))
+    parts = path.split("/")
+    return any(is_random(part, 12) and not part.isupper() for part in parts) or (len(parts) > 1 and _is_key(parts[-1]))
+
+
+def _is_key(part: str) -> bool:
+    # A short one in both cases with digits between: `Kz81mT0qLw`, `7719-QmRt-028z-LxPa`.
+    plain = part.split("#")[0].replace("-", "")
+    return (
+        8 <= len(plain) <= 40
+        and plain.isalnum()
+        and any(map(str.isdecimal, plain))
+        and any(map(str.islower, plain))
+        and any(map(str.isupper, plain))
+        and SWITCHES.search(plain) is not None
+    )
 
 
 def _is_mail(value: str) -> bool:
-    return "@" in value or "%40" in value
+    return MAIL_IN.search(value) is not None
 
 
 def is_random(value: str, least: int) -> bool:
@@ -110,12 +138,15 @@ def is_random(value: str, least: int) -> bool:
         and "-" not in value.strip("-")
     ):
         return True
-    return any(CHANGES.search(part) for part in re.split(r"[-.~+%]", value))
+    return any(
+        CHANGES.search(part) or (len(part) > 7 and MIXED_CASE.search(part)) for part in re.split(r"[-.~+%]", value)
+    )
 
 
-LOCAL = r"[\w!#$%&'*+/=?^`{|}~-](?:[\w.!#$%&'*+/=?^`{|}~-]{0,62}[\w!#$%&*+/=?^`{|}~-])?"
+# What the rules of mail allow as well, = / ? & and the like, stands in texts before an address.
+LOCAL = r"[\w!$%+~-](?:[\w.!$%'+~-]{0,62}[\w!$%+~-])?"
 DOMAIN = r"(?:[^\W_](?:[\w-]{0,61}[^\W_])?\.){1,5}[^\W\d_]{2,24}"
-EMAIL = re.compile(rf"(?<![\w.!#$%&*+/=?^`{{|}}~-]){LOCAL}@{DOMAIN}(?!\w)")
+EMAIL = re.compile(rf"(?<![\w.!$%+~-]){LOCAL}@{DOMAIN}(?!\w)")
 GLUED = re.compile(r"[\w!#$%&'*+/=?^`{|}~-]@\w")
 APART = re.compile(r" @ ?|@ ")
 NAME_BEFORE = re.compile(r"(?<![\w.+-])[\w.+-]{2,64}$")
@@ -124,7 +155,8 @@ OPENING = re.compile(r"[\[({<]")
 AT = r"(?:at|ät|aet|arroba|arobase|arobas|apenstaartje|chiocciola|klammeraffe|małpa|a commercial)"
 DOT = r"(?:dot|punkt|point|punto|punt|kropka)"
 JOIN = (
-    r"(?:dot|punkt|point|punto|punt|underscore|unterstrich|bindestrich|minus|dash|hyphen|tiret|guion|guión|"
+    r"(?:dot|punkt|point|punto|punt|underscore|unterstrich|bindestrich|minus|dash|hyphen|tiret|guion|guión|barra baja|barra|"
+    r"bajo|guión medio|guion medio|underscore|tiret bas|laag streepje|"
     r"streepje|underline|guion bajo|guión bajo)"
 )
 BRACKETED = re.compile(
@@ -231,13 +263,32 @@ def machines(line: Line) -> Found:
     """Addresses of machines, versions 4 and 6; versions of software are none."""
     text = line.text
     if text.count(".") > 2:
+        likely = not SOFTWARE.isdisjoint(line.words) and HOSTS.isdisjoint(line.words)
+        sure = VERSIONED.search(text) is not None
         for found in V4.finditer(text):
-            if is_machine(found[0]) and not VERSION.search(text, max(0, found.start() - 24), found.start()):
+            told = VERSION.search(text, max(0, found.start() - 24), found.start())
+            # Of two in a line the second is a version too where the first is.
+            sure = sure or told is not None
+            if is_machine(found[0]) and not sure and not (likely and not ipaddress.ip_address(found[0]).is_private):
                 yield (*found.span(), "IP")
     if text.count(":") > 1:
         for found in V6.finditer(text):
             if DIGITS.search(found[0]) and is_machine(found[0].split("%")[0]):
                 yield (*found.span(), "IP")
+
+
+SOFTWARE = words(
+    "java jdk python node php kernel version versions versión versie versione firmware app build release update updates "
+    "upgrade upgraded downgrade rollback "
+    "patch driver treiber chrome firefox edge safari maj bios ota "
+    "actualizado actualizada aggiornato aggiornata geüpdatet mise "
+    "rolled jour màj aktualisierung actualización bijgewerkt aggiornamento plugin"
+)
+VERSIONED = re.compile(r"\b[vV]\d{1,3}(?:\.\d{1,3}){3}(?![\w]|\.\d)")
+HOSTS = words(
+    "ip ips host server login logins router from von vom aus depuis desde van gateway ping address adresse src dst client vpn "
+    "dns subnet netz zugriff"
+)
 
 
 def is_machine(text: str) -> bool:

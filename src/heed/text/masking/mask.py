@@ -4,6 +4,7 @@ Finders run in order of certainty, and what one has taken no later one takes. A 
 numbering plan, its shape or a word beside it says what it is; where only its length speaks, it counts as an account.
 """
 
+import re
 from bisect import bisect_left
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -33,6 +34,8 @@ KINDS = [
     "URL_TOKEN",
     "PLATE",
 ]
+LOOSE = frozenset(("ACCOUNT", "NATIONAL_ID", "PLATE", "PHONE", "NAME", "ADDRESS"))
+WEB = re.compile(r"://[^\s,;|]*$")
 PASSES = 6  # what a mask uncovers is found in the next pass; real lines need two
 FINDERS: tuple[Callable[[Line], Found], ...] = (
     urls,
@@ -43,9 +46,9 @@ FINDERS: tuple[Callable[[Line], Found], ...] = (
     births,
     by_shape,
     addresses,
+    sort_codes,
     told_by_cue,
     told_behind,
-    sort_codes,
     plates,
     phones,
     spoken_numbers,
@@ -97,13 +100,16 @@ def mask(text: str) -> Masked:
 
 def _found(text: str) -> list[Span]:
     line, taken = Line(text), Taken()
+    web = "://" in text
     if "[" in text:
         for each in MASK.finditer(text):
             if each[0][1:-1] in KINDS:
                 taken.add(*each.span(), "")
     for find in FINDERS:
         for start, end, kind in find(line):
-            taken.add(start, end, kind)
+            # A piece of a plain web address is no number and no name.
+            if not (web and kind in LOOSE and WEB.search(text, max(0, start - 300), start)):
+                taken.add(start, end, kind)
     return [span for span in taken.spans if span.kind]
 
 

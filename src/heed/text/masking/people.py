@@ -3,29 +3,31 @@
 import re
 from collections.abc import Iterator
 
+from heed.text.masking.births import MONTH_NAMES
 from heed.text.masking.contacts import IS_NOUN, apart, by_mailbox, looks_named
+from heed.text.masking.doubled import doubled
 from heed.text.masking.known import (
     STOPS,
     any_names,
-    brands,
+    cities,
     cut,
     double_names,
     first_names,
+    holds_name,
     is_brand,
-    last_names,
+    is_last,
     low_first_names,
     low_last_names,
     no_names,
 )
 from heed.text.masking.line import Found, Line
+from heed.text.masking.listed import CLOSED, GREETED, THING_BEHIND, WORD, listed, without_role
 from heed.text.masking.lists import words
+from heed.text.masking.mentions import mentions
 from heed.text.masking.naming import (
-    ALONE,
-    BEFORE_PLACE,
     CALLED,
     CLOSING,
     CLOSING_LOW,
-    COMPANY,
     COUPLE,
     FAINT,
     FIELD,
@@ -33,12 +35,9 @@ from heed.text.masking.naming import (
     GREETING_KNOWN,
     INITIAL,
     KIN,
-    LAST_FIRST,
     LOW_TITLE,
     MAILBOX,
-    NICK,
     OF,
-    PAIR,
     PART,
     ROLE,
     SIGNED,
@@ -46,33 +45,29 @@ from heed.text.masking.naming import (
     STRONG,
     TITLE,
     TITLES,
-    UPPER_FIRST,
     WEAK,
 )
+from heed.text.masking.rolls import rolls
 
 # These lead to a thing as often as to a person: two words in capitals behind them are not enough.
 UNSURE = frozenset(
     ("it's", "it’s", "its", "it is", "das ist", "c'est", "c’est", "dit is", "met", "am", "im", "here is", "hier")
 )
+# These lead to a person unless a nation, a trade or a state follows.
+SURE = frozenset(
+    ("i'm", "i’m", "i am", "this is", "je suis", "soy", "ik ben", "sono", "hier ist", "hier spricht", "u spreekt met", "je spreekt met",
+     "moi c'est", "le habla", "parla", "sou")
+)  # fmt: skip
+# There "M." and "D." are titles.
+ROMANCE = words(
+    "au aux mon ma mes ce il elle je vous nous mi me ha sur dans avec pour client cliente bonjour merci hola gracias le la les "
+    "de du des et est un une pas que qui el los y en por con su don doña para no se"
+)
 ABBREVIATED = frozenset(("D.C.", "U.S.", "U.K.", "L.A.", "N.Y.", "P.S.", "U.S.A.", "E.U.", "V.I.P.", "P.M.", "A.M."))
-# Short for a month as well as a name.
-MONTHLY = frozenset(("Jan", "Mar", "Mai", "Jun", "Jul"))
-AFTER_DAY = re.compile(
-    r"(?:\d(?:st|nd|rd|th|\.)?|\b(?:in|since|until|till|from|by|mid|early|late|of|im|seit|bis|ab|Ende|Anfang|en|depuis|fin|sinds)) ?$"
-)
-DAY_AHEAD = re.compile(r"\.? ?\d")
-WORD = re.compile(r"[^\W\d_]{2,}")
-GREETED = frozenset(WORD.findall(GREETING.pattern.lower())) - {"and", "und"}
-CLOSED = words(
-    "regards wishes rgds sincerely respectfully thanks thank thx cheers best yours truly faithfully love "
-    "xx signed grüße grüßen grüsse gruesse grüssen dank gruß gruss hochachtungsvoll mfg lg vg bg danke "
-    "grüßt gez cordialement salutations merci cdlt cdt amicalement sincèrement saludo saludos atentamente "
-    "atte gracias abrazo fdo firmado groet groeten groetjes mvg bedankt hoogachtend liefs saluti "
-    "grazie pozdrawiam"
-)
 SAID = words(
     "name names called heiße heisse heiss namen appelle nom nomme prénomme llamo nombre naam heet chiamo "
-    "nazywam registered addressed holder cardholder namens genannt nommé nommée "
+    "chamo meu heter namn hedder navn nimeni jmenuji jméno volám nevem numesc numele adım ismim zovem ime "
+    "nazywam intestato intestata nome chamo caller customer registered addressed holder cardholder namens genannt nommé nommée "
     "llamado llamada genaamd lautend"
 )
 FIELDS = frozenset(re.findall(r"[^\W\d_]{2,}", FIELD.pattern.split("[ ]?[:=]")[0].lower())) | {"c", "z", "t"}
@@ -93,23 +88,51 @@ WEAKLY = frozenset(WORD.findall(WEAK.pattern.split("(?P<name>")[0].lower())) | {
 # "don" is most often the head of "don't", and "me" a pronoun.
 CLEAR_TITLES = TITLES - {"don", "me"}
 COUPLED = re.compile(r" (?:and|&|und|et|en|y) ")
-CAPITAL = re.compile("[A-ZÀ-ÖØ-ÞŁŚŻČŠŽĆĐ]")
-TWO_CAPITALS = re.compile(r"(?<![^\W\d_])[A-ZÀ-ÖØ-ÞŁŚŻČŠŽĆĐ][^\W\d_]{1,40} [A-ZÀ-ÖØ-ÞŁŚŻČŠŽĆĐ][^\W\d_]")
-LETTER = re.compile("[A-ZÀ-ÖØ-ÞŁŚŻČŠŽĆĐ][.] ?[A-ZÀ-ÖØ-ÞŁŚŻČŠŽĆĐ]")
+CAPITAL = re.compile("[A-ZÀ-ÖØ-ÞŁŚŻŹŃĄĘČŠŽĆĐĎĚŇŘŤŮŐŰĂȘȚŞŢİĞ]")
+TWO_CAPITALS = re.compile(
+    r"(?<![^\W\d_])[A-ZÀ-ÖØ-ÞŁŚŻŹŃĄĘČŠŽĆĐĎĚŇŘŤŮŐŰĂȘȚŞŢİĞ][^\W\d_]{1,40} [A-ZÀ-ÖØ-ÞŁŚŻŹŃĄĘČŠŽĆĐĎĚŇŘŤŮŐŰĂȘȚŞŢİĞ][^\W\d_]"
+)
+LETTER = re.compile(
+    "[A-ZÀ-ÖØ-ÞŁŚŻŹŃĄĘČŠŽĆĐĎĚŇŘŤŮŐŰĂȘȚŞŢİĞ][.] ?(?:[a-z' ’]{2,8} )?[A-ZÀ-ÖØ-ÞŁŚŻŹŃĄĘČŠŽĆĐĎĚŇŘŤŮŐŰĂȘȚŞŢİĞ]"
+)
 
 
 def names(line: Line) -> Found:
     """Start and end of each name, the title left out."""
     # Of those that overlap the longest is the whole name.
-    for start, end in sorted(_names(line), key=lambda each: each[0] - each[1]):
+    found = ((without_role(line.text, start, end), end) for start, end in _names(line))
+    told = sorted(found, key=lambda each: each[0] - each[1])
+    for start, end in told:
         if end - start > 2 or line.text[start:end].isalpha():
             yield start, end, "NAME"
+    yield from _once_more(line.text, told)
+
+
+def _once_more(text: str, told: list[tuple[int, int]]) -> Found:
+    """A surname or first name that has been told stands for somebody where it stands again."""
+    parts = {
+        part for start, end in told for part in WORD.findall(text[start:end]) if len(part) > 3 and part[0].isupper()
+    }
+    for part in parts if len(text) < LONG else ():
+        low = part.lower()
+        if (
+            text.count(part) > 1
+            and low not in double_names() | no_names() | STOPS
+            and (is_last(part) or part in first_names())
+        ):
+            for found in re.finditer(rf"(?<![\w@.'’/-]){part}(?![\w@'’/-]| (?:{_PLACES}))", text):
+                if not is_brand(text, *found.span()) and not THING_BEHIND.match(text, found.end()):
+                    yield (*found.span(), "NAME")
+
+
+LONG = 4000  # characters; in longer texts names are found where they stand
+_PLACES = "Street|Road|Straße|Strasse|Platz|Weg|GmbH|Ltd|AG"
 
 
 def _names(line: Line) -> Iterator[tuple[int, int]]:
     text, words = line.text, line.words
-    known = not words.isdisjoint(any_names())
     capitals = CAPITAL.search(text) is not None
+    known = not words.isdisjoint(any_names()) and (not capitals or holds_name(text, words))
     if not words.isdisjoint(SAID):
         yield from _said(text)
     if known and not words.isdisjoint(TITLES):
@@ -118,10 +141,14 @@ def _names(line: Line) -> Iterator[tuple[int, int]]:
         yield from _known(text, GREETING_KNOWN)
     if not words.isdisjoint(CLOSED):
         yield from _closed(text, known)
-    if (known or TWO_CAPITALS.search(text)) and not words.isdisjoint(WEAKLY):
+    if (known or capitals) and not words.isdisjoint(WEAKLY):
         yield from _weakly(text)
     if capitals:
         yield from _in_capitals(line, known)
+    elif known:
+        yield from doubled(line)
+        yield from rolls(line)
+        yield from mentions(line, known)
 
 
 def _in_capitals(line: Line, known: bool) -> Iterator[tuple[int, int]]:
@@ -138,7 +165,7 @@ def _in_capitals(line: Line, known: bool) -> Iterator[tuple[int, int]]:
         yield from _surely(text, KIN)
     if not words.isdisjoint(SAID):
         yield from _surely(text, CALLED)
-    if not words.isdisjoint(ROLED) or (known and not words.isdisjoint(FAINT)):
+    if not words.isdisjoint(ROLED) or "t.a.v" in text or "c/o" in text or (known and not words.isdisjoint(FAINT)):
         yield from _in_role(text)
     if LETTER.search(text):
         yield from _by_initial(text)
@@ -147,16 +174,27 @@ def _in_capitals(line: Line, known: bool) -> Iterator[tuple[int, int]]:
         yield from by_mailbox(text)
     if mail or line.digits > 5:
         yield from apart(text)
+    yield from doubled(line)
+    yield from rolls(line)
+    yield from mentions(line, known)
     if known:
         yield from _signed(text)
-        yield from _listed(line)
+        yield from listed(line)
 
 
 def _by_initial(text: str) -> Iterator[tuple[int, int]]:
     for initial in INITIAL.finditer(text):
         last = initial["last"].lower()
         abbreviated = initial[0][: initial.start("last") - initial.start()].replace(" ", "") in ABBREVIATED
-        if not abbreviated and last not in no_names() | STOPS and not is_brand(text, *initial.span()):
+        spanish = initial[0][:2] in ("M.", "D.") and not ROMANCE.isdisjoint(WORD.findall(text.lower()))
+        loud = initial["last"].isupper() and len(last) < 5 and not text.isupper()
+        if (
+            not loud
+            and not abbreviated
+            and not spanish
+            and last not in no_names() | STOPS
+            and not is_brand(text, *initial.span())
+        ):
             yield initial.span()
 
 
@@ -167,16 +205,20 @@ def _in_role(text: str) -> Iterator[tuple[int, int]]:
         parts = text[start:end].split()
         if not parts or is_brand(text, start, end):
             continue
-        known = parts[0] in first_names() or parts[-1] in last_names()
+        known = parts[0] in first_names() or is_last(parts[-1])
         faint = found["role"].lower() in FAINT
-        if known or (not faint and not IS_NOUN.search(parts[0])):
+        place = len(parts) == 1 and (parts[0].isupper() or parts[0] in cities())
+        if known or (not faint and not place and not IS_NOUN.search(parts[0])):
             yield start, end
 
 
 def _ruled(text: str, rule: re.Pattern[str]) -> Iterator[tuple[int, int]]:
     for found in rule.finditer(text):
         start, end = found.span("name")
-        end = cut(text, start, end)
+        # "Herr März": behind a courtesy a month is a surname.
+        first = found["name"].split()[0]
+        courteous = rule is TITLE and first.lower() in MONTH_NAMES and len(first) > 3
+        end = start + len(first) if courteous else cut(text, start, end)
         if end > start and not is_brand(text, start, end):
             yield start, end
 
@@ -187,17 +229,46 @@ def _surely(text: str, rule: re.Pattern[str]) -> Iterator[tuple[int, int]]:
         name = text[start:end]
         first = name.split()[0]
         if (
-            first in first_names()
-            or name.split()[-1] in last_names()
+            first.split("-")[0] in first_names()
+            or is_last(name.split()[-1])
             or (" " in name and not is_brand(text, start, end))
+            or _is_lone(text, start, end)
         ):
             yield start, end
 
 
+def _is_lone(text: str, start: int, end: int) -> bool:
+    """Whether one unknown word in a capital is a name: not in German, whose nouns are all in capitals, and no abbreviation."""
+    before = WORD.findall(text[max(0, start - 40) : start].lower())[-3:]
+    name = text[start:end]
+    return (
+        bool(before)
+        and GERMAN_KIN.isdisjoint(before)
+        and ((text[start - 1] == " " and text[start - 2].isalpha()) or text[start - 2 : start] == " (")
+        and name.replace("-", "").isalpha()
+        and 2 < len(name) < 16
+        and not name.isupper()
+        and name[1:].islower()
+        and looks_named([name])
+        and not IS_DEMONYM.search(name)
+        and (end == len(text) or re.match(r"[\s,.!?;:)]", text[end:]) is not None)
+    )
+
+
+IS_DEMONYM = re.compile(
+    r"(?:ish|ian|can|ese|man|ais|aise|ois|oise|ien|ienne|sch|aans|ano|ana|és|esa|day|land|ing|ed|ly|tion|ment)$"
+)
+GERMAN_KIN = words(
+    "mein meine meiner meinem meinen unser unsere unserem ihr ihre ihrem ihrer eure euer deine sein seine der die den dem "
+    "mitarbeiter mitarbeiterin techniker monteur fahrer berater beraterin kollege kollegin kellner kellnerin verkäufer "
+    "verkäuferin frau mann"
+)
+
+
 def _titled_low(text: str) -> Iterator[tuple[int, int]]:
     for found in LOW_TITLE.finditer(text):
-        word = found["name"]
-        if word.lower() not in no_names() and (word.capitalize() in last_names() or word.capitalize() in first_names()):
+        word = found["name"].split()[-1].rpartition(".")[2]
+        if word.lower() not in no_names() and (is_last(word.capitalize()) or word.capitalize() in first_names()):
             yield found.span("name")
 
 
@@ -242,16 +313,26 @@ def _cut_low(text: str, start: int, end: int) -> int:
     return kept
 
 
+SHORT = re.compile(
+    r"(?i:\b(?:mfg|lg|vg|cdlt|cdt|mvg|gr|gruß|gruss|grüße|grüsse|groet|groeten|groetjes|saludos|saluti))[ .]{1,2}$"
+)
+
+
 def _closed(text: str, some: bool) -> Iterator[tuple[int, int]]:
     for found in CLOSING.finditer(text):
         start, end = found.span("name")
         end = cut(text, start, end)
-        if end <= start or is_brand(text, start, end):
+        if end <= start or is_brand(text, start, end) or text[start:end] in cities():
             continue
         parts = text[start:end].split()
-        known = parts[0] in first_names() or parts[-1] in last_names() or len(parts[0].rstrip(".")) == 1
-        last = text[end:].strip(" .!") == "" or text[end : end + 1] in "\n,|(["
-        if known or (last and (found["gap"].strip() or "\n" in found["gap"]) and len(parts) < 4):
+        known = parts[0] in first_names() or is_last(parts[-1]) or len(parts[0].rstrip(".")) == 1
+        known = known or (
+            SHORT.search(text, max(0, start - 12), start) is not None
+            and text[end:].strip(" .!") == ""
+            and looks_named(parts)
+        )
+        last = text[end:].strip(" .!") == "" or text[end:].lstrip(" ")[:1] in ("\n", ",", "|", "(", "[")
+        if known or (last and (found["gap"].strip() or "\n" in found["gap"] or len(parts) == 2) and len(parts) < 4):
             yield start, end
     for found in CLOSING_LOW.finditer(text) if some else ():
         parts = found["name"].lower().split()
@@ -269,13 +350,22 @@ def _weakly(text: str) -> Iterator[tuple[int, int]]:
         if text[start].isupper():
             end = cut(text, start, end)
             parts = text[start:end].split()
-            known = bool(parts) and (first in first_names() or (len(parts) > 1 and parts[-1] in last_names()))
+            known = bool(parts) and (first in first_names() or (len(parts) > 1 and is_last(parts[-1])))
             two = found["intro"].lower() not in UNSURE and (
                 len(parts) == 2
                 and re.match(r"\s*(?:[,.!;–-]|$|from\b|aus\b|de\b|uit\b|und\b|and\b|et\b|y\b|en\b|here\b)", text[end:])
                 and looks_named(parts)
             )
-            if end > start and (known or two) and not is_brand(text, start, end):
+            lone = (
+                len(parts) == 1
+                and found["intro"].lower() in SURE
+                and re.match(
+                    r"\s*(?:[,.!;(–-]|$|from\b|aus\b|de\b|uit\b|und\b|and\b|et\b|y\b|en\b|e\b|here\b|hier\b|again\b)",
+                    text[end:],
+                )
+                and _is_lone(text, start, end)
+            )
+            if end > start and (known or two or lone) and not is_brand(text, start, end):
                 yield start, end
         elif first.lower() in low_first_names():
             last = words[1].lower() if len(words) > 1 else ""
@@ -293,85 +383,8 @@ def _signed(text: str) -> Iterator[tuple[int, int]]:
             parts = text[start:end].split()
             if (
                 end > start
-                and (parts[0] in first_names() or (len(parts) > 1 and parts[-1] in last_names()))
+                and parts[0].lower() not in CLOSED
+                and (parts[0] in first_names() or (len(parts) > 1 and is_last(parts[-1])))
                 and not is_brand(text, start, end)
             ):
                 yield start, end
-
-
-def _listed(line: Line) -> Iterator[tuple[int, int]]:
-    """By the lists alone: a known first name with a surname behind, a surname with any first name, a first name by itself."""
-    text = line.text
-    found = [
-        each
-        for each in ALONE.finditer(text)
-        if each[0].split("-")[0] in first_names() or each[0] in last_names() or each[0] in first_names()
-    ]
-    if not found:
-        return
-    at = 0
-    while pair := PAIR.search(text, at):
-        at = pair.end("first")
-        first, last = pair["first"], pair["last"]
-        if _is_pair(text, first, last, pair):
-            end = cut(text, *pair.span())
-            if end > pair.end("first") and not is_brand(text, pair.start(), end):
-                yield pair.start(), end
-                at = end
-    for pair in LAST_FIRST.finditer(text):
-        if pair["first"].split()[0] in first_names() and pair["last"] in last_names():
-            yield pair.span()
-    for pair in UPPER_FIRST.finditer(text):
-        if pair["first"] in first_names() and pair["last"].lower() not in no_names() and not pair["first"].isupper():
-            yield pair.span()
-    for nick in NICK.finditer(text):
-        if nick["name"].split()[0] in first_names():
-            yield nick.span("name")
-    for each in found:
-        if _alone(text, each):
-            yield each.span()
-
-
-def _is_pair(text: str, first: str, last: str, pair: re.Match[str]) -> bool:
-    low = last.strip(".").lower()
-    branded = low in brands() and last in last_names() and first in first_names()
-    if (low in no_names() and not branded) or low in STOPS or first.lower() in no_names():
-        return False
-    if first in first_names() or first.split("-")[0] in first_names():
-        return first.lower() not in double_names() or last in last_names()
-    return (
-        last in last_names()
-        and last.lower() not in double_names()
-        and first.lower() not in STOPS
-        and len(first) > 2
-        and not first.isupper()
-        and not BEFORE_PLACE.search(text[max(0, pair.start() - 24) : pair.start()])
-        and _not_noun(text, pair)
-    )
-
-
-def _not_noun(text: str, pair: re.Match[str]) -> bool:
-    # At the start of a sentence, and in German, a capital says nothing: ask for another name's sign before a surname alone.
-    before = text[: pair.start()].rstrip()
-    return (
-        bool(before)
-        and before[-1] not in ".!?:"
-        and not re.search(
-            r"(?:heit|keit|ung|schaft|tion|haus|laden|service|rechnung|techniker|kundin|kunde)$", pair["first"].lower()
-        )
-    )
-
-
-def _alone(text: str, found: re.Match[str]) -> bool:
-    name = found[0]
-    if name not in first_names() and name.split("-")[0] not in first_names():
-        return False
-    if name.lower() in double_names() or name.lower() in no_names():
-        return False
-    if name in MONTHLY and (
-        AFTER_DAY.search(text[max(0, found.start() - 12) : found.start()]) or DAY_AHEAD.match(text, found.end())
-    ):
-        return False
-    if COMPANY.match(text, found.end()) or BEFORE_PLACE.search(text[max(0, found.start() - 24) : found.start()]):
-        return False
-    return not is_brand(text, found.start(), found.end())

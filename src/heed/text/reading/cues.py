@@ -19,6 +19,8 @@ NUMBERS = tuple(sorted(words_in("numbers")))
 NUMBER = rf"(?:(?!1(?!\d))\d+|{'|'.join(NUMBERS)})"
 TOKEN = re.compile(r"[^\W_]+(?:['-][^\W_]+)*|[\U0001F300-\U0001FAFF☀-➿]|[?!]")
 STEM = 3  # letters by which beginnings of words are sorted
+SINGLE = re.compile(r"\(?[^\W_A-Z]+(?:-[^\W_]+)*(?:\|[^\W_A-Z]+(?:-[^\W_]+)*)*\)?")  # one word, or one of several
+IDEA = "="  # begins the kind of a sign that counts only together with others
 COMPARED = 12_000  # code points of a sentence that are compared with a pattern, at most
 
 
@@ -28,17 +30,19 @@ class Cue:
 
     kind: str
     strength: int
-    shape: re.Pattern[str]
+    shape: re.Pattern[str] | None  # None: the word by which it is found is all of it
 
 
 @dataclass(frozen=True, slots=True)
 class Sign:
-    """A cue met in a text, in code points."""
+    """A cue met in a text, in code points. What is grave stays so however calmly it is told."""
 
     kind: str
     strength: int
     start: int
     end: int
+    grave: bool = False
+    parts: tuple[tuple[int, int], ...] = ()  # where it lies in several ideas: the places of each, in order
 
 
 @dataclass(frozen=True)
@@ -69,6 +73,8 @@ def shape_of(pattern: str) -> str:
     shape = shape.replace("\0", "(?: ").replace(".", r"\.").replace(r" \.\. ", "\2")
     shape = re.sub(r"\bN\b", lambda _: NUMBER, shape.replace("*", r"[\w'-]*"))
     shape = shape.replace(" END", r"(?=\s*(?:[.!,;]|$))")
+    shape = re.sub(r"\bX\b", r"(?P<x>\\w+)", shape, count=1)
+    shape = re.sub(r"\bX\b", r"(?P=x)", shape)
     return shape.replace(" ", SPACE).replace("\2", GAP) + r"(?!\w)"
 
 
@@ -93,9 +99,12 @@ def first_words(pattern: str) -> list[str]:
 
 @lru_cache(maxsize=1)
 def written() -> dict[str, Any]:
-    """The file of cues as it is written."""
-    text = files("heed.text").joinpath("lexicon/cues.yaml").read_text(encoding="utf-8")
-    return dict(yaml.safe_load(text))
+    """The file of cues as it is written, with the ideas of the one beside it."""
+    return _file("cues.yaml") | _file("together.yaml")
+
+
+def _file(name: str) -> dict[str, Any]:
+    return dict(yaml.safe_load(files("heed.text").joinpath(f"lexicon/{name}").read_text(encoding="utf-8")))
 
 
 def _all() -> list[tuple[str, int, str]]:
@@ -108,6 +117,8 @@ def _all() -> list[tuple[str, int, str]]:
     for name, patterns in written()["undoing"].items():
         if name not in ("negation", "other_things"):
             found += [(name, 1, pattern) for pattern in patterns]
+    for name, patterns in written()["ideas"].items():
+        found += [(IDEA + name, 1, pattern) for pattern in patterns]
     return found
 
 
@@ -119,7 +130,11 @@ def cues() -> Cues:
     numbers: list[Cue] = []
     for kind, strength, pattern in _all():
         cue = Cue(kind, strength, re.compile(shape_of(pattern)))
+        alone = set(pattern.strip("()").split("|")) if SINGLE.fullmatch(pattern) else set()
         for word in sorted(set(first_words(pattern.strip()))):
+            if word in alone and not word.endswith("*"):
+                words.setdefault(word, []).append(Cue(kind, strength, None))
+                continue
             if word == "N":
                 numbers.append(cue)
             elif word.endswith("*"):
@@ -156,12 +171,17 @@ def signs(small: str, tokens: list[re.Match[str]]) -> list[Sign]:
     for token in tokens:
         word, at = token[0], token.start()
         for cue in _beginning_with(word) if len(word) < 40 else ():
-            if met := cue.shape.match(small, at, at + COMPARED):
+            if cue.shape is None:
+                found.append(Sign(cue.kind, cue.strength, at, at + len(word)))
+            elif met := cue.shape.match(small, at, at + COMPARED):
                 found.append(Sign(cue.kind, cue.strength, at, met.end()))
         cut = word.find("'")
-        for part in (word[cut:], word[:cut]) if cut > 0 else ():
-            start = at + cut if part[0] == "'" else at
+        parts = ((word[cut:], cut), (word[:cut], 0), (word[cut + 1 :], cut + 1)) if cut > 0 else ()
+        for part, ahead in parts:
+            start = at + ahead
             for cue in _beginning_with(part):
-                if met := cue.shape.match(small, start, at + COMPARED):
+                if cue.shape is None:
+                    found.append(Sign(cue.kind, cue.strength, start, start + len(part)))
+                elif met := cue.shape.match(small, start, at + COMPARED):
                     found.append(Sign(cue.kind, cue.strength, start, met.end()))
     return found
