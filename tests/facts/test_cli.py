@@ -1,9 +1,7 @@
 """`heed facts` from a shell, on a data folder of its own."""
 
 import json
-import os
 import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -12,12 +10,12 @@ import pytest
 from heed.facts.schema.tables import TABLES
 from heed.facts.store.store import Store
 from tests.facts.rows import usage_rows
+from tests.running import environment
+from tests.running import heed as command
 
 
 def heed(home: Path, *given: str) -> subprocess.CompletedProcess[str]:
-    env = {**os.environ, "HEED_HOME": str(home), "HEED_FACTS_URL": "", "DJANGO_SETTINGS_MODULE": "heed.site.settings"}
-    command = [sys.executable, "-c", "from heed.cli import main; main()", "facts", *given]
-    return subprocess.run(command, capture_output=True, text=True, env=env, check=False)
+    return command(environment(home), "facts", *given)
 
 
 def answer(home: Path, *given: str) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from heed.core.settings.rules import current
 from heed.facts import operations
 from heed.facts.schema.columns import Column
 from heed.facts.store.fitting import table_named
-from heed.facts.store.store import Store
+from heed.facts.store.opening import store_of
 
 app = typer.Typer(
     add_completion=False, rich_markup_mode=None, help="The tables of what happened.", no_args_is_help=True
@@ -46,7 +46,7 @@ def compact(
     as_json: AsJson = False,
 ) -> None:
     """Join small files, take away those no longer used, shorten the log."""
-    done = operations.compact(Store(current().facts_location), names or ())
+    done = operations.compact(store_of(current()), names or ())
     if as_json:
         print_json({"tables": [vars(table) for table in done]})
         return
@@ -77,8 +77,43 @@ def rebuild(as_json: AsJson = False) -> None:
             say("A rebuild that was cut was carried on.")
 
 
+@app.command("roots", epilog="Example: heed facts roots --json")
+@door(store=False)
+def roots(as_json: AsJson = False) -> None:
+    """List the roots under which facts lie, one a region, with their rows and how many of these belong elsewhere."""
+    found = operations.every_root(store_of(current()))
+    if as_json:
+        print_json({"roots": [vars(root) for root in found]})
+        return
+    rows = [(root.region or "-", root.place, root.rows, root.astray) for root in found]
+    print_table(("region", "place", "rows", "astray"), rows)
+
+
+@app.command("settle", epilog="Example: heed facts settle --json")
+@door
+def settle(
+    into_one: Annotated[bool, typer.Option("--into-one", help="Bring the facts of all roots back to one.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Move facts under the roots of their regions, after HEED_REGION_ROOTS was changed. Stop heed first.
+
+    What was imported is moved, what heed wrote is made again from the journal. Cut short, the same command carries on.
+    """
+    from heed.core.journal.queries import last_id
+    from heed.facts.projector.settling import settle as settle_all
+
+    with progress(last_id(), "Projecting the journal") as advance:
+        done = settle_all(into_one=into_one, on_batch=advance)
+    if as_json:
+        print_json({"moved": done.moved, "entries": done.entries})
+        return
+    say(phrase("{rows} rows moved, {entries} entries projected.", rows=sum(done.moved.values()), entries=done.entries))
+    if into_one:
+        say("Now leave HEED_REGION_ROOTS empty.")
+
+
 def _print_tables(as_json: bool) -> None:
-    listed = operations.every_table(Store(current().facts_location))
+    listed = operations.every_table(store_of(current()))
     rows: list[dict[str, Any]] = [
         {
             "name": table.name,

@@ -1,6 +1,6 @@
 """Carries entries on into tables of facts, each exactly once, whatever is killed when. Knows no database but the store.
 
-Each table keeps its own number: generation and last entry, committed with the rows. A batch is written only where the
+Each table, under each root, keeps its own number: generation and last entry, committed with the rows. A batch is written only where the
 table is still at the number the batch started from; so two followers, or one killed between two tables, leave neither
 a hole nor a duplicate. Odd generations mean that the rows of the journal are just being taken out (see `begin_again`).
 """
@@ -42,6 +42,14 @@ class Position:
         return cls((number or 0) >> 40, (number or 0) & ((1 << 40) - 1))
 
 
+@dataclass(frozen=True)
+class Place:
+    """One table under one root, which keeps its own position."""
+
+    store: Store
+    name: str
+
+
 class Follower:
     """One reader of the journal and the tables it fills. Keep it between calls: it remembers how far it looked."""
 
@@ -60,17 +68,18 @@ class Follower:
         self._by_event: dict[str, list[Projection]] = {}
         for projection in self.projections:
             self._by_event.setdefault(projection.event, []).append(projection)
-        self._written: dict[str, Position] = {}
-        self._seen: dict[str, int] = {}
+        self.places = tuple(Place(part, name) for part in store.parts for name in self.tables)
+        self._written: dict[Place, Position] = {}
+        self._seen: dict[Place, int] = {}
 
     def follow(self, batch: int = ENTRIES, on_batch: Callable[[int], None] | None = None) -> int:
         """Carry on to the end of the journal; returns how many entries were new to some table."""
-        for name in self.tables:
-            finish_emptying(self.store, name)
-            self._look(name)
+        for place in self.places:
+            finish_emptying(place.store, place.name)
+            self._look(place)
         carried = 0
-        while self.tables:
-            start = min(self._seen[name] for name in self.tables)
+        while self.places:
+            start = min(self._seen[place] for place in self.places)
             entries = self.entries_after(start, batch)
             if not entries:
                 break
@@ -83,53 +92,54 @@ class Follower:
     def behind(self, count_after: Callable[[int, Sequence[str]], int]) -> int:
         """How many entries some table still wants; `count_after` counts the entries after one, of the events named."""
         waiting = []
-        for name in self.tables:
-            self._look(name)
-            events = sorted({one.event for one in self.projections if one.table == name})
-            waiting.append(count_after(self._seen[name], events))
+        for place in self.places:
+            self._look(place)
+            events = sorted({one.event for one in self.projections if one.table == place.name})
+            waiting.append(count_after(self._seen[place], events))
         return max(waiting, default=0)
 
-    def _at(self, name: str) -> Position:
-        return Position.of(self.store.number(name, APP))
+    def _at(self, place: Place) -> Position:
+        return Position.of(place.store.number(place.name, APP))
 
-    def _look(self, name: str) -> None:
+    def _look(self, place: Place) -> None:
         """Take the table's own position; what this follower saw beyond it counts while nobody else moved the table."""
-        now = self._at(name)
-        if self._written.get(name) != now:
-            self._written[name] = now
-            self._seen[name] = now.entry
+        now = self._at(place)
+        if self._written.get(place) != now:
+            self._written[place] = now
+            self._seen[place] = now.entry
 
     def _carry(self, entries: list[Entry]) -> None:
         last = entries[-1].id
-        rows: dict[str, list[dict[str, object]]] = {name: [] for name in self.tables}
+        rows: dict[Place, list[dict[str, object]]] = {place: [] for place in self.places}
         for entry in completed(entries, self.completions):
             for table, row in rows_of(entry, self._by_event.get(entry.name, ())):
-                if entry.id > self._seen[table]:
-                    rows[table].append(row)
-        for name in self.tables:
-            if last > self._seen[name]:
-                self._write(name, rows[name], last)
+                place = Place(self.store.part_of(row), table)
+                if entry.id > self._seen[place]:
+                    rows[place].append(row)
+        for place in self.places:
+            if last > self._seen[place]:
+                self._write(place, rows[place], last)
 
-    def _write(self, name: str, rows: list[dict[str, object]], last: int) -> None:
-        start = self._written[name]
+    def _write(self, place: Place, rows: list[dict[str, object]], last: int) -> None:
+        store, name, start = place.store, place.name, self._written[place]
         end = Position(start.generation, last)
         if start.is_emptying:
-            finish_emptying(self.store, name)
-            self._look(name)
+            finish_emptying(store, name)
+            self._look(place)
             return
         if rows:
-            moved = self.store.append(name, as_table(name, rows), app=APP, number=end.number, after=start.number)
+            moved = store.append(name, as_table(name, rows), app=APP, number=end.number, after=start.number)
         elif last - start.entry >= LEAST_NEWS:
-            moved = self.store.advance(name, app=APP, number=end.number, after=start.number)
+            moved = store.advance(name, app=APP, number=end.number, after=start.number)
         else:
-            self._seen[name] = last
+            self._seen[place] = last
             return
         if moved:
-            self._written[name], self._seen[name] = end, last
+            self._written[place], self._seen[place] = end, last
         else:
             # Another follower was here, or the table was begun again: go by what it says now.
-            self._written.pop(name)
-            self._look(name)
+            self._written.pop(place)
+            self._look(place)
 
 
 def begin_again(store: Store, name: str, rebuild: int) -> None:

@@ -1,11 +1,13 @@
 """What an operator does with the store of facts: look at its tables and keep them small."""
 
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 
 from heed.facts.schema.columns import Table
 from heed.facts.schema.tables import TABLES
 from heed.facts.store.fitting import table_named
+from heed.facts.store.roots import Roots
 from heed.facts.store.store import Store, TableState
 
 
@@ -18,6 +20,28 @@ class Compacted:
     files: int
     bytes_before: int
     bytes: int
+
+
+@dataclass(frozen=True)
+class Root:
+    """A root of facts: its region (empty: of all that has none), where it is, and how many rows it holds, right and wrong."""
+
+    region: str
+    place: str
+    rows: int
+    astray: int
+
+
+def every_root(store: Store) -> list[Root]:
+    """The roots with their rows; one that holds all where there is no other."""
+    named = store.named if isinstance(store, Roots) else {"": store}
+    astray: Counter[str] = Counter()
+    for region, _, rows in store.strays() if isinstance(store, Roots) else ():
+        astray[region] += rows
+    return [
+        Root(region, part.url, sum(state.rows for state in part.tables()), astray[region])
+        for region, part in named.items()
+    ]
 
 
 def every_table(store: Store) -> list[tuple[Table, TableState | None]]:

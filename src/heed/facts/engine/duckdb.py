@@ -9,6 +9,7 @@ import pyarrow as pa
 from heed.facts.engine.seam import Engine
 from heed.facts.schema.columns import Kind
 from heed.facts.schema.tables import TABLES
+from heed.facts.silent import silent
 from heed.facts.store.store import Store
 
 TYPES: dict[Kind, str] = {
@@ -38,6 +39,7 @@ class DuckDBEngine(Engine):
             autoinstall_known_extensions=False,
             temp_directory=_spill(store),
         )
+        silent(self.backend.con)
 
     def _show(self, name: str) -> None:
         connection = self._connection

@@ -35,6 +35,15 @@ class Engine(ABC):
         self._tables: dict[str, ibis.Table] = {}
         self._statements: dict[ops.Node, str] = {}
 
+    @property
+    def parts(self) -> "tuple[Engine, ...]":
+        """The engines it is made of: one for each root of facts (`heed.facts.engine.roots`), else itself."""
+        return (self,)
+
+    def only(self, expression: ibis.Expr) -> "Engine":
+        """The engine that holds all rows of an expression."""
+        return self
+
     def table(self, name: str) -> ibis.Table:
         """A table of facts; empty, with its columns, when nothing was written yet."""
         with self._lock:
@@ -44,6 +53,10 @@ class Engine(ABC):
                 self._tables[name] = self.backend.table(name)
                 self._versions[name] = version
             return self._tables[name]
+
+    def holds(self, name: str) -> bool:
+        """Whether anything was ever written to a table of facts."""
+        return self.store.version(table_named(name).name) is not None
 
     def relation(self, rows: pa.Table, name: str) -> ibis.Table:
         """Rows at hand as a table beside the facts; the same name again replaces it."""

@@ -96,7 +96,10 @@ RESPONSES = _table(
     time("invited_at", "when the customer was asked"),
     text("survey_key", "the survey"),
     text("question_key", "the question in the survey"),
-    text("instrument", "nps, csat, ces, effort_top_box, resolved, choice, number or text"),
+    text(
+        "instrument",
+        "nps, csat, ces, effort_top_box, resolved, enps, qa, rating, choice, ranking, date, number or text",
+    ),
     number("score", "the answer on its scale; empty when not answered"),
     number("scale_min", "lowest answer of the scale"),
     number("scale_max", "highest answer of the scale"),
@@ -194,6 +197,22 @@ VERBATIM_ASPECTS = _table(
     *PLACE,
 )
 
+EXCLUSIONS = _table(
+    "exclusions",
+    "one answered questionnaire set aside from figures, or put back among them; the last such row holds",
+    "exclusion_id",
+    "at",
+    text("exclusion_id", "the row", required=True),
+    time("at", "when", required=True),
+    text("response_id", "the answered questionnaire", required=True),
+    text("survey_key", "the survey"),
+    flag("set_aside", "true when it was set aside, false when it was put back"),
+    count("turn", "1 when it was set aside first, 2 when it was put back, 3 when it was set aside again …"),
+    text("sign", "the sign it was set aside for, such as bot; empty when a person saw none"),
+    text("region", "region of the questionnaire"),
+    CUSTOMER,
+)
+
 INVITATIONS = _table(
     "invitations",
     "one decision to ask, or not to ask, a customer",
@@ -224,7 +243,8 @@ CASE_CHANGES = _table(
     text("case_id", "the case", required=True),
     text(
         "change",
-        "opened, assigned, first_responded, transferred, escalated, waiting, resumed, resolved, reopened or closed",
+        "opened, assigned, first_responded, transferred, escalated, waiting, resumed, prioritised, resolved, reopened, merged "
+        "or closed",
         required=True,
     ),
     text("from_value", "what it was, by key"),
@@ -322,6 +342,7 @@ TABLES: dict[str, Table] = {
         VERBATIMS,
         VERBATIM_LABELS,
         VERBATIM_ASPECTS,
+        EXCLUSIONS,
         INVITATIONS,
         CASE_CHANGES,
         REMEDIES,

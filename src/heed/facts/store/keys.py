@@ -10,6 +10,7 @@ from deltalake import DeltaTable
 from heed.core.errors.rules import Invalid, phrase
 from heed.facts.schema.arrow import arrow_schema
 from heed.facts.schema.columns import Table
+from heed.facts.silent import silent
 
 
 def first_of_each(table: Table, rows: pa.Table, key: str) -> pa.Table:
@@ -45,7 +46,7 @@ def known_keys(delta: DeltaTable, keys: pa.ChunkedArray, key: str, *, local: boo
     if not len(keys):
         return keys
     low, high = pc.min(keys), pc.max(keys)
-    with duckdb.connect(config={"threads": 2}) as connection:
+    with silent(duckdb.connect(config={"threads": 2})) as connection:
         connection.register("wanted", pa.table({"key": keys}))
         if local:
             files = overlapping(delta, key, low.as_py(), high.as_py())

@@ -7,11 +7,11 @@ When somebody else committed first, both look again and decide anew. Threads may
 import random
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from pyarrow.dataset import Dataset
 
 TRIES = 60
+KEYS_AT_ONCE = 2_000
 NEW_ROWS = "append_new"
 T = TypeVar("T")
 
@@ -60,6 +61,15 @@ class Store:
     @property
     def is_local(self) -> bool:
         return self.folder is not None
+
+    @property
+    def parts(self) -> "tuple[Store, ...]":
+        """The stores it is made of: one for each root (`heed.facts.store.roots`), itself where there is one root only."""
+        return (self,)
+
+    def part_of(self, row: Mapping[str, Any]) -> "Store":
+        """The part in which a row belongs."""
+        return self
 
     def uri(self, name: str) -> str:
         return f"{self.url}/{table_named(name).name}"
@@ -126,6 +136,24 @@ class Store:
 
         return self._commit(name, remove)
 
+    def delete_keys(self, name: str, keys: Sequence[str]) -> int:
+        """Delete the rows of these keys. Returns how many."""
+        gone = 0
+        for start in range(0, len(keys), KEYS_AT_ONCE):
+            listed = ", ".join(_sql(key) for key in keys[start : start + KEYS_AT_ONCE])
+            gone += self.delete(name, f"{table_named(name).key} IN ({listed})")
+        return gone
+
+    def rewrite(self, name: str, key: str, values: dict[str, str | dict[str, str]]) -> int:
+        """Write other texts and maps into the row of a key, at once. They stay in the log until `vacuum`. How many rows."""
+        updates = {column: _sql(value) for column, value in values.items()}
+
+        def change(delta: DeltaTable) -> int:
+            told = delta.update(predicate=f"{table_named(name).key} = {_sql(key)}", updates=updates)
+            return int(told["num_updated_rows"])
+
+        return self._commit(name, change)
+
     def _commit(self, name: str, write: Callable[[DeltaTable], T]) -> T:
         """Run `write` on a fresh handle until no other commit came between its look and its own."""
         table = table_named(name)
@@ -179,10 +207,19 @@ class Store:
         present = {field.name for field in delta.schema().fields}
         return has_grown(delta) or not present.issuperset(TABLES[name].names)
 
+    def unknown(self, name: str, rows: pa.Table, key: str) -> pa.Table:
+        """The rows whose key the table does not hold."""
+        delta = self._handle(name)
+        return rows if delta is None else without_known(delta, rows, key, local=self.is_local)
+
     def dataset(self, name: str) -> "Dataset | None":
         """The table as an Arrow dataset, read with the store's own credentials."""
         delta = self._handle(name)
         return None if delta is None else delta.to_pyarrow_dataset()
+
+    def datasets(self, name: str) -> "list[Dataset]":
+        """The table under each root that has it: for who must go through all rows, such as an erasure."""
+        return [found for part in self.parts if (found := part.dataset(name)) is not None]
 
     def rows(self, name: str) -> int:
         state = self.state(name)
@@ -255,6 +292,13 @@ class Store:
         if not hasattr(self._handles, "by_name"):
             self._handles.by_name = {}
         return self._handles.by_name
+
+
+def _sql(value: str | dict[str, str]) -> str:
+    """A text or a map of texts as SQL writes it."""
+    if isinstance(value, str):
+        return "'" + value.replace("'", "''") + "'"
+    return f"MAP([{', '.join(map(_sql, value))}], [{', '.join(map(_sql, value.values()))}])"
 
 
 def _is_next(delta: DeltaTable, app: str, number: int, after: int | None) -> bool:
