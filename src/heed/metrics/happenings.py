@@ -19,6 +19,8 @@ class Happening:
     kind: str
     title: str
     unit: str
+    team: str = ""
+    region: str = ""
 
 
 def happenings(
@@ -34,5 +36,8 @@ def happenings(
         reached = [rows[column].isin(sorted(values)) for column, values in sorted(within.items()) if values]
         everybody = rows.team.isnull() & rows.region.isnull()
         rows = rows.filter(reduce(or_, reached, everybody))
-    found = engine.run(rows.select("at", "kind", "title", "unit").order_by("at", "title").limit(200)).to_pylist()
-    return tuple(Happening(row["at"], row["kind"] or "", row["title"] or "", row["unit"] or "") for row in found)
+    found = engine.run(
+        rows.select("at", "kind", "title", "unit", "team", "region").order_by("at", "title").limit(200)
+    ).to_pylist()
+    words = ("kind", "title", "unit", "team", "region")
+    return tuple(Happening(row["at"], *(row[name] or "" for name in words)) for row in found)

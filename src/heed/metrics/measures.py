@@ -37,6 +37,11 @@ class Measure:
         """The column of the survey weight; empty when every row counts once."""
         return ""
 
+    @property
+    def by_card(self) -> bool:
+        """Whether rows are weighted by the score card of their survey."""
+        return False
+
 
 @dataclass(frozen=True, kw_only=True)
 class _Weighted(Measure):
@@ -50,7 +55,20 @@ class _Weighted(Measure):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Proportion(_Weighted):
+class _Carded(_Weighted):
+    """A kind whose answers can be weighted by the score card of their survey (`heed.metrics.carded`); where they are, the card's
+    weights take the place of a column of weights.
+    """
+
+    weighted: bool = False
+
+    @property
+    def by_card(self) -> bool:
+        return self.weighted
+
+
+@dataclass(frozen=True, kw_only=True)
+class Proportion(_Carded):
     """Share of rows for which `success` is true, 0..1; a row for which it cannot be told is excluded as `no_value`."""
 
     kind: ClassVar[Kind] = "proportion"
@@ -62,7 +80,7 @@ class Proportion(_Weighted):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Mean(_Weighted):
+class Mean(_Carded):
     """Arithmetic mean of `value`, in its unit."""
 
     kind: ClassVar[Kind] = "mean"
@@ -74,7 +92,7 @@ class Mean(_Weighted):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Nps(_Weighted):
+class Nps(_Carded):
     """Net Promoter Score of `value`, an answer of 0..10; in points -100..100. Answers off the scale are excluded as
     `off_scale`.
     """

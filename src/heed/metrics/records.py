@@ -11,6 +11,7 @@ import ibis
 import ibis.expr.types as ir
 
 from heed.core.errors.rules import Invalid, phrase
+from heed.metrics.cards import with_cards
 from heed.metrics.measures import Measure
 from heed.metrics.selection import STATUS, Slice, by_column, measured, sliced
 from heed.metrics.sources.opening import Engine, open_source
@@ -68,9 +69,9 @@ def records(
             hint="Ask for 1 to 1000.",
         )
     part = part or Slice()
-    source = open_source(engine, measure.source, part.since)
+    source = open_source(engine, measure.source, part.since, with_set_aside=part.with_set_aside)
     shape = source.shape
-    rows = measured(shape, sliced(shape, source.rows, part), measure)
+    rows = measured(shape, sliced(shape, with_cards(source.rows, measure, part.weights), part), measure)
     for name, value in (group or {}).items():
         column = by_column(shape, rows, name)
         rows = rows.filter(column.isnull() if value is None else column == value)

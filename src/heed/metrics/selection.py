@@ -14,6 +14,7 @@ import ibis.expr.types as ir
 from heed.core.conditions.rules import compile_condition
 from heed.core.errors.rules import Invalid, nearest, phrase
 from heed.facts.conditions import to_ibis
+from heed.metrics.cards import CARD, CARDED, CardWeights
 from heed.metrics.measures import Measure, Nps, Rate
 from heed.metrics.sources.shapes import Shape, field_of
 
@@ -23,7 +24,8 @@ STATUS, WEIGHT = "heed_status", "heed_weight"  # columns added to the relation, 
 @dataclass(frozen=True)
 class Slice:
     """What part of the facts is looked at. since is included, until is not. within: column -> values; a row is in
-    reach when any of the columns holds one.
+    reach when any of the columns holds one. with_set_aside: questionnaires that were set aside count, too. weights: those
+    of score cards, for measures that are weighted by them.
 
     `within` None means everything; an empty mapping means nothing.
     """
@@ -32,6 +34,8 @@ class Slice:
     until: datetime | None = None
     where: str = ""
     within: Mapping[str, Collection[str]] | None = field(default=None)
+    with_set_aside: bool = False
+    weights: CardWeights | None = field(default=None, repr=False, compare=False)
 
 
 def value_of(shape: Shape, rows: ir.Table, source: str, returns: str) -> ir.Value:
@@ -110,6 +114,9 @@ def _status(shape: Shape, rows: ir.Table, measure: Measure, values: Mapping[str,
     missing = [value.isnull() for name, value in values.items() if name != WEIGHT]
     if missing and not isinstance(measure, Rate):
         branches.append((reduce(or_, missing), ibis.literal("no_value")))
+    if measure.by_card:
+        branches.append((rows[CARDED].isnull(), ibis.literal("no_weight")))
+        branches.append((rows[CARD].isnull(), ibis.literal("no_margins")))
     if isinstance(measure, Nps):
         branches.append(((values["value"] < 0) | (values["value"] > 10), ibis.literal("off_scale")))
     if WEIGHT in values:

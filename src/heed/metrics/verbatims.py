@@ -3,7 +3,7 @@ verbatims, and the series in which changes are looked for.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -12,9 +12,12 @@ import ibis.expr.types as ir
 import pyarrow as pa
 
 from heed.facts.schema.tables import PLACE
+from heed.facts.set_aside import SET_ASIDE, answers
+from heed.metrics.doubts import Doubt, doubted
+from heed.metrics.grouping import Split
 from heed.metrics.periods import Period, period_index
 from heed.metrics.records import Mark
-from heed.metrics.selection import Slice, sliced
+from heed.metrics.selection import STATUS, Slice, sliced
 from heed.metrics.sources.opening import Engine
 from heed.metrics.sources.shapes import shape_of
 
@@ -38,15 +41,17 @@ class Chosen:
     places: tuple[tuple[str, str], ...] = ()
 
 
-def _readable(engine: Engine) -> ir.Table:
+def _readable(engine: Engine, *, with_set_aside: bool = False) -> ir.Table:
     """Verbatims of customers that hold words."""
-    rows = engine.table("verbatims")
+    rows = answers(engine, "verbatims", with_set_aside=with_set_aside)
     own = rows.direction.isnull() | (rows.direction != "outbound")
     return rows.filter(own & rows.text.notnull() & (rows.text.strip() != "") & rows.excluded_reason.isnull())
 
 
 def _labels(engine: Engine, chosen: Chosen) -> ir.Table:
-    rows = engine.table("verbatim_labels")
+    """Without those of questionnaires that were set aside, unless the slice wants them."""
+    rows = answers(engine, "verbatim_labels", with_set_aside=chosen.part.with_set_aside)
+    rows = rows.filter(rows.excluded_reason.fill_null("") != SET_ASIDE)
     rows = sliced(shape_of("verbatim_labels"), rows.filter(rows.model == chosen.model), chosen.part)
     for name, value in chosen.places:
         rows = rows.filter(rows[name] == value)
@@ -70,12 +75,14 @@ def unread(engine: Engine, model: str, limit: int) -> pa.Table:
     """Verbatims the model has no label of, newest first, each with the score given along with it (0..1 or null)."""
     read = engine.table("verbatim_labels")
     read = read.filter(read.model == model).select("verbatim_id").distinct()
-    rows = _readable(engine)
+    # What is set aside is read all the same: it may be put back.
+    rows = _readable(engine, with_set_aside=True)
     rows = rows.anti_join(read, "verbatim_id")
     rows = rows.order_by([rows.said_at.desc(), rows.verbatim_id]).limit(limit)
     scores = _scores(engine)
     joined = rows.left_join(scores, rows.response_id == scores.response_id)
-    columns = ["verbatim_id", "said_at", "text", "survey_key", "customer_key", "source", *PLACES]
+    kept = ["verbatim_id", "said_at", "text", "response_id", "interaction_id", "case_id", "survey_key", "customer_key"]
+    columns = [*kept, "source", *PLACES]
     return engine.run(joined.select(*(rows[name] for name in columns), scores.scaled))
 
 
@@ -133,6 +140,27 @@ def _counted(rows: ir.Table, theme: ir.Value) -> ir.Table:
         score=rows.sentiment_score.mean(),
         first=rows.said_at.min(),
     )
+
+
+def labels_set_aside(engine: Engine, chosen: Chosen) -> int:
+    """How many of the verbatims chosen are left out because their questionnaire was set aside."""
+    every = _labels(engine, replace(chosen, part=replace(chosen.part, with_set_aside=True)))
+    read = [rows.filter(rows.place == 0) for rows in (every, _labels(engine, chosen))]
+    many = [engine.run(rows.agg(n=rows.count()))["n"][0].as_py() for rows in read]
+    return int(many[0]) - int(many[1])
+
+
+def theme_doubts(engine: Engine, chosen: Chosen, doubts: Sequence[Doubt]) -> dict[str | None, tuple[str, ...]]:
+    """Theme (null: verbatims without one; `*`: all) → keys of the doubts its verbatims lie in; themes without one are left out."""
+    if not doubts:
+        return {}
+    shape = shape_of("verbatim_labels")
+    rows = _labels(engine, chosen).mutate(**{STATUS: ibis.literal("")})
+    by = Split(("theme",))
+    found = doubted(engine, shape, rows.mutate(**{by.keys[0]: rows.theme}), by, doubts)
+    told: dict[str | None, tuple[str, ...]] = {key: keys for (key,), keys in found.items()}
+    whole = doubted(engine, shape, rows, Split(), doubts).get((), ())
+    return told | ({"*": whole} if whole else {})
 
 
 def theme_periods(
@@ -231,10 +259,32 @@ def themes_of(engine: Engine, model: str, verbatims: Sequence[str]) -> pa.Table:
 
 def one_verbatim(engine: Engine, model: str, verbatim: str, part: Slice) -> pa.Table:
     """One verbatim within a reach, with its labels; empty where it is not there."""
-    rows = _labels(engine, Chosen(model, part))
+    rows = _labels(engine, Chosen(model, replace(part, with_set_aside=True)))
     rows = rows.filter(rows.verbatim_id == verbatim)
     texts = engine.table("verbatims")
     texts = texts.filter(texts.verbatim_id == verbatim).select("verbatim_id", "text", "question_key", "response_id")
     joined = rows.inner_join(texts, "verbatim_id")
     shown = ("verbatim_id", "said_at", "sentiment", "sentiment_score", "confidence", "theme", "theme_confidence")
     return engine.run(joined.order_by("place").select(*shown, *PLACES, "survey_key", "text", "question_key"))
+
+
+def texts_of(engine: Engine, model: str, verbatims: Sequence[str], part: Slice) -> pa.Table:
+    """The words of these verbatims, those within a reach alone."""
+    rows = _labels(engine, Chosen(model, replace(part, with_set_aside=True)))
+    rows = rows.filter((rows.place == 0) & rows.verbatim_id.isin(list(verbatims))).select("verbatim_id")
+    texts = engine.table("verbatims").select("verbatim_id", "text")
+    return engine.run(rows.inner_join(texts, "verbatim_id").select("verbatim_id", "text"))
+
+
+def read_between(engine: Engine, model: str, span: tuple[datetime, datetime]) -> pa.Table:
+    """What was said in a period as the model read it, oldest first: one row a verbatim, its themes as a list, main first."""
+    rows = engine.table("verbatim_labels")
+    start, end = (ibis.literal(moment, type=UTC_TIME) for moment in span)
+    rows = rows.filter((rows.model == model) & (rows.said_at >= start) & (rows.said_at < end))
+    named = rows.filter(rows.theme.notnull())
+    themes = named.group_by("verbatim_id").agg(themes=named.theme.collect(order_by=named.place))
+    main = rows.filter(rows.place == 0)
+    joined = main.left_join(themes, "verbatim_id")
+    shown = ("verbatim_id", "said_at", "sentiment", "sentiment_score", "intent", "urgency", "effort", "churn")
+    found = joined.select(*(main[name] for name in (*shown, "survey_key", "customer_key", *PLACES)), themes.themes)
+    return engine.run(found.order_by(["said_at", "verbatim_id"]))

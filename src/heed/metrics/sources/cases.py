@@ -21,6 +21,7 @@ def cases(changes: ir.Table) -> ir.Table:
         **last,
         excluded_reason=changes.excluded_reason.max(),
         opened_at=at.min(where=change == "opened"),
+        opened_by=changes.from_value.min(where=change == "opened"),
         first_responded_at=at.min(where=change == "first_responded"),
         last_resolved_at=at.max(where=change == "resolved"),
         last_reopened_at=at.max(where=change == "reopened"),
@@ -29,6 +30,7 @@ def cases(changes: ir.Table) -> ir.Table:
         closed_times=(change == "closed").cast("int64").sum(),
         reopens=(change == "reopened").cast("int64").sum(),
         transfers=(change == "transferred").cast("int64").sum(),
+        escalations=(change == "escalated").cast("int64").sum(),
     )
     return _timed(folded, changes.at.max().as_scalar())
 
@@ -51,13 +53,25 @@ def _timed(folded: ir.Table, cutoff: ir.Scalar) -> ir.Table:
     return with_end.select(
         *_names(),
         "opened_at",
+        "opened_by",
         "first_responded_at",
         "resolved_at",
         "closed_at",
         "resolutions",
         "reopens",
         "transfers",
+        "escalations",
         first_response_seconds=seconds_between(with_end.opened_at, with_end.first_responded_at),
         resolution_seconds=seconds_between(with_end.opened_at, with_end.resolved_at),
         observed_seconds=seconds_between(with_end.opened_at, cutoff),
     )
+
+
+def case_contacts(changes: ir.Table, interactions: ir.Table) -> ir.Table:
+    """Cases that stand resolved, each with how many contacts were recorded with it; shaped as `shapes.CASE_CONTACTS`."""
+    counted = interactions.filter(interactions.case_id.notnull() & (interactions.excluded_reason.fill_null("") == ""))
+    contacts = counted.group_by(contact_case=counted.case_id).agg(contacts=counted.count())
+    resolved = cases(changes)
+    resolved = resolved.filter(resolved.resolved_at.notnull())
+    joined = resolved.left_join(contacts, resolved.case_id == contacts.contact_case).drop("contact_case")
+    return joined.mutate(contacts=joined.contacts.fill_null(0))

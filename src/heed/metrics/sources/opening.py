@@ -8,15 +8,20 @@ import ibis.expr.types as ir
 import pyarrow as pa
 
 from heed.facts.schema.tables import TABLES
-from heed.metrics.sources.cases import cases
+from heed.facts.set_aside import answers
+from heed.metrics.sources.cases import case_contacts, cases
 from heed.metrics.sources.contacts import contacts
-from heed.metrics.sources.shapes import CASES, RESOLVED, Shape, shape_of
+from heed.metrics.sources.following import asks, payments, uses
+from heed.metrics.sources.shapes import ASKS, CASE_CONTACTS, CONTACT_COSTS, DEMAND, PAYMENTS, USES, Shape, shape_of
+from heed.metrics.sources.together import contact_costs, demand
 
 
 class Engine(Protocol):
     """What is asked of an engine of facts (`heed.facts.engine`): tables and relations of Ibis in, Arrow out."""
 
     def table(self, name: str) -> ir.Table: ...
+
+    def holds(self, name: str) -> bool: ...
 
     def relation(self, table: pa.Table, name: str) -> ir.Table: ...
 
@@ -32,15 +37,34 @@ class Source:
     base: ir.Table
 
 
-def open_source(engine: Engine, name: str, since: datetime | None = None) -> Source:
+def open_source(engine: Engine, name: str, since: datetime | None = None, *, with_set_aside: bool = False) -> Source:
     """Raises Invalid, naming the nearest, when there is no such source. Rows before `since` may be left out where
-    that is quicker.
+    that is quicker. `with_set_aside`: questionnaires that were set aside count like all others.
     """
     shape = shape_of(name)
     base = engine.table(shape.base)
-    if name in (CASES.name, RESOLVED.name):
-        return Source(shape, cases(base), base)
-    return Source(shape, contacts(base, since) if name == "contacts" else base, base)
+    return Source(shape, _rows(engine, name, base, since, with_set_aside), base)
+
+
+def _rows(engine: Engine, name: str, base: ir.Table, since: datetime | None, with_set_aside: bool) -> ir.Table:
+    match name:
+        case "cases" | "resolved_cases":
+            return cases(base)
+        case "contacts":
+            return contacts(base, since)
+        case CASE_CONTACTS.name:
+            return case_contacts(base, engine.table("interactions"))
+        case ASKS.name:
+            return asks(base, answers(engine, "responses", with_set_aside=with_set_aside))
+        case USES.name:
+            return uses(base)
+        case PAYMENTS.name:
+            return payments(base)
+        case DEMAND.name:
+            return demand(base, engine.table("usage"))
+        case CONTACT_COSTS.name:
+            return contact_costs(base, engine.table("workforce"), engine.table("finance"))
+    return answers(engine, name, with_set_aside=with_set_aside)
 
 
 def span(engine: Engine, source: Source) -> tuple[datetime | None, datetime | None]:

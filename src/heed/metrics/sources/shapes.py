@@ -5,8 +5,8 @@ so rules can check names.
 from dataclasses import dataclass, replace
 
 from heed.core.errors.rules import Invalid, nearest, phrase
-from heed.facts.schema.columns import Column, count, seconds, time
-from heed.facts.schema.tables import CASE_CHANGES, INTERACTIONS, TABLES
+from heed.facts.schema.columns import Column, count, flag, money, number, seconds, text, time
+from heed.facts.schema.tables import CASE_CHANGES, FINANCE, INTERACTIONS, INVITATIONS, TABLES, USAGE
 
 
 @dataclass(frozen=True)
@@ -65,12 +65,16 @@ CASES = Shape(
     (
         *CASE_COLUMNS,
         time("opened_at", "when it was opened"),
+        text(
+            "opened_by", "the table of the fact that opened it, such as responses; empty where a person or a file did"
+        ),
         time("first_responded_at", "when a person first responded"),
         time("resolved_at", "the last resolution (or closing, where none was recorded) not followed by a reopening"),
         time("closed_at", "the last closing"),
         count("resolutions", "how often it was resolved, or closed where no resolution was recorded"),
         count("reopens", "how often it was reopened"),
         count("transfers", "how often it was handed on"),
+        count("escalations", "how often it was escalated"),
         seconds("first_response_seconds", "from opening to the first response of a person"),
         seconds("resolution_seconds", "from opening to the last resolution"),
         seconds("observed_seconds", "from opening to the data's cut-off"),
@@ -99,9 +103,95 @@ CONTACTS = Shape(
     ),
 )
 
-SHAPES: dict[str, Shape] = {name: _plain(name) for name in TABLES} | {
-    shape.name: shape for shape in (CASES, RESOLVED, CONTACTS)
-}
+CASE_CONTACTS = replace(
+    RESOLVED,
+    name="case_contacts",
+    meaning="one resolved case, with the contacts it took",
+    columns=(*CASES.columns, count("contacts", "contacts recorded with the case")),
+)
+
+ASKS = Shape(
+    "asks",
+    "one invitation that went out, and whether the customer answered that survey before the next one",
+    "invitation_id",
+    "sent_at",
+    "invitations",
+    (
+        *INVITATIONS.columns,
+        time("responded_at", "the customer's first answer to the survey before the next invitation to it"),
+        seconds("seconds_to_response", "from sending to that answer"),
+        seconds("observed_seconds", "from sending to the data's cut-off"),
+    ),
+)
+
+USES = Shape(
+    "uses",
+    "one use of a product, with the same customer's next one of the same measure",
+    "usage_id",
+    "used_at",
+    "usage",
+    (
+        *USAGE.columns,
+        time("next_used_at", "the same customer's next use of the same measure"),
+        seconds("seconds_to_next", "from this use to the next"),
+        seconds("observed_seconds", "from this use to the data's cut-off"),
+    ),
+)
+
+PAYMENTS = Shape(
+    "payments",
+    "one entry of money of a customer, with the same customer's next one of the same kind, product and currency",
+    "entry_id",
+    "booked_at",
+    "finance",
+    (
+        *FINANCE.columns,
+        time("next_booked_at", "the next entry of the same customer, kind, product and currency"),
+        number("next_share", "that entry's amount over this one's; empty where this one is not above zero"),
+        seconds("seconds_to_next", "from this entry to the next"),
+        seconds("observed_seconds", "from this entry to the data's cut-off"),
+    ),
+)
+
+_ENTRY = ("customer_key", "agent_key", "region", "team", "channel", "topic", "product", "segment", "excluded_reason")
+_ENTRY_COLUMNS = tuple(INTERACTIONS.column(name) for name in (*_ENTRY, "attributes"))
+
+DEMAND = Shape(
+    "demand",
+    "one inbound contact, or one use of a product: what contacts are counted against",
+    "entry_id",
+    "at",
+    "interactions",
+    (
+        text("entry_id", "the contact, or the use", required=True),
+        time("at", "when", required=True),
+        *_ENTRY_COLUMNS,
+        flag("contact", "true for a contact, false for a use"),
+        text("measure", "what was used; empty for a contact"),
+        number("quantity", "how much was used; 0 for a contact"),
+    ),
+)
+
+CONTACT_COSTS = Shape(
+    "contact_costs",
+    "one answered contact, or one cost of the people who answer",
+    "entry_id",
+    "at",
+    "interactions",
+    (
+        text("entry_id", "the contact, or the interval or entry of cost", required=True),
+        time("at", "when", required=True),
+        *_ENTRY_COLUMNS,
+        flag("contact", "true for a contact, false for a cost"),
+        text("of", "where a cost is written: workforce or finance; empty for a contact"),
+        money("cost", "what it cost; 0 for a contact"),
+        text("currency", "ISO 4217; empty for a contact"),
+        flag("main_currency", "false for a cost in another currency than most of the cost"),
+    ),
+)
+
+DERIVED = (CASES, RESOLVED, CONTACTS, CASE_CONTACTS, ASKS, USES, PAYMENTS, DEMAND, CONTACT_COSTS)
+SHAPES: dict[str, Shape] = {name: _plain(name) for name in TABLES} | {shape.name: shape for shape in DERIVED}
 
 
 def shape_of(name: str) -> Shape:
