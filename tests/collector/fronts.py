@@ -4,10 +4,11 @@ import http.client
 import json
 import re
 import resource
+import sqlite3
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
@@ -36,6 +37,15 @@ with transaction.atomic():
     keys = [invite(survey_key="call", customer_key=f"c_{n:020d}", address="a@example.org", context={}) for n in range(HOW_MANY)]
 told = [token_of(settings.SECRET_KEY, key) for key in keys]
 """
+LINKS = """
+from django.conf import settings
+from heed.core.access.rules import COMMAND_LINE
+from heed.core.definitions.actions import ensure
+from heed.feedback.surveys.actions.linking import LinkWish, make_link
+from heed.feedback.surveys.rules.links import link_token
+ensure("survey", "call", SURVEY)
+told = [link_token(settings.SECRET_KEY, make_link(COMMAND_LINE, "call", LinkWish("Gate", **wish)).key) for wish in WISHES]
+"""
 SIGN_IN = """
 from django.conf import settings
 from django.contrib.sessions.backends.db import SessionStore
@@ -50,6 +60,23 @@ for n in range(HOW_MANY):
     session.save()
     told.append(session.session_key)
 """
+KEPT = """
+from heed.feedback.surveys.models import Answer, Response
+from heed.core.journal.models import JournalEntry
+told = {"complete": Response.objects.filter(state="complete").count(), "responses": Response.objects.count(),
+        "words": list(Answer.objects.exclude(words="").order_by("id").values_list("words", flat=True)),
+        "scores": list(Answer.objects.exclude(score=None).order_by("id").values_list("score", flat=True)),
+        "told": JournalEntry.objects.filter(name="response-received").count()}
+"""
+LISTED = {
+    "words": "SELECT words FROM feedback_answer WHERE words <> '' ORDER BY id",
+    "scores": "SELECT score FROM feedback_answer WHERE score IS NOT NULL ORDER BY id",
+}
+COUNTED = {
+    "complete": "feedback_response WHERE state = 'complete'",
+    "responses": "feedback_response",
+    "told": "core_journalentry WHERE name = 'response-received'",
+}
 
 
 class Front:
@@ -82,6 +109,10 @@ class Front:
         """The tokens of so many new invitations."""
         return list(self.python(INVITE, SURVEY=SURVEY, HOW_MANY=how_many))
 
+    def linked(self, *wishes: dict[str, Any]) -> list[str]:
+        """The tokens of new links that many may use."""
+        return list(self.python(LINKS, SURVEY=SURVEY, WISHES=list(wishes)))
+
     def signed_in(self, how_many: int = 1) -> list[str]:
         """The session keys of so many people."""
         return list(self.python(SIGN_IN, HOW_MANY=how_many))
@@ -103,8 +134,11 @@ class Front:
             line.close()
 
     def post(self, token: str, **fields: str) -> Any:
+        return self.send(f"/a/{token}", **fields)
+
+    def send(self, path: str, **fields: str) -> Any:
         form = "application/x-www-form-urlencoded"
-        return self.ask("POST", f"/a/{token}", urlencode(fields), Content_Type=form)
+        return self.ask("POST", path, urlencode(fields), Content_Type=form)
 
     def workers(self) -> list[int]:
         """The processes the front's own process has started."""
@@ -119,16 +153,13 @@ class Front:
 
     def kept(self) -> dict[str, Any]:
         """What the store holds of answers."""
-        return dict(
-            self.python(
-                "from heed.feedback.surveys.models import Answer, Response\n"
-                "from heed.core.journal.models import JournalEntry\n"
-                "told = {'complete': Response.objects.filter(state='complete').count(), 'responses': Response.objects.count(),"
-                " 'words': list(Answer.objects.exclude(words='').order_by('id').values_list('words', flat=True)),"
-                " 'scores': list(Answer.objects.exclude(score=None).order_by('id').values_list('score', flat=True)),"
-                " 'told': JournalEntry.objects.filter(name='response-received').count()}"
-            )
-        )
+        if "HEED_DATABASE_URL" in self.settings:
+            return dict(self.python(KEPT))
+        # Read where it lies: a process for each look would cost more than what is looked at.
+        with closing(sqlite3.connect(f"file:{self.home / 'heed.db'}?mode=ro", uri=True, timeout=60)) as store:
+            return {name: [row[0] for row in store.execute(asked)] for name, asked in LISTED.items()} | {
+                name: store.execute(f"SELECT count(*) FROM {asked}").fetchone()[0] for name, asked in COUNTED.items()
+            }
 
 
 def fields_of(page: str) -> dict[str, str]:

@@ -54,7 +54,7 @@ class Crowd:
         self.threads = [threading.Thread(target=self._send) for _ in range(CLIENTS)]
 
     def _send(self) -> None:
-        line = http.client.HTTPConnection("127.0.0.1", self.front.port, timeout=20)
+        line = http.client.HTTPConnection("127.0.0.1", self.front.port, timeout=60)
         while not self.is_over.is_set():
             try:
                 token = self.waiting.get(timeout=0.2)
@@ -97,7 +97,7 @@ class Victim:
 
     def ensure(self) -> None:
         """Wait until it answers. Granian gives up after two deaths in a row: then the whole is started again, as `heed web` does."""
-        end = time.monotonic() + 60
+        end = time.monotonic() + 180
         while self.process is None or self.process.poll() is not None or not self.is_up():
             if self.process is None or self.process.poll() is not None:
                 self._start()

@@ -1,6 +1,7 @@
 """Live parts in a real browser on a real front: what changed is exchanged, what a person holds is left."""
 
 import threading
+import time
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
@@ -150,18 +151,19 @@ def test_a_part_in_which_somebody_types_waits(site: Site, page: Any) -> None:
 
 
 def test_many_signals_are_one_fetch_a_second(site: Site, page: Any) -> None:
+    began = time.monotonic()
     for _ in range(20):
         site.move(rows=1)
         page.wait_for_timeout(50)
     page.get_by_text("Row 21").wait_for()
-    assert 1 <= site.fetched <= 3
+    assert 1 <= site.fetched <= 2 + time.monotonic() - began
 
 
 def test_a_line_that_is_lost_is_said_and_found_again(site: Site, page: Any) -> None:
     assert not page.is_visible("#live-line")
     site.cut(False)
-    page.locator("#live-line").wait_for(timeout=30_000)
+    page.locator("#live-line").wait_for()
     site.cut(True)
-    page.locator("#live-line").wait_for(state="hidden", timeout=60_000)
+    page.locator("#live-line").wait_for(state="hidden")
     site.move(rows=1)
     page.get_by_text("Row 2").wait_for()

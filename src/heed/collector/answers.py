@@ -16,15 +16,27 @@ from urllib.parse import parse_qs, urlencode
 from django.db import DatabaseError, InterfaceError
 
 from heed.collector.apology import sorry
-from heed.collector.replies import Receive, Reply, Scope, Send, TooMuch, answer, body_of, header
+from heed.collector.replies import POLICY, Receive, Reply, Scope, Send, TooMuch, answer, body_of, header
 from heed.collector.threads import Threads
 from heed.collector.writing import Writer
 from heed.core.errors.rules import Unavailable
 from heed.feedback.surveys.actions.answers import take
-from heed.feedback.surveys.queries import answer_html
-from heed.feedback.surveys.queries import asked as asked_by
-from heed.feedback.surveys.rules.answering import FIELD, UNKNOWN, Asked, Submission, Taken, submission_of
+from heed.feedback.surveys.queries.surveys import answer_html, click_html
+from heed.feedback.surveys.queries.surveys import asked as asked_by
+from heed.feedback.surveys.rules.answering import (
+    FIELD,
+    KEEP,
+    UNKNOWN,
+    Asked,
+    Submission,
+    Taken,
+    given_of,
+    reached,
+    submission_of,
+)
+from heed.feedback.surveys.rules.branding import policy_with
 from heed.feedback.surveys.rules.links import answer_path
+from heed.feedback.surveys.rules.oneclick import is_click
 from heed.feedback.surveys.rules.showing import AnswerPage, page_of
 
 MOST_BYTES, MOST_FIELDS = 1 << 20, 2_000
@@ -32,7 +44,7 @@ WAIT_SECONDS, READ_SECONDS = 10.0, 10.0
 REMEMBERED = 2_000
 TOKEN = re.compile(r"[A-Za-z0-9_-]{8,128}")
 FORM = "application/x-www-form-urlencoded"
-STATUS = {"open": 200, "thanks": 200, "answered": 200, "expired": 410, "unknown": 404, "again": 503}
+STATUS = {"open": 200, "thanks": 200, "saved": 200, "answered": 200, "expired": 410, "unknown": 404, "again": 503}
 PRIVATE = {"referrer-policy": "no-referrer", "x-robots-tag": "noindex, nofollow"}
 BUSY = (DatabaseError, InterfaceError, Unavailable, TimeoutError)
 Form = Mapping[str, list[str]]
@@ -74,17 +86,19 @@ class Answers:
         return found
 
     async def _shown(self, token: str, query: Form) -> Reply:
-        language = _last(query, "language")
+        language = last_of(query, "language")
         try:
             asked = await self._asked(token)
         except BUSY as error:
             log.warning("the store could not be read: %s", type(error).__name__)
             return _drawn(token, page_of(UNKNOWN, {}, language, 0, state="again"))
-        given = {**asked.given, **_given(query)} if asked.state == "open" else {}
-        is_thanked = asked.state == "answered" and "thanks" in query
-        step = int(last) if (last := _last(query, "step")).isdecimal() and len(last) < 3 else 0
-        state = "thanks" if is_thanked else asked.state
-        return _drawn(token, page_of(asked, given, language, step, state=state))
+        given = {**asked.given, **given_of(query)} if asked.state == "open" else {}
+        step = int(last) if (last := last_of(query, "step")).isdecimal() and len(last) < 3 else asked.resume
+        state = reached(asked.state, query)
+        page = page_of(asked, given, language, step, state=state)
+        if is_click(asked, query):
+            return _drawn(token, page, html=click_html(token, page))
+        return _drawn(token, page, kept="kept" in query)
 
     async def _posted(self, token: str, scope: Scope, receive: Receive) -> Reply:
         if header(scope, b"content-type").partition(";")[0].strip().lower() != FORM:
@@ -104,7 +118,7 @@ class Answers:
             return await self._again(submission, form)
         if taken.state == "invalid":
             return await self._wrong(submission, taken)
-        return _onward(submission, taken)
+        return onward(answer_path(submission.token), submission, taken)
 
     async def _wrong(self, submission: Submission, taken: Taken) -> Reply:
         try:
@@ -130,33 +144,42 @@ class Answers:
         return _drawn(submission.token, page, 503, submission)
 
 
-def _drawn(token: str, page: AnswerPage, status: int = 0, submission: Submission | None = None) -> Reply:
+def _drawn(
+    token: str,
+    page: AnswerPage,
+    status: int = 0,
+    submission: Submission | None = None,
+    *,
+    html: str = "",
+    kept: bool = False,
+) -> Reply:
     headers = {"content-language": page.language}
     if page.state == "again":
         headers["retry-after"] = "5"
-    html = answer_html(token, page, submission)
+    if page.style:
+        headers["content-security-policy"] = policy_with(POLICY, page.style)
+    html = html or answer_html(token, page, submission, kept=kept)
     return Reply(status or STATUS[page.state], html.encode("utf-8", "replace"), headers=headers)
 
 
-def _onward(submission: Submission, taken: Taken) -> Reply:
+def onward(address: str, submission: Submission, taken: Taken) -> Reply:
     """Where to read on after something was kept: another address, so that going back or reloading sends nothing twice."""
     moved = submission.move.removeprefix("language:")
     language = moved if submission.move.startswith("language:") else submission.language
     query = {"language": language} if language else {}
     if taken.state == "partial":
         query["step"] = str(taken.step)
+        if submission.move == KEEP:
+            query["kept"] = "1"
+    elif taken.state == "saved":
+        query["saved"] = "1"
     elif taken.state == "kept":
         query["thanks"] = "1"
     query_string = f"?{urlencode(query)}" if query else ""
-    return Reply(303, headers={"location": f"{answer_path(submission.token)}{query_string}"})
+    return Reply(303, headers={"location": f"{address}{query_string}"})
 
 
-def _given(query: Form) -> dict[str, tuple[str, ...]]:
-    """Answers in the address, such as a score chosen in the mail: shown as chosen, kept only when the customer sends them."""
-    return {name.removeprefix(FIELD): tuple(values) for name, values in query.items() if name.startswith(FIELD)}
-
-
-def _last(form: Form, name: str) -> str:
+def last_of(form: Form, name: str) -> str:
     return (form.get(name) or [""])[-1][:60]
 
 

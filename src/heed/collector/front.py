@@ -12,6 +12,7 @@ from heed.collector.answers import Answers
 from heed.collector.apology import sorry
 from heed.collector.calls import Calls, Problem
 from heed.collector.forwarding import Network
+from heed.collector.links import LINK, WIDGET, Links
 from heed.collector.live import Live
 from heed.collector.passing import Cut, Passing
 from heed.collector.replies import JSON, Gone, Receive, Reply, Scope, Send, answer
@@ -21,7 +22,7 @@ from heed.collector.writing import Writer
 
 # What the front answers itself; everything else is the workers'.
 ANSWER, LIVE, HEALTH, EVENTS, STATIC = "/a/", "/live", "/healthz", "/api/v1/events", "/static/"
-ADDRESSES = ("/a/<token>", LIVE)
+ADDRESSES = ("/a/<token>", "/o/<link>", "/o/<link>/<token>", "/w/<link>.js", LIVE)
 Door = Callable[[Scope, Receive, Send], Awaitable[None]]
 log = logging.getLogger("heed.collector")
 
@@ -35,6 +36,7 @@ class Front:
         self.live = Live(self.threads)
         self.still = Still(self.threads)
         self.answers = Answers(self.threads, self.writer)
+        self.links = Links(self.threads, self.writer)
         self.calls = Calls(self.threads, self.writer, problem, self.passing)
         self.started = time.monotonic()
 
@@ -51,6 +53,8 @@ class Front:
         path = scope["path"]
         if path.startswith(ANSWER):
             return self.answers
+        if path.startswith((LINK, WIDGET)):
+            return self.links
         if path == LIVE:
             return self.live
         if path == HEALTH:

@@ -35,7 +35,8 @@ class Reply:
     def head(self) -> list[tuple[bytes, bytes]]:
         own = {"content-type": self.content_type, "content-length": str(len(self.body)), "cache-control": "no-store"}
         told = {**SAFE, "referrer-policy": "same-origin", **own, **self.headers}
-        return [(name.encode("latin-1"), value.encode("latin-1", "replace")) for name, value in told.items()]
+        # An empty one is not sent at all, such as what forbids frames where a page is made for them.
+        return [(name.encode("latin-1"), value.encode("latin-1", "replace")) for name, value in told.items() if value]
 
 
 async def answer(scope: Scope, send: Send, reply: Reply) -> None:
