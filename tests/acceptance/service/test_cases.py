@@ -39,6 +39,7 @@ one_case_days: 30
 severity: high
 promises:
   - {severity: high, first_contact_seconds: 60, resolution_seconds: 86400}
+  - {severity: urgent, first_contact_seconds: 60, resolution_seconds: 3600}
 escalations:
   - {after: 0.01, promise: first_contact}
 """
@@ -137,7 +138,7 @@ def calling(house: House, ada: Browser) -> requests.Session:
     return calls
 
 
-def waited(what: Callable[[], Any], seconds: float = 60.0) -> Any:
+def waited(what: Callable[[], Any], seconds: float = 180.0) -> Any:
     """The first true answer."""
     end = time.monotonic() + seconds
     while time.monotonic() < end:
@@ -199,6 +200,47 @@ def test_an_unhappy_answer_is_seen_taken_contacted_and_closed(desk: Desk) -> Non
     waited(lambda: shown(desk, "resolution_time")["n"] == 1)
     assert shown(desk, "first_response_time")["value"] < shown(desk, "resolution_time")["value"] < 120
     assert number in ben.open("/cases/export.csv?tab=closed").text
+
+
+def case_about(desk: Desk, number: str) -> dict[str, Any]:
+    """The case that an answer opened, as the API tells it."""
+    (found,) = waited(lambda: [row for row in desk.get("/cases")["items"] if row["response"] == f"r-{number}"])
+    return dict(found)
+
+
+def test_a_case_is_more_severe_than_it_was_taken_for(desk: Desk) -> None:
+    desk.answer("81", 3.0, team="north-phone")
+    case = case_about(desk, "81")
+    place = f"/cases/{case['key']}/"
+    assert desk.post("ben", f"{place}severities/", place, severity="urgent", words="").status_code == 422
+    done = desk.post("ben", f"{place}severities/", place, severity="urgent", words="A child is in the house.")
+    assert "set the severity from high to urgent" in done.text
+    now = desk.get(f"/cases/{case['key']}")
+    due = {each["promise"]: datetime.fromisoformat(each["due_at"]) for each in now["promises"] if each["due_at"]}
+    assert now["severity"] == "urgent"
+    assert due["resolution"] - datetime.fromisoformat(now["opened_at"]) == timedelta(hours=1)
+    waited(lambda: f"Case {case['number']} has another severity" in desk.people["cleo"].open("/notifications/").text)
+    assert desk.post("dora", f"{place}severities/", "/cases/new/", severity="low", words="x").status_code == 404
+
+
+def test_two_cases_of_one_trouble_become_one(desk: Desk) -> None:
+    desk.answer("82", 4.0, team="north-phone")
+    first = case_about(desk, "82")
+    title = "Called about the same"
+    opened = desk.post("ben", "/cases/new/", "/cases/new/", title=title, team="north-phone", severity="high")
+    (second,) = [row for row in desk.get("/cases")["items"] if row["title"] == title]
+    assert opened.status_code == 200
+    place = f"/cases/{second['key']}/"
+    assert desk.post("ben", f"{place}merges/", place, into="12", words="The same.").status_code == 404
+    done = desk.post("ben", f"{place}merges/", place, into=first["number"], words="It is about the same heating.")
+    assert "The two cases are one now." in done.text
+    assert "Goes on as" in done.text
+    assert "Went into this case" in desk.people["cleo"].open(f"/cases/{first['key']}/").text
+    gone, kept = (desk.get(f"/cases/{each['key']}") for each in (second, first))
+    assert (gone["state"], gone["outcome"], gone["merged_into"]) == ("closed", "duplicate", first["key"])
+    assert kept["state"] == "open"
+    steps = desk.get(f"/cases/{first['key']}/steps")["items"]
+    assert steps[0]["verb"] == "absorbed"
 
 
 def shown(desk: Desk, kpi: str) -> dict[str, Any]:
@@ -305,3 +347,33 @@ def test_a_misspelt_field_is_refused_before_anything_changes(operation: Run, tmp
     assert refused["code"] == "invalid_condition"
     assert "scor" in refused["message"]
     assert "score" in refused["hint"]
+
+
+# Looked at when words are read; nothing else asks for anybody.
+PROTOCOL = """\
+name: Words that cannot wait
+when: urgency == "high" && sentiment <= -0.3
+severe_when: severity == "urgent"
+levels:
+  - {key: lead, name: Team lead, role: supervisor}
+"""
+
+
+def test_what_a_customer_writes_brings_the_case_to_who_leads(desk: Desk, tmp_path: Path) -> None:
+    place = tmp_path / "escalation" / "words.yaml"
+    place.parent.mkdir()
+    place.write_text(PROTOCOL, encoding="utf-8")
+    assert desk.house.run("model", "apply", str(tmp_path), "--json")[0] == 0
+    calm, pressing = "83", "84"
+    for number, words in (
+        (calm, "The letter came late and was not clear."),
+        (pressing, "This is a disaster: no heat for three days, and a baby here. I need somebody today, it is urgent!"),
+    ):
+        desk.answer(number, 5.0, team="north-phone")
+        case_about(desk, number)
+        desk.tell("verbatims", f"v-{number}", response_id=f"r-{number}", customer_key=f"crm:{number}", text=words)
+    given = f"Case {case_about(desk, pressing)['number']} is escalated to you"
+    waited(lambda: given in desk.people["cleo"].open("/notifications/").text)
+    assert case_about(desk, pressing)["number"] in desk.people["cleo"].open("/escalations/").text
+    kept = f"Case {case_about(desk, calm)['number']} is escalated to you"
+    assert kept not in desk.people["cleo"].open("/notifications/").text

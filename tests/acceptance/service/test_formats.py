@@ -7,8 +7,6 @@ import json
 import os
 import random
 import signal
-import subprocess
-import sys
 import time
 from collections import Counter
 from collections.abc import Callable
@@ -21,9 +19,11 @@ import pyarrow as pa
 import pytest
 
 from heed.facts.store.store import Store
+from tests.nursery import Nursery
 from tests.places import shared_data
+from tests.running import environment
+from tests.running import heed as command
 
-HEED = [sys.executable, "-c", "from heed.cli import main; main()"]
 Run = Callable[..., dict[str, Any]]
 
 
@@ -32,20 +32,13 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("home")
 
 
-def environment(home: Path) -> dict[str, str]:
-    kept = {name: value for name, value in os.environ.items() if not name.startswith("HEED_")}
-    return {**kept, "HEED_HOME": str(home), "DJANGO_SETTINGS_MODULE": "heed.site.settings"}
-
-
 @pytest.fixture
 def heed(home: Path) -> Run:
     """Runs a command with --json and gives the one object it prints; `code` is what it must exit with."""
 
     def run(*arguments: str, code: int = 0, stdin: bytes | None = None) -> dict[str, Any]:
-        done = subprocess.run(
-            [*HEED, *arguments, "--json"], env=environment(home), input=stdin, capture_output=True, check=False
-        )
-        assert done.returncode == code, done.stderr.decode()
+        done = command(environment(home), *arguments, "--json", given=stdin or b"")
+        assert done.returncode == code, done.stderr
         found = json.loads(done.stdout)
         assert isinstance(found, dict)
         return found
@@ -194,7 +187,7 @@ def test_what_cannot_be_brought_in_is_refused_in_one_line(heed: Run, home: Path,
         heed("import", str(tmp_path / "none.csv"), "--mapping", "helpdesk", code=1)["error"]["code"] == "no_such_file"
     )
     assert "helpdesk" in heed("import", str(tmp_path / "x.csv"), "--mapping", "helpdsk", code=1)["error"]["hint"]
-    done = subprocess.run([*HEED, "import"], env=environment(home), capture_output=True, check=False)
+    done = command(environment(home), "import")
     assert done.returncode == 2
 
 
@@ -237,7 +230,7 @@ targets:
 def test_an_import_killed_at_any_moment_is_completed_by_the_next(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """50 rounds of kill -9: after the file is brought in again, facts are the file, to the row."""
+    """Killed thirty times, six a store: after the file is brought in again, facts are the file, to the row."""
     (tmp_path / "calls.yaml").write_text(MAPPING)
     size = 30_000
     lines = [
@@ -248,42 +241,40 @@ def test_an_import_killed_at_any_moment_is_completed_by_the_next(
     (tmp_path / "calls.csv").write_text("id,at,who,words\n" + "\n".join(lines) + "\n")
     # Small chunks, so that there are many moments between two writes.
     program = "import heed.service.formats.importers.staging as s, heed.service.formats.importers.delimited as d\n"
-    program += "s.CHUNK = 2000\nd.BLOCK_SIZE = 1 << 16\nfrom heed.cli import main\nmain()"
-    command = [
-        sys.executable,
-        "-c",
-        program,
-        "import",
-        str(tmp_path / "calls.csv"),
-        "--mapping",
-        str(tmp_path / "calls.yaml"),
-        "--json",
-    ]
-    dice, home, killed = random.Random(1), tmp_path / "home", 0
-    subprocess.run([*HEED, "journal", "verify"], env=environment(home), capture_output=True, check=True)
-    begun = time.monotonic()
-    subprocess.run(command, env=environment(tmp_path / "measure"), capture_output=True, check=True)
-    takes = time.monotonic() - begun
-    bad = len(range(0, size, 1000))
-    for number in range(50):
-        if number % 10 == 0:
-            home = tmp_path / f"home-{number}"
-        process = subprocess.Popen(command, env=environment(home), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-        time.sleep(dice.uniform(0.3, 1.0) * takes)
-        if process.poll() is None:
-            process.send_signal(signal.SIGKILL)
-            killed += 1
-        process.wait()
-        if number % 10 != 9:
-            continue
-        done = subprocess.run(command, env=environment(home), capture_output=True, check=True)
-        told = json.loads(done.stdout)
-        assert counted(told)[0] == size
-        assert told["quarantined"] == bad
-        ids = facts(home, "interactions", "calls").column("interaction_id").to_pylist()
-        assert len(ids) == len(set(ids)) == size - bad
-        words = facts(home, "verbatims", "calls").column("verbatim_id").to_pylist()
-        assert len(words) == len(set(words)) == sum(not number % 3 and bool(number % 1000) for number in range(size))
-        again = json.loads(subprocess.run(command, env=environment(home), capture_output=True, check=True).stdout)
-        assert counted(again) == (size, 0, bad, size - bad)
-    assert killed > 25
+    program += "s.CHUNK = 2000\nd.BLOCK_SIZE = 1 << 16"
+    words = ["import", str(tmp_path / "calls.csv"), "--mapping", str(tmp_path / "calls.yaml"), "--json"]
+    dice, bad = random.Random(1), len(range(0, size, 1000))
+    takes = 0.0
+    for turn in range(6):
+        home = tmp_path / f"home-{turn}"
+        with Nursery(environment(home)) as nursery:
+            if not turn:
+                begun = time.monotonic()
+                told_by(nursery, tmp_path / "measured", program, words)
+                takes = time.monotonic() - begun
+                continue
+            killed = 0
+            while killed < 6:
+                process = nursery.start(tmp_path / "killed", program, *words)
+                time.sleep(dice.uniform(0.05, 0.6) * takes)
+                if not nursery.is_over(process):
+                    os.kill(process, signal.SIGKILL)
+                killed += nursery.wait(process) == -signal.SIGKILL
+            told = told_by(nursery, tmp_path / f"told-{turn}", program, words)
+            assert counted(told)[0] == size
+            assert told["quarantined"] == bad
+            ids = facts(home, "interactions", "calls").column("interaction_id").to_pylist()
+            assert len(ids) == len(set(ids)) == size - bad
+            said = facts(home, "verbatims", "calls").column("verbatim_id").to_pylist()
+            assert len(said) == len(set(said)) == sum(not number % 3 and bool(number % 1000) for number in range(size))
+            again = told_by(nursery, tmp_path / f"again-{turn}", program, words)
+            assert counted(again) == (size, 0, bad, size - bad)
+
+
+def told_by(nursery: Nursery, output: Path, program: str, words: list[str]) -> dict[str, Any]:
+    """What a command told as JSON, at the end of all it said."""
+    code = nursery.wait(nursery.start(output, program, *words))
+    said = output.read_text(encoding="utf-8")
+    assert code == 0, said
+    found: dict[str, Any] = json.loads(said[said.index("{") :])
+    return found

@@ -12,6 +12,7 @@ from heed.core.errors.rules import Refused
 from heed.core.journal.rules import Entry
 from heed.service.cases.actions import working
 from heed.service.cases.actions.escalating import escalate_due
+from heed.service.cases.actions.merging import merge
 from heed.service.cases.actions.opening import consider_facts
 from heed.service.cases.models import Case, CaseStep
 from tests.core.conftest import build
@@ -69,3 +70,17 @@ def test_two_workers_escalate_a_case_once(shared: Desk) -> None:
     at_once(escalate_due, escalate_due, escalate_due)
     row.refresh_from_db()
     assert row.escalation_level == row.steps.filter(verb="escalated").count() == 1
+
+
+def test_of_two_who_merge_two_cases_crosswise_one_does(shared: Desk) -> None:
+    first, second = shared.answer(), shared.answer(2)
+    Case.objects.update(customer_key=first.customer_key)
+    agent, lead = shared.scope("agent"), shared.scope("lead")
+    results = at_once(
+        partial(merge, agent, first.key, second.key, words="The same."),
+        partial(merge, lead, second.key, first.key, words="The same."),
+        partial(merge, agent, first.key, second.key, words="The same."),
+    )
+    assert outcomes(results) == (1, 2)
+    assert sorted(Case.objects.values_list("state", flat=True)) == ["closed", "open"]
+    assert Case.objects.exclude(merged_into="").count() == 1

@@ -7,6 +7,7 @@ from heed.core.people.queries import notifications
 from heed.flow import FLOW
 from heed.service.cases.actions import working
 from heed.service.cases.actions.escalating import escalate, escalate_due
+from heed.service.cases.actions.prioritising import prioritise
 from tests.service.cases.conftest import Desk, Watch
 
 
@@ -44,6 +45,9 @@ def test_those_whom_it_concerns_are_told_once(desk: Desk, watch: Watch) -> None:
     seen = carry_on(desk, seen)
     assert told(desk, "lead")[-1] == "case-asked-for-help"
     assert len(told(desk, "second")) == 2
+    prioritise(desk.scope("lead"), row.key, "urgent", words="Water runs.")
+    seen = carry_on(desk, seen)
+    assert told(desk, "second")[-1] == "case-prioritised"
     desk.answer(2, customer_key=row.customer_key)
     working.transfer(desk.scope("second"), row.key, "south-phone")
     carry_on(desk, seen)

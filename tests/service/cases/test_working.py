@@ -9,6 +9,7 @@ from heed.core.journal.queries import last_id
 from heed.service.cases import queries
 from heed.service.cases.actions import opening, working
 from heed.service.cases.actions.escalating import escalate, escalate_due
+from heed.service.cases.actions.prioritising import prioritise
 from heed.service.cases.models import Case
 from tests.service.cases.conftest import MONDAY, Desk, Watch
 
@@ -199,15 +200,20 @@ def test_each_verb_is_one_step_and_one_entry(desk: Desk, watch: Watch) -> None:
     working.note(agent, row.key, "Call after five.")
     working.wait(agent, row.key, "supplier")
     working.resume(agent, row.key)
+    prioritise(agent, row.key, "high", words="They are ill.")
     escalate(agent, row.key, words="I may not credit so much.")
     working.close(agent, row.key, cause="policy")
     working.reopen(agent, row.key, words="Not settled.")
     names = [entry.name for entry in desk.entries(before)]
     assert names == [
         f"case-{verb}"
-        for verb in ("taken", "contacted", "noted", "waiting", "resumed", "escalated", "closed", "reopened")
-    ]
+        for verb in (
+            "taken", "contacted", "noted", "waiting", "resumed", "prioritised", "escalated", "closed", "reopened"
+        )
+    ]  # fmt: skip
     assert row.steps.count() == len(names) + 1
     assert not any("credit" in str(entry.payload) for entry in desk.entries(before))
     changes = [each["change"] for each in desk.rows(before)]
-    assert changes == ["assigned", "first_responded", "waiting", "resumed", "escalated", "closed", "reopened"]
+    assert changes == [
+        "assigned", "first_responded", "waiting", "resumed", "prioritised", "escalated", "closed", "reopened"
+    ]  # fmt: skip

@@ -7,7 +7,8 @@ from django.http import HttpRequest
 from django.utils import timezone
 from ninja import Field, Path, Query, Router, Schema, Status
 
-from heed.service.cases.actions import escalating, opening, working
+from heed.core.access.actions.reading import note_words_read
+from heed.service.cases.actions import escalating, merging, opening, prioritising, working
 from heed.service.cases.models import Case
 from heed.service.cases.queries import Filters, case, cases, clocks_of, promises_of, steps
 from heed.service.cases.rules.clocks import Clock
@@ -71,6 +72,7 @@ class CaseOut(Schema):
     closed_at: datetime | None
     cause: str
     outcome: str
+    merged_into: str
     promises: list[PromiseOut]
 
 
@@ -147,6 +149,20 @@ class TransferIn(Schema):
     words: Words = ""
 
 
+class SeverityIn(Schema):
+    """How severe the case is, and why it is more or less so than it was taken for."""
+
+    severity: Severity
+    words: Annotated[str, Field(min_length=1, max_length=10_000)]
+
+
+class MergeIn(Schema):
+    """The case that goes on, by its key or its number, and why the two are one."""
+
+    into: Annotated[str, Field(min_length=1, max_length=40, pattern=r"^[^\x00]*$")]
+    words: Annotated[str, Field(min_length=1, max_length=10_000)]
+
+
 class ClosureIn(Schema):
     """Why the customer was unhappy, and how it ended. The causes are the definition `causes` in force."""
 
@@ -159,6 +175,7 @@ _SAME = (
     "key", "title", "severity", "state", "team", "owner", "region", "channel", "touchpoint", "stage", "topic", "product",
     "segment", "language", "instrument", "score", "opening_version", "opened_at", "first_contact_at", "waiting_since",
     "waiting_for", "waiting_until", "waited_seconds", "escalation_level", "closed_at", "cause", "outcome",
+    "merged_into",
 )  # fmt: skip
 
 
@@ -221,6 +238,8 @@ def case_steps(request: HttpRequest, key: Key, cursor: Cursor = None, limit: Lim
     scope = _scope(request)
     found = steps(case(scope, key), before=cursor, limit=limit + 1)
     reads = scope.may("see_words")
+    if reads and any(each.words for each in found):
+        note_words_read(scope.person, "case", [key], door="api")
     items = [
         StepOut(
             id=each.pk,
@@ -273,6 +292,13 @@ def transfer(request: HttpRequest, key: Key, body: TransferIn) -> Status[CaseOut
     return _made(working.transfer(_scope(request), key, body.team, words=body.words))
 
 
+@router.post(
+    "/{key}/severities", response={201: CaseOut}, summary="Set the severity; promises run by it, time used counts"
+)
+def prioritise(request: HttpRequest, key: Key, body: SeverityIn) -> Status[CaseOut]:
+    return _made(prioritising.prioritise(_scope(request), key, body.severity, words=body.words))
+
+
 @router.post("/{key}/escalations", response={201: CaseOut}, summary="Ask those who lead the team for help")
 def escalate(request: HttpRequest, key: Key, body: WordsIn) -> Status[CaseOut]:
     return _made(escalating.escalate(_scope(request), key, words=body.words))
@@ -281,6 +307,11 @@ def escalate(request: HttpRequest, key: Key, body: WordsIn) -> Status[CaseOut]:
 @router.post("/{key}/closures", response={201: CaseOut}, summary="Close a case with a cause")
 def close(request: HttpRequest, key: Key, body: ClosureIn) -> Status[CaseOut]:
     return _made(working.close(_scope(request), key, cause=body.cause, outcome=body.outcome, words=body.words))
+
+
+@router.post("/{key}/merges", response={201: CaseOut}, summary="Put a case into another, which is given back")
+def merge(request: HttpRequest, key: Key, body: MergeIn) -> Status[CaseOut]:
+    return _made(merging.merge(_scope(request), key, body.into, words=body.words))
 
 
 @router.post("/{key}/reopenings", response={201: CaseOut}, summary="Open a closed case again, with a reason")

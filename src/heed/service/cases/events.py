@@ -126,6 +126,34 @@ class CaseClosed(_OfCase):
 
 @event
 @dataclass(frozen=True, kw_only=True)
+class CaseMerged(_OfCase):
+    """A case went into another, which goes on for both; that it is closed is told right after."""
+
+    into: str
+
+
+@event
+@dataclass(frozen=True, kw_only=True)
+class CaseAbsorbed(_OfCase):
+    """Another case went into this one, which follows the earlier of their promises."""
+
+    absorbed: str
+    first_contact_due_at: str | None
+    resolution_due_at: str | None
+
+
+@event
+@dataclass(frozen=True, kw_only=True)
+class CasePrioritised(_OfCase):
+    """A case is more severe, or less, than it was taken for; what is not fulfilled yet is due by the promise of that."""
+
+    former_severity: str
+    first_contact_due_at: str | None
+    resolution_due_at: str | None
+
+
+@event
+@dataclass(frozen=True, kw_only=True)
 class CaseReopened(_OfCase):
     """A closed case was opened again; its promises run anew."""
 

@@ -48,6 +48,9 @@ VERBS = (
     ("escalated", _("escalated")),
     ("closed", _("closed")),
     ("reopened", _("reopened")),
+    ("merged", _("merged")),
+    ("absorbed", _("took in")),
+    ("prioritised", _("given another severity")),
 )
 
 
@@ -80,8 +83,9 @@ class Case(Dated):
     segment = models.CharField(max_length=255, blank=True)
     language = models.CharField(max_length=40, blank=True)
     calendar = models.CharField(max_length=80, blank=True)
-    first_contact_seconds = models.PositiveIntegerField(null=True)
-    resolution_seconds = models.PositiveIntegerField(null=True)
+    # Whole seconds as promised; of a case that took in another, what is left of the earlier promise, to the microsecond.
+    first_contact_seconds = models.FloatField(null=True)
+    resolution_seconds = models.FloatField(null=True)
     opened_at = models.DateTimeField(_("opened"))
     clock_started_at = models.DateTimeField()
     first_contact_due_at = models.DateTimeField(null=True)
@@ -100,6 +104,7 @@ class Case(Dated):
     cause = models.CharField(max_length=80, blank=True)
     outcome = models.CharField(max_length=20, choices=OUTCOMES, blank=True)
     note = models.TextField(blank=True)
+    merged_into = models.CharField(max_length=24, blank=True, db_index=True)
 
     class Meta:
         verbose_name = _("case")

@@ -1,6 +1,6 @@
 """Reading cases: those a person may see, how their promises stand, who may work on them and who is to be told."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -17,7 +17,8 @@ from heed.core.errors.rules import NotFound
 from heed.core.people.queries import Person, people, unit_nodes, units
 from heed.core.people.rules import Node
 from heed.service.cases.definition import USUAL_ESCALATIONS, CaseOpening, Cause, Causes, Escalation
-from heed.service.cases.models import Case, CaseStep
+from heed.service.cases.models import Case as Case  # the type of what these return
+from heed.service.cases.models import CaseStep
 from heed.service.cases.rules.clocks import Clock, Promised, Timed, promised
 from heed.service.cases.rules.numbers import read_number
 
@@ -153,15 +154,19 @@ def clocks_of(rows: Iterable[Case]) -> dict[str, Clock]:
     return {name: clock_of(name) for name in {row.calendar for row in rows}}
 
 
+def opening_of(row: Case) -> CaseOpening | None:
+    """The rule under which a case was opened, as it was then; None where there was none."""
+    try:
+        held = version(OPENING, row.opening_key, row.opening_version or 0)
+    except NotFound:
+        return None
+    return CaseOpening.model_validate(held.body)
+
+
 def escalations_of(row: Case) -> tuple[Escalation, ...]:
     """The steps of escalation under which a case was opened."""
-    if not row.opening_key or row.opening_version is None:
-        return USUAL_ESCALATIONS
-    try:
-        held = version(OPENING, row.opening_key, row.opening_version)
-    except NotFound:
-        return USUAL_ESCALATIONS
-    return CaseOpening.model_validate(held.body).escalations
+    rule = opening_of(row)
+    return rule.escalations if rule else USUAL_ESCALATIONS
 
 
 def openings(at: datetime | None = None) -> list[Any]:
@@ -294,12 +299,30 @@ def of_customer(scope: Scope, customer_key: str, limit: int = 50) -> list[CaseLi
     return lines(reachable(scope).filter(customer_key=customer_key).order_by("-opened_at", "-id")[:limit])
 
 
+def merged_with(scope: Scope, row: Case) -> list[CaseLine]:
+    """The case that this one went into, or those that went into it, as far as this person may see them."""
+    wanted = Q(key=row.merged_into) if row.merged_into else Q(merged_into=row.key)
+    return lines(reachable(scope).filter(wanted).order_by("id")[:50])
+
+
 def search(words: str, scope: Scope, limit: int = 20) -> list[CaseLine]:
     """Cases by number, title, key or customer key."""
     words = words.strip().replace("\0", "")
     if not words or not scope.may("see_cases"):
         return []
     return lines(reachable(scope).filter(_speaks_of(words)).order_by("-opened_at")[:limit])
+
+
+def with_open_case(customers: Collection[str]) -> set[str]:
+    """Those of these customers who have a case that is not closed. For what heed does by itself: no scope."""
+    return set(
+        Case.objects.filter(customer_key__in=customers).exclude(state="closed").values_list("customer_key", flat=True)
+    )
+
+
+def region_of_case(key: str) -> str:
+    """The region a case is of; empty when none is known."""
+    return Case.objects.filter(key=key).values_list("region", flat=True).first() or ""
 
 
 def latest_opened(customer: str, opening: str = "") -> datetime | None:

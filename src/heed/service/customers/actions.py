@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from itertools import islice
 from typing import Any
 
@@ -12,14 +13,21 @@ from django.utils import timezone
 from heed.core.access.rules import Scope
 from heed.core.errors.rules import Invalid
 from heed.core.journal.actions import record
-from heed.service.customers.events import CustomerChanged, CustomerOptedIn, CustomerOptedOut, CustomersKept
-from heed.service.customers.models import Customer, CustomerImport, RejectedCustomer
+from heed.service.customers.events import (
+    ConsentNoted,
+    CustomerChanged,
+    CustomerOptedIn,
+    CustomerOptedOut,
+    CustomersKept,
+)
+from heed.service.customers.models import ConsentEntry, Customer, CustomerImport, RejectedCustomer
 from heed.service.customers.queries import SEE, customer_in_reach, regions_of
 from heed.service.customers.rules import (
     CustomerRow,
     Rejection,
     changes,
     checked,
+    checked_consent,
     checked_mapping,
     customer_key,
     guess,
@@ -32,6 +40,8 @@ IMPORT = "import"
 AT_ONCE = 500
 LONGEST_SYSTEM = 80
 LONGEST_KEPT = 1000
+# The clock of another system may be a little ahead of ours.
+AHEAD = timedelta(minutes=5)
 
 
 @dataclass(frozen=True)
@@ -163,6 +173,26 @@ def opt_out(key: str, source: str, *, actor: str = "customer") -> bool:
     return True
 
 
+def withdraw_consent(key: str, purpose: str, source: str) -> bool:
+    """A customer who wants no more mail withdraws the consent it rested on. Whether there was any that held."""
+    with transaction.atomic():
+        rows = ConsentEntry.objects.filter(customer_key=key, purpose=purpose).order_by("-said_at", "-id")
+        last = rows.values_list("said", flat=True).first()
+        if last in ("withdrawn", "objected") or not Customer.objects.filter(key=key).exists():
+            return False
+        row = ConsentEntry.objects.create(
+            customer_key=key,
+            purpose=purpose,
+            said="withdrawn",
+            source=source[:60],
+            said_at=timezone.now(),
+            noted_by="customer",
+        )
+        told = ConsentNoted(key, purpose, "withdrawn", row.source)
+        record(told, actor="customer", subject=("consent", str(row.pk)))
+    return True
+
+
 def note_wish(scope: Scope, key: str, *, opted_out: bool) -> None:
     """A person notes what the customer told them: no more mail that asks, or again."""
     scope.demand(WRITE)
@@ -177,6 +207,33 @@ def note_wish(scope: Scope, key: str, *, opted_out: bool) -> None:
         row.mail_opted_out_at, row.opted_out_by = None, ""
         row.save(update_fields=["mail_opted_out_at", "opted_out_by", "updated_at"])
         record(CustomerOptedIn(key), actor=scope.person, subject=("customer", key))
+
+
+def note_consent(
+    scope: Scope, key: str, purpose: str, said: str, *, source: str, shown: str = "", said_at: datetime | None = None
+) -> ConsentEntry:
+    """Add to the ledger of consent what a customer said: given (to the text that was `shown`), withdrawn or objected.
+    Nothing in it is ever changed: who changes their mind adds to it. Raises Invalid, NotFound out of reach.
+    """
+    scope.demand(WRITE)
+    checked_consent(purpose, said, shown)
+    now = timezone.now()
+    if said_at is not None and said_at > now + AHEAD:
+        raise Invalid("Nobody has said that yet.", code="future_consent", hint="Give the time it was said.")
+    with transaction.atomic():
+        customer = customer_in_reach(scope, key)
+        row = ConsentEntry.objects.create(
+            customer_key=customer.key,
+            purpose=purpose,
+            said=said,
+            shown=shown,
+            source=source[:60],
+            said_at=said_at or now,
+            noted_by=scope.person,
+        )
+        told = ConsentNoted(customer.key, purpose, said, row.source)
+        record(told, actor=scope.person, subject=("consent", str(row.pk)))
+    return row
 
 
 def adopt_customers(rows: Iterable[tuple[str, CustomerRow]], actor: str, *, system: str) -> Kept:

@@ -42,3 +42,14 @@ class CustomerOptedIn:
     """A customer may be asked again, because they said so to the person who noted it."""
 
     customer: str
+
+
+@event
+@dataclass(frozen=True)
+class ConsentNoted:
+    """A customer gave consent for a purpose, withdrew it or objected (`said`); `source` is where they said so."""
+
+    customer: str
+    purpose: str
+    said: str
+    source: str

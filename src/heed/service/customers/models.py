@@ -80,3 +80,29 @@ class RejectedCustomer(models.Model):
 
     def __str__(self) -> str:
         return f"{self.origin_id}:{self.line}"
+
+
+class ConsentEntry(models.Model):
+    """A customer gave consent for a purpose, withdrew it, or objected to it. The newest of a purpose holds; rows are only
+    added, and go with the customer.
+    """
+
+    SAID = (("given", _("given")), ("withdrawn", _("withdrawn")), ("objected", _("objected")))
+
+    customer_key = models.CharField(max_length=64, db_index=True)
+    purpose = models.CharField(max_length=60)
+    said = models.CharField(max_length=10, choices=SAID)
+    # What stood before the customer when they said so, word for word; empty where nothing was shown.
+    shown = models.TextField(blank=True)
+    source = models.CharField(max_length=60)
+    said_at = models.DateTimeField()
+    noted_at = models.DateTimeField(auto_now_add=True)
+    noted_by = models.CharField(max_length=64)
+
+    class Meta:
+        verbose_name = _("entry of the consent ledger")
+        verbose_name_plural = _("consent ledger")
+        indexes = [models.Index(fields=["purpose", "customer_key", "said_at", "id"])]
+
+    def __str__(self) -> str:
+        return f"{self.purpose} {self.said}"

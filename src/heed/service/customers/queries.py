@@ -8,14 +8,15 @@ from typing import Any
 from django.conf import settings
 from django.core.signing import BadSignature, Signer
 from django.db.models import Q, QuerySet
+from django.utils import timezone
 
 from heed.core.access.rules import Scope
 from heed.core.definitions.queries import all_in_force
 from heed.core.errors.rules import NotFound
 from heed.core.people.queries import unit_nodes
 from heed.core.settings.rules import current
-from heed.service.customers.models import Customer, CustomerImport, RejectedCustomer
-from heed.service.customers.rules import address_of, customer_key, region_above
+from heed.service.customers.models import ConsentEntry, Customer, CustomerImport, RejectedCustomer
+from heed.service.customers.rules import address_of, bar_of, customer_key, number_of, region_above
 from heed.service.formats.definition import Mapping as FileMapping
 
 SEE = "see_customers"
@@ -57,6 +58,8 @@ class Reach:
     opted_out: bool
     region: str = ""
     segment: str = ""
+    time_zone: str = ""
+    number: str = ""
 
 
 def in_reach(scope: Scope) -> QuerySet[Customer]:
@@ -146,6 +149,14 @@ def card(row: Customer) -> CustomerCard:
     )
 
 
+def mail_refused_since(since: datetime | None) -> dict[str, datetime]:
+    """Customers who wanted no more mail from a time on, themselves or told by somebody, with when; by key."""
+    rows = Customer.objects.exclude(mail_opted_out_at=None)
+    if since is not None:
+        rows = rows.filter(mail_opted_out_at__gte=since)
+    return {key: at for key, at in rows.values_list("key", "mail_opted_out_at") if at is not None}
+
+
 def reachable(keys: Collection[str]) -> dict[str, Reach]:
     """Where customers can be asked, by key; those heed does not know are absent. Opted out is who said so under any key:
     a wish holds for the address. For what heed does by itself: no scope.
@@ -156,18 +167,33 @@ def reachable(keys: Collection[str]) -> dict[str, Reach]:
         silent = _addresses_opted_out({row.email for row in rows if row.email})
         for row in rows:
             out = row.mail_opted_out_at is not None or row.email in silent
-            found[row.key] = Reach(row.email, row.language, row.name, out, row.region, row.segment)
+            number = number_of(row.phone)
+            found[row.key] = Reach(
+                row.email, row.language, row.name, out, row.region, row.segment, row.time_zone, number
+            )
     return found
 
 
-def reachability() -> dict[str, str]:
-    """Of every customer that cannot be asked, by key: opted_out or no_address. And of those that can: an empty text."""
-    rows = Customer.objects.values_list("key", "email", "mail_opted_out_at")
+def whereabouts() -> Iterable[tuple[str, str, str, str]]:
+    """(key, time zone, segment, region) of every customer. For what heed does by itself: no scope."""
+    return Customer.objects.values_list("key", "time_zone", "segment", "region").iterator(chunk_size=5000)
+
+
+def reachability() -> Iterable[tuple[str, bool, str, str]]:
+    """(key, whether they want no more mail that asks, e-mail address, number for text messages) of every customer. For what
+    heed does by itself: no scope.
+    """
+    rows = Customer.objects.values_list("key", "email", "phone", "mail_opted_out_at")
     silent = set(Customer.objects.exclude(mail_opted_out_at=None).exclude(email="").values_list("email", flat=True))
-    return {
-        key: "opted_out" if at is not None or email in silent else "" if email else "no_address"
-        for key, email, at in rows.iterator(chunk_size=5000)
-    }
+    for key, email, phone, at in rows.iterator(chunk_size=5000):
+        yield key, at is not None or email in silent, email, number_of(phone)
+
+
+def customers_with_number(number: str) -> list[str]:
+    """The keys of all customers with a number for text messages. For what heed does by itself: no scope."""
+    tail = number[-4:]
+    rows = Customer.objects.exclude(phone="").filter(phone__contains=tail[-2:]).values_list("key", "phone")
+    return [key for key, phone in rows.iterator(chunk_size=5000) if number_of(phone) == number]
 
 
 def _addresses_opted_out(addresses: set[str]) -> set[str]:
@@ -286,3 +312,49 @@ def known_systems() -> list[str]:
             found.add(body.system or each.key)
             found |= {column.system for target in body.targets for column in target.columns.values() if column.system}
     return sorted(found)
+
+
+# The ledger of consent
+
+
+def barred(customers: Collection[str], purpose: str, now: datetime | None = None) -> dict[str, str]:
+    """Of these customers those who may not be processed for the purpose, each with why: `no_consent` where a privacy
+    policy in force rests the purpose on consent and none was given, `consent_withdrawn`, `objected`. Absent: may.
+    For what heed does by itself: no scope.
+    """
+    moment = now or timezone.now()
+    must_consent = rests_on_consent(purpose, moment)
+    found: dict[str, str] = {}
+    for some in _portions(customers):
+        rows = ConsentEntry.objects.filter(purpose=purpose, customer_key__in=some, said_at__lte=moment)
+        last = dict(rows.order_by("said_at", "id").values_list("customer_key", "said"))
+        found |= {key: bar for key in some if (bar := bar_of(last.get(key), must_consent))}
+    return found
+
+
+def withdrawn(customers: Collection[str], purpose: str, now: datetime | None = None) -> set[str]:
+    """Those of these customers who have no consent in force for the purpose: withdrawn, objected or never given."""
+    moment = now or timezone.now()
+    without: set[str] = set()
+    for some in _portions(customers):
+        rows = ConsentEntry.objects.filter(purpose=purpose, customer_key__in=some, said_at__lte=moment)
+        last = dict(rows.order_by("said_at", "id").values_list("customer_key", "said"))
+        without |= {key for key in some if last.get(key) != "given"}
+    return without
+
+
+def rests_on_consent(purpose: str, now: datetime | None = None) -> bool:
+    """Whether some privacy policy in force rests the purpose on consent: the strictest holds."""
+    policies = all_in_force("privacy_policy", now)
+    return any(getattr(found.body, "lawful_basis", {}).get(purpose) == "consent" for found in policies)
+
+
+def ledger(scope: Scope, *, customer: str = "", purpose: str = "") -> QuerySet[ConsentEntry]:
+    """Entries of customers within reach, newest first."""
+    scope.demand(SEE)
+    rows = ConsentEntry.objects.order_by("-id")
+    if not scope.everything:
+        rows = rows.filter(customer_key__in=in_reach(scope).values("key"))
+    if customer:
+        rows = rows.filter(customer_key=customer.replace("\0", ""))
+    return rows.filter(purpose=purpose.replace("\0", "")) if purpose else rows

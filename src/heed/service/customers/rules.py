@@ -11,7 +11,7 @@ from typing import Any, Protocol
 from heed.core.consent.rules import personal, pseudonym
 from heed.core.errors.rules import Invalid, nearest, phrase
 from heed.core.http.rules import unkept
-from heed.service.formats.rules.arrays import bare_identifier
+from heed.service.formats.rules.identifiers import bare_identifier
 
 _REACH = "to reach a customer who is asked or answered"
 for _column, _sort in (
@@ -24,6 +24,9 @@ for _column, _sort in (
     ("attributes", "words"),
 ):
     personal("service.Customer", _column, _sort, _REACH)  # type: ignore[arg-type]
+personal("service.ConsentEntry", "customer_key", "key", "to know who gave consent, and for what")
+personal("service.ConsentEntry", "shown", "words", "to prove which text stood before the customer")
+personal("service.ConsentEntry", "noted_by", "key", "to know who noted it")
 personal("service.RejectedCustomer", "raw", "words", "to say what was wrong with a row that was brought in")
 
 ADDRESS = re.compile(
@@ -285,6 +288,16 @@ def address_of(text: str) -> str:
     return bare if ADDRESS.fullmatch(bare) and len(local) <= 64 and len(bare) <= 254 else ""
 
 
+_NUMBER = re.compile(r"\+[1-9][0-9]{6,14}")
+
+
+def number_of(text: str) -> str:
+    """A telephone number as text messages need it, with + and the country (E.164); empty when the country is not told."""
+    bare = re.sub(r"[\s().\-/\u00a0]", "", text.replace("(0)", ""))
+    bare = f"+{bare[2:]}" if bare.startswith("00") else bare
+    return bare if _NUMBER.fullmatch(bare) else ""
+
+
 @lru_cache(maxsize=1024)
 def language_of(text: str) -> str:
     """The BCP 47 tag of a language written as a tag or by its English or German name; empty when it is none."""
@@ -344,3 +357,42 @@ def region_above(unit: str, nodes: Mapping[str, Unit]) -> str:
         seen.add(here)
         here = nodes[here].parent
     return ""
+
+
+# The ledger of consent
+
+# What asking for an opinion is called there.
+ASKING = "asking"
+SAID = ("given", "withdrawn", "objected")
+_PURPOSE = re.compile(r"[a-z][a-z0-9_]{0,59}")
+
+
+def bar_of(last: str | None, must_consent: bool) -> str:
+    """Why a customer may not be processed, by what they said last about the purpose; empty when they may."""
+    if last == "objected":
+        return "objected"
+    if last == "withdrawn":
+        return "consent_withdrawn"
+    return "no_consent" if must_consent and last != "given" else ""
+
+
+def checked_consent(purpose: str, said: str, shown: str) -> None:
+    """Raise Invalid for what is no entry of the ledger: consent is worth nothing when nobody knows to what."""
+    if not _PURPOSE.fullmatch(purpose):
+        raise Invalid(
+            phrase("{purpose!r} is no purpose.", purpose=purpose[:80]),
+            code="invalid_purpose",
+            hint="Small letters, digits and _, such as asking or marketing.",
+        )
+    if said not in SAID:
+        raise Invalid(
+            phrase("{said!r} is nothing the ledger holds.", said=said[:40]),
+            code="invalid_consent",
+            hint=nearest(said, SAID),
+        )
+    if said == "given" and not shown.strip():
+        raise Invalid(
+            "Consent needs the text that was shown.",
+            code="no_text_shown",
+            hint="Give the sentence the customer agreed to.",
+        )

@@ -238,6 +238,9 @@ class Mapping(Strict):
     )
     delimiter: str = Field(default="", description="Told from the header when left out.")
     header_line: int = Field(default=1, ge=1, description="Physical line of the header.")
+    labels: int = Field(
+        default=0, ge=0, le=10, description="Rows under the header that say what its columns are and hold no record."
+    )
     sheet: str = Field(default="", description="Sheet of a workbook; the first when left out.")
     records: str = Field(default="", description="Name of the list in a JSON object; empty: the file is the list.")
     fields: dict[str, Cut] = Field(default_factory=dict, description="Fields of a fixed-width file.")

@@ -78,6 +78,14 @@ def keep(
     return record(told, actor=actor, subject=("case", row.key))
 
 
+def closing_of(row: Case, now: datetime) -> events.CaseClosed:
+    """What is told of a case that was closed."""
+    standing = {name: getattr(row, name) for name in (*PLACE, "owner", "severity", "cause", "outcome")}
+    return events.CaseClosed(
+        case=row.key, at=now.isoformat(), customer=row.customer_key, interaction=row.interaction_id, **standing
+    )
+
+
 def run_clocks(row: Case) -> None:
     """Set when promises are due, which is due next, and when somebody must hear of it."""
     clock, known = clock_of(row.calendar), timed(row)

@@ -54,6 +54,11 @@ def tell_case_transferred(entry: Entry, rows: Rows) -> None:
     _tell(entry, _leads(entry), "case-transferred")
 
 
+def tell_case_prioritised(entry: Entry, rows: Rows) -> None:
+    """A case has another severity: its owner, or those who lead its team."""
+    _tell(entry, _owner_or_leads(entry), "case-prioritised")
+
+
 def tell_case_escalated(entry: Entry, rows: Rows) -> None:
     """A case is escalated: those who hold the role in the unit that the step names, and the owner."""
     told = entry.payload or {}

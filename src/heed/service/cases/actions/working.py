@@ -97,7 +97,14 @@ def contact(scope: Scope, key: str, *, way: str = "phone", words: str = "") -> C
 def note(scope: Scope, key: str, words: str) -> Case:
     """Write down something that the next person should know."""
     row = held_case(scope, key)
-    keep(row, events.CaseNoted, scope.person, timezone.now(), "noted", words=needed_words(words, "A note needs words."))
+    keep(
+        row,
+        events.CaseNoted,
+        scope.person,
+        timezone.now(),
+        "noted",
+        words=needed_words(words, phrase("A note needs words.")),
+    )
     return row
 
 
@@ -165,8 +172,9 @@ def close(scope: Scope, key: str, *, cause: str, outcome: str = "resolved", word
 def reopen(scope: Scope, key: str, *, words: str) -> Case:
     """Open a closed case again, with a reason. It is promised anew, and the cause it had is no longer its own."""
     row, now = held_case(scope, key, closed=True), timezone.now()
-    reason, former = needed_words(words, "Say why the case is opened again."), row.cause
+    reason, former = needed_words(words, phrase("Say why the case is opened again.")), row.cause
     row.state, row.closed_at, row.cause, row.outcome, row.note = "open", None, "", "", ""
+    row.merged_into = ""
     row.clock_started_at, row.waited_seconds, row.first_contact_at, row.escalations_done = now, 0, None, 0
     run_clocks(row)
     keep(

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from heed.core.access.rules import Scope
 from heed.core.people.queries import unit_choices, unit_nodes
 from heed.service.cases.models import OUTCOMES, SEVERITIES, WAITS_FOR, WAYS, Case
-from heed.service.cases.queries import SORTS, Filters, causes_in_force, openings, workers_of
+from heed.service.cases.queries import SORTS, Filters, causes_in_force, of_customer, openings, workers_of
 
 Choices = Sequence[tuple[str, Any]]
 
@@ -93,6 +93,14 @@ class TransferForm(VerbForm):
         _chosen(self.fields["team"], [each for each in teams if each[0] != self.case.team])
 
 
+class SeverityForm(VerbForm):
+    severity = forms.ChoiceField(label=_("Severity"), help_text=_("Promises run by it; time that was used counts."))
+    words = words_field(_("Why"), required=True)
+
+    def settle(self) -> None:
+        _chosen(self.fields["severity"], [each for each in SEVERITIES if each[0] != self.case.severity])
+
+
 class EscalateForm(VerbForm):
     words = words_field(_("What help is needed"), required=True, help_text=_("Those who lead the team are told."))
 
@@ -106,6 +114,22 @@ class CloseForm(VerbForm):
         language = get_language() or "en"
         causes = [(cause.key, cause.called(language)) for cause in causes_in_force()]
         _chosen(self.fields["cause"], [("", _("Choose a cause")), *causes])
+
+
+class MergeForm(VerbForm):
+    into = forms.CharField(label=_("Goes into case"), max_length=40, widget=forms.TextInput(attrs={"size": 12}))
+    words = words_field(_("Why the two are one"), required=True)
+
+    def settle(self) -> None:
+        """The number of the customer's other case where there is one, of more their numbers."""
+        others = [each for each in of_customer(self.scope, self.case.customer_key, 12) if each.state != "closed"]
+        numbers = [each.number for each in others if each.key != self.case.key]
+        field = self.fields["into"]
+        field.initial = numbers[0] if len(numbers) == 1 else None
+        if numbers:
+            field.help_text = _("Open cases of this customer: %(numbers)s.") % {"numbers": ", ".join(numbers)}
+        else:
+            field.help_text = _("The number of a case of the same customer. It goes on under the earlier promise.")
 
 
 class ReopenForm(VerbForm):

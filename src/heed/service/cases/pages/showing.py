@@ -13,17 +13,28 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
+from heed.core.access.actions.reading import note_words_read
 from heed.core.access.rules import Scope
 from heed.core.edge import page
 from heed.core.errors.rules import HeedError, NotFound
 from heed.core.journal.queries import actor_names
 from heed.core.people.actions import mark_subject_read
 from heed.core.people.queries import units
-from heed.service.cases.actions import escalating, working
+from heed.service.cases.actions import escalating, merging, prioritising, working
 from heed.service.cases.forms import working as forms
 from heed.service.cases.models import Case
 from heed.service.cases.pages.words import clocked, step_words
-from heed.service.cases.queries import case, cause_name, cause_names, lines, may_work, of_customer, promises_of, steps
+from heed.service.cases.queries import (
+    case,
+    cause_name,
+    cause_names,
+    lines,
+    may_work,
+    merged_with,
+    of_customer,
+    promises_of,
+    steps,
+)
 from heed.service.customers.queries import customer_card
 
 Do = Callable[[Scope, str, dict[str, Any]], Any]
@@ -63,8 +74,14 @@ VERBS: tuple[Verb, ...] = (
     Verb("transfers", gettext_lazy("Hand over"), "h", forms.TransferForm,
          lambda scope, key, typed: working.transfer(scope, key, typed.pop("team"), **typed),
          gettext_lazy("The case is with the other team."), LIVE),
+    Verb("severities", gettext_lazy("Severity"), "s", forms.SeverityForm,
+         lambda scope, key, typed: prioritising.prioritise(scope, key, typed.pop("severity"), **typed),
+         gettext_lazy("The case has another severity; its promises run by that."), LIVE),
     Verb("escalations", gettext_lazy("Ask for help"), "e", forms.EscalateForm,
          lambda scope, key, typed: escalating.escalate(scope, key, **typed), gettext_lazy("They are told."), LIVE),
+    Verb("merges", gettext_lazy("Merge"), "m", forms.MergeForm,
+         lambda scope, key, typed: merging.merge(scope, key, typed.pop("into"), **typed),
+         gettext_lazy("The two cases are one now."), LIVE),
     Verb("reopenings", gettext_lazy("Open again"), "o", forms.ReopenForm,
          lambda scope, key, typed: working.reopen(scope, key, **typed), gettext_lazy("The case is open again."),
          frozenset({"closed"})),
@@ -93,6 +110,8 @@ def _shown(
     told = [(step, step_words(step, names, teams, causes)) for step in history]
     may = may_work(scope, row)
     reads = scope.may("see_words")
+    if reads and any(step.words for step in history):
+        note_words_read(scope.person, "case", [row.key], door="page")
     said = [step for step in reversed(history) if step.verb == "said"]
     context = {
         "case": row,
@@ -105,6 +124,7 @@ def _shown(
         "may_work": may,
         "facts": _facts(row),
         "cause": cause_name(row.cause, causes) if row.cause else "",
+        "merged": merged_with(scope, row),
         "others": [each for each in of_customer(scope, row.customer_key, 11) if each.key != row.key][:10],
         "may_see_customer": scope.may("see_customers") and bool(row.customer_key),
         "customer": customer_card(row.customer_key, scope) if row.customer_key else None,

@@ -5,12 +5,15 @@ from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 
-from heed.service.cases.models import OUTCOMES, WAITS_FOR, WAYS, CaseStep
+from heed.service.cases.models import OUTCOMES, SEVERITIES, WAITS_FOR, WAYS, CaseStep
 from heed.service.cases.queries import CaseLine, cause_name
 from heed.service.cases.rules.clocks import Promised
 
 MINUTE, HOUR = 60, 3600
-_TITLES = {name: dict(choices) for name, choices in (("outcome", OUTCOMES), ("waits", WAITS_FOR), ("way", WAYS))}
+_TITLES = {
+    name: dict(choices)
+    for name, choices in (("outcome", OUTCOMES), ("waits", WAITS_FOR), ("way", WAYS), ("severity", SEVERITIES))
+}
 
 
 @dataclass(frozen=True)
@@ -92,7 +95,10 @@ def step_words(step: CaseStep, people: Mapping[str, str], teams: Mapping[str, st
         "cause": cause_name(to if step.verb == "closed" else former, causes),
         "outcome": _TITLES["outcome"].get(former, former),
         "promise": promise_name(former) if former else "",
+        "severity": _TITLES["severity"].get(to, to),
+        "former_severity": _TITLES["severity"].get(former, former),
         "score": to,
+        "case": to or former,
     }
     sentence = _escalation(step) if step.verb == "escalated" else _sentences()[step.verb]
     return sentence % names
@@ -118,5 +124,8 @@ def _sentences() -> dict[str, str]:
         "waiting": _("%(who)s let the case wait for %(reason)s"),
         "resumed": _("%(who)s went on with the case"),
         "closed": _("%(who)s closed the case: %(cause)s, %(outcome)s"),
+        "merged": _("%(who)s put the case into case %(case)s"),
+        "absorbed": _("%(who)s put case %(case)s into this one"),
+        "prioritised": _("%(who)s set the severity from %(former_severity)s to %(severity)s"),
         "reopened": _("%(who)s opened the case again; its cause had been: %(cause)s"),
     }

@@ -25,9 +25,10 @@ def _row(payload: Payload, change: str, **more: Any) -> dict[str, Any]:
     return {**known, "change": change, **{name: value or None for name, value in more.items()}}
 
 
-@projects(events.CaseOpened, "case_changes", columns={**COLUMNS, "to_value": "team"})
+@projects(events.CaseOpened, "case_changes", columns={**COLUMNS, "from_value": "fact", "to_value": "team"})
 def opened(payload: Payload, entry: Entry) -> dict[str, Any]:
-    return _row(payload, "opened", to_value=payload["team"])
+    """What it came from is the table of the fact, such as responses; not the fact, which may be erased."""
+    return _row(payload, "opened", from_value=payload["fact"].partition(":")[0], to_value=payload["team"])
 
 
 @projects(events.CaseTaken, "case_changes", columns={**COLUMNS, "from_value": "former_owner", "to_value": "owner"})
@@ -72,6 +73,18 @@ def escalated(payload: Payload, entry: Entry) -> list[dict[str, Any]]:
 @projects(events.CaseClosed, "case_changes", columns={**COLUMNS, "to_value": "outcome", "cause": "cause"})
 def closed(payload: Payload, entry: Entry) -> dict[str, Any]:
     return _row(payload, "closed", to_value=payload["outcome"], cause=payload["cause"])
+
+
+@projects(events.CaseMerged, "case_changes", columns={**COLUMNS, "to_value": "into"})
+def merged(payload: Payload, entry: Entry) -> dict[str, Any]:
+    return _row(payload, "merged", to_value=payload["into"])
+
+
+@projects(
+    events.CasePrioritised, "case_changes", columns={**COLUMNS, "from_value": "former_severity", "to_value": "severity"}
+)
+def prioritised(payload: Payload, entry: Entry) -> dict[str, Any]:
+    return _row(payload, "prioritised", from_value=payload["former_severity"], to_value=payload["severity"])
 
 
 @projects(events.CaseReopened, "case_changes", columns={**COLUMNS, "from_value": "former_cause"})

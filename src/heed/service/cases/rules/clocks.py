@@ -1,7 +1,7 @@
 """The clocks of a case: when a promise is due in business time, what is left of it, and when somebody must hear of it. Pure."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Literal
 
@@ -12,6 +12,7 @@ from heed.service.cases.definition import Escalation
 Standing = Literal["none", "running", "at_risk", "broken", "kept", "missed", "paused"]
 # From this share of its time on a promise is about to break.
 AT_RISK = 0.8
+MINUTE = 60.0
 
 
 @dataclass(frozen=True)
@@ -39,8 +40,8 @@ class Timed:
     """What the clocks must know of a case."""
 
     started_at: datetime
-    first_contact_seconds: int | None
-    resolution_seconds: int | None
+    first_contact_seconds: float | None
+    resolution_seconds: float | None
     first_contact_at: datetime | None = None
     waited_seconds: float = 0.0
     waiting_since: datetime | None = None
@@ -71,6 +72,61 @@ def resolution_due_at(clock: Clock, timed: Timed) -> datetime | None:
     return clock.add(timed.started_at, timed.resolution_seconds + timed.waited_seconds)
 
 
+def earliest(clock: Clock, kept: Timed, other: Clock, gone: Timed, now: datetime) -> Timed:
+    """The clocks of a case that took in another, each on its own calendar: either promise is due when the first of the two was.
+    What was fulfilled is handed on by neither; while the first waits, what is left of the other waits with it. `gone` waits
+    no more.
+    """
+    first = _sooner(kept, first_contact_due_at(clock, kept), gone, first_contact_due_at(other, gone))
+    due = resolution_due_at(other, gone)
+    if due is not None and kept.waiting_since is not None and due > now:
+        due = clock.add(kept.waiting_since, clock.between(now, due))
+    last = min((each for each in (resolution_due_at(clock, kept), due) if each is not None), default=None)
+    start = min(kept.started_at, gone.started_at)
+    lasts = None if last is None else clock.between(start, last)
+    waited = kept.waited_seconds if lasts is not None and lasts - kept.waited_seconds >= MINUTE else 0.0
+    return replace(
+        kept,
+        started_at=start,
+        first_contact_seconds=None if first is None else max(clock.between(start, first), 1.0),
+        resolution_seconds=None if lasts is None else max(lasts - waited, 1.0),
+        waited_seconds=waited,
+    )
+
+
+def prioritised(
+    clock: Clock, timed: Timed, first_contact: float | None, resolution: float | None, now: datetime, *, took_in: bool
+) -> Timed:
+    """The clocks of a case that has another severity from now on, with the seconds promised to that one: time that was used counts.
+
+    Where more was used than is promised now, the promise breaks now. What is broken stays broken, what was fulfilled is over, and
+    a promise that was given is not taken back. A case that `took_in` another is due no later than it was.
+    """
+    used = clock.between(timed.started_at, now)
+    worked = clock.between(timed.started_at, timed.waiting_since or now) - timed.waited_seconds
+    first = timed.first_contact_seconds
+    return replace(
+        timed,
+        first_contact_seconds=first if timed.first_contact_at else _lasts(first, first_contact, used, took_in),
+        resolution_seconds=_lasts(timed.resolution_seconds, resolution, worked, took_in),
+    )
+
+
+def _lasts(given: float | None, wanted: float | None, used: float, took_in: bool) -> float | None:
+    """Seconds a promise lasts, of which so many are used."""
+    if wanted is None or (given is not None and used > given):
+        return given
+    lasts = max(wanted, used)
+    return min(given, lasts) if took_in and given is not None else lasts
+
+
+def _sooner(kept: Timed, mine: datetime | None, gone: Timed, theirs: datetime | None) -> datetime | None:
+    """The earlier of two first contacts due; one that was made hands nothing on, and takes nothing in."""
+    if kept.first_contact_at is not None or gone.first_contact_at is not None:
+        return mine
+    return min((each for each in (mine, theirs) if each is not None), default=None)
+
+
 def promised(clock: Clock, timed: Timed, now: datetime) -> tuple[Promised, ...]:
     """Both promises at a moment, those that were given."""
     found = []
@@ -92,7 +148,7 @@ def _promised(
     promise: Literal["first_contact", "resolution"],
     clock: Clock,
     due: datetime | None,
-    seconds: int,
+    seconds: float,
     ended: datetime | None,
     now: datetime,
     *,

@@ -24,6 +24,7 @@ from heed.core.consent.rules import pseudonym
 from heed.core.errors.rules import HeedError, Refused
 from heed.core.journal.actions import record
 from heed.core.settings.rules import current
+from heed.facts.store.opening import store_of
 from heed.facts.store.store import Store
 from heed.service.formats.events import (
     ImportCompleted,
@@ -34,12 +35,14 @@ from heed.service.formats.importers.quarantine import Kept, QuarantineReader
 from heed.service.formats.importers.reading import Reader, reader_for
 from heed.service.formats.importers.source import Source, arrived
 from heed.service.formats.importers.staging import Staged, Staging
+from heed.service.formats.importers.turned import Turned
 from heed.service.formats.importers.writing import Written, would_write, write
 from heed.service.formats.models import Import, QuarantinedRow
 from heed.service.formats.queries import Chosen, last_columns, mapping_named, quarantined, states_of
 from heed.service.formats.rules.batches import Rejected, Tally
 from heed.service.formats.rules.outcome import Outcome, schema_change
 from heed.service.formats.rules.transform import Transformer
+from heed.service.formats.rules.turning import Turning
 
 Advance = Callable[[float], None]
 ROWS_AT_ONCE = 2000
@@ -58,8 +61,10 @@ def import_file(
     dry_run: bool = False,
     name: str = "",
     advance: Advance = _silent,
+    turning: Turning | None = None,
 ) -> Outcome:
-    """Bring a file in. `path` may be `-`; `name` is what the person called the file. A dry run writes nothing at all.
+    """Bring a file in. `path` may be `-`; `name` is what the person called the file. A dry run writes nothing at all. By a
+    `turning` its rows are brought into the columns of the mapping first.
 
     Raises Invalid or NotFound, with line and reason, when the file is not what the mapping says; then no fact was written.
     """
@@ -68,7 +73,7 @@ def import_file(
     started = time.monotonic()
     with room() as folder, arrived(path, folder, advance, name) as source:
         if dry_run:
-            reader = reader_for(source, chosen.plan.mapping)
+            reader = _reader(source, chosen, turning)
             staged, transformer = _staged(chosen, reader, folder)
             came, went = schema_change(last_columns(chosen.key), reader.columns)
             return _outcome(
@@ -76,7 +81,7 @@ def import_file(
             )
         row = _begun(scope, chosen, source)
         try:
-            reader = reader_for(source, chosen.plan.mapping)
+            reader = _reader(source, chosen, turning)
             staged, transformer = _staged(chosen, reader, folder)
         except HeedError as error:
             _refused(scope, row, error)
@@ -123,8 +128,12 @@ def room() -> Iterator[Path]:
         yield Path(folder)
 
 
+def _reader(source: Source, chosen: Chosen, turning: Turning | None) -> Reader:
+    return Turned(source, turning) if turning else reader_for(source, chosen.plan.mapping)
+
+
 def _store() -> Store:
-    return Store(current().facts_location)
+    return store_of(current())
 
 
 def _transformer(chosen: Chosen) -> Transformer:

@@ -57,7 +57,7 @@ def _told(header: str) -> str:
 
 
 def _header_text(text: "_Stream", mapping: Mapping) -> tuple[str, int]:
-    """The header record, and how many physical lines it and what is before it take."""
+    """The header record, and how many physical lines it takes with what is before it and the labels under it."""
     for number in range(1, mapping.header_line):
         if not text.line():
             raise damaged(
@@ -68,13 +68,21 @@ def _header_text(text: "_Stream", mapping: Mapping) -> tuple[str, int]:
                 number,
                 code="empty_file",
             )
-    record = text.line()
-    lines = mapping.header_line
-    while record.count(b'"') % 2 and len(record) < LONGEST_HEADER and (more := text.line()):
-        record, lines = record + more, lines + 1
+    record, height = _record(text)
     if not record.strip():
         raise damaged("the file is empty: there is no header.", mapping.header_line, code="empty_file", hint="")
+    lines = mapping.header_line - 1 + height
+    for _ in range(mapping.labels):
+        lines += _record(text)[1]
     return record.decode("utf-8"), lines
+
+
+def _record(text: "_Stream") -> tuple[bytes, int]:
+    """One row, with the line ends inside its quotation marks, and how many physical lines it takes."""
+    record, height = text.line(), 1
+    while record.count(b'"') % 2 and len(record) < LONGEST_HEADER and (more := text.line()):
+        record, height = record + more, height + 1
+    return record, height
 
 
 class _Stream(io.RawIOBase):

@@ -48,6 +48,14 @@ class JsonObjects:
                 break
         return seen
 
+    def every_column(self) -> tuple[str, ...]:
+        """The columns of all objects, in the order of first meeting; the whole file is read for it."""
+        found: dict[str, None] = {}
+        for _, row in self._rows():
+            if isinstance(row, dict):
+                found |= dict.fromkeys(row)
+        return tuple(found)
+
     def batches(self) -> Iterator[Batch]:
         self.notes = Tally()
         yield from gathered(self._rows(), self.columns)

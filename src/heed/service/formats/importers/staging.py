@@ -13,6 +13,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from heed.facts.silent import silent
 from heed.service.formats.definition import Column
 from heed.service.formats.importers.reading import Reader
 from heed.service.formats.rules.batches import Batch, Fault, Rejected, Tally
@@ -231,7 +232,8 @@ def _add(into: Tally, more: Tally) -> None:
 
 def _repeated(table: pa.ipc.RecordBatchFileReader, key: str, room: Path) -> pa.Table:
     """The rows whose key is there more than once, each with its place among them and the first of them."""
-    with duckdb.connect(config={"threads": 2, "memory_limit": "1GB", "temp_directory": str(room / "spill")}) as engine:
+    connection = duckdb.connect(config={"threads": 2, "memory_limit": "1GB", "temp_directory": str(room / "spill")})
+    with silent(connection) as engine:
         names = [name for name in (ROW, LINE, KEY, CONTENT) if name in table.schema.names]
         batches = (table.get_batch(number).select(names) for number in range(table.num_record_batches))
         schema = pa.schema([table.schema.field(name) for name in names])
@@ -273,7 +275,7 @@ def _threads(plan: Plan, reader: Reader) -> Threads:
     names = f"{identifier('a')} AS id, {identifier('b')} AS reply_to, {at} AS at, d AS inbound"
     statement = f"SELECT {names} FROM (SELECT {bare} FROM arriving)"  # noqa: S608
     replies: list[Reply] = []
-    with duckdb.connect(config={"threads": 2}) as engine:
+    with silent(duckdb.connect(config={"threads": 2})) as engine:
         engine.execute("SET timezone = 'UTC'")
         for batch in reader.batches():
             picked = batch.table.select([thread.id, thread.reply_to, thread.at, thread.inbound])

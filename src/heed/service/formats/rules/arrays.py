@@ -1,20 +1,10 @@
-"""Small work on columns: flags, codes, clock times to UTC, how people are called."""
+"""Small work on columns: flags, codes, clock times to UTC."""
 
 from typing import Any
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
-
-
-def sort_of_person(column: str) -> str:
-    return "e" if column == "agent_key" else "c"
-
-
-def bare_identifier(text: str) -> str:
-    """An id without the .0 that spreadsheets put behind whole numbers."""
-    bare = text.removesuffix(".0")
-    return bare if bare.isdigit() else text
 
 
 def flags(values: Any) -> np.ndarray:

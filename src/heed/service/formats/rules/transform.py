@@ -14,9 +14,11 @@ import pyarrow.compute as pc
 
 from heed.core.conditions.rules import Condition
 from heed.facts.schema.arrow import ARROW_TYPES
+from heed.facts.silent import silent
 from heed.service.formats.definition import condition_name
-from heed.service.formats.rules.arrays import bare_identifier, flags, in_codes, next_day, sort_of_person, to_utc
+from heed.service.formats.rules.arrays import flags, in_codes, next_day, to_utc
 from heed.service.formats.rules.batches import Batch, Fault, Rejected, Tally
+from heed.service.formats.rules.identifiers import bare_identifier, sort_of_person
 from heed.service.formats.rules.plan import Feed, Plan, Step
 from heed.service.formats.rules.statement import Statement
 
@@ -55,7 +57,7 @@ class Transformer:
         self.plan = plan
         self._pseudonym = pseudonym
         self._people: dict[tuple[str, str], tuple[pa.Array, pa.Array]] = {}
-        self._engine = duckdb.connect(config={"threads": threads, "memory_limit": "1GB"})
+        self._engine = silent(duckdb.connect(config={"threads": threads, "memory_limit": "1GB"}))
         self._engine.execute("SET timezone = 'UTC'")
         statement = Statement(plan, digest_salt)
         self._statement, self.place, self.readings = statement.sql, statement.place, statement.readings
