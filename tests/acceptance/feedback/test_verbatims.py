@@ -6,6 +6,7 @@ import re
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -18,6 +19,7 @@ BILL = "The invoice is wrong again and nobody answers. Call me on +49 30 901820.
 APP = "Thanks, the app is quick and the login is easy"
 PRICE = "The price is too high for what it is"
 RARE = "The parcel was delivered to my neighbour"
+STRANGE = "Das ist furchtbar und völlig falsch, ich bin sehr enttäuscht und verärgert"
 
 
 def answers() -> str:
@@ -112,6 +114,9 @@ def test_other_programs_get_the_same_masked(ada: Browser, house: House) -> None:
     assert len({item["key"] for item in [*page["items"], *rest["items"]]}) == 40
     assert rest["next"] is None
     assert "Maurer" not in str(page)
+    (label,) = [each for each in page["items"][0]["theme_labels"] if each["key"] == "billing"]
+    assert page["items"][0]["text"][label["start"] : label["end"]] == "invoice"
+    assert (label["confidence"], label["is_probability"]) == (0.6, False)
     assert calls.get("/signals") == {"items": []}
 
 
@@ -147,6 +152,44 @@ def test_lines_are_masked_as_the_contract_says(tmp_path: Path) -> None:
     )
     assert plain.stdout == "ök [EMAIL]\nno\n"
     assert runs(tmp_path)("text", "mask", str(tmp_path / "none.txt"), code=1)["error"]["code"] == "unreadable_file"
+
+
+def test_words_of_a_customer_who_is_erased_are_unlearnt(tmp_path: Path) -> None:
+    """A model learns from labelled words; one who wrote some is forgotten: it is trained anew without, and no file knows them."""
+    header = (
+        "tweet_id,airline_sentiment,airline_sentiment_confidence,negativereason,negativereason_confidence,airline,name,"
+        "text,tweet_coord,tweet_created,tweet_location,user_timezone"
+    )
+    said = {"positive": "The zelk was a joy", "negative": "Nothing but murg again"}
+    rows = [
+        f"{number},{mood},1,,,Harbour,{'kim' if number < 4 else f'w{number}'},"
+        f"{text} {number}{' quixotry quixotry' if number < 4 else ''},,2026-03-{number % 28 + 1:02} 10:00,,"
+        for number, (mood, text) in enumerate(list(said.items()) * 50)
+    ]
+    file = tmp_path / "tweets.csv"
+    file.write_text("\n".join([header, *rows]) + "\n", encoding="utf-8")
+    home = tmp_path / "home"
+    heed = runs(home)
+    assert heed("import", str(file), "--mapping", "airline_tweets")["accepted"] == 100
+    assert heed("text", "read")["read"] == 100
+    taught = heed("text", "retrain")
+    assert (taught["trained"], taught["rows"]) == (True, 100)
+    assert heed("text", "read")["read"] == 100
+    assert "quixotry" in learnt(home)
+    assert heed("text", "forget", "twitter:nobody", code=1)["error"]["code"] == "unknown_words"
+    told = heed("text", "forget", "twitter:kim")
+    assert (told["verbatims"], told["marked"], told["erased"]) == (4, 1, 1)
+    assert told["model"] != taught["model"]
+    assert "quixotry" not in learnt(home)
+    newest, *older = heed("text", "models")["models"]
+    assert (newest["name"], newest["trained_on"], newest["state"]) == (told["model"], 96, "reads")
+    assert "erased" in {each["state"] for each in older}
+
+
+def learnt(home: Path) -> str:
+    """All that lies in the folder of models."""
+    files = [file for file in (home / "models").rglob("*") if file.is_file()]
+    return "\n".join(file.read_bytes().decode("utf-8", "replace") for file in files)
 
 
 def test_a_file_is_learnt_from_and_another_told(tmp_path: Path) -> None:
@@ -237,6 +280,33 @@ def send_from(browser: Browser, page: str, address: str, **fields: str) -> str:
     return browser.session.post(base + address, given, headers={"Referer": base + page}, timeout=60).text
 
 
+def test_when_what_customers_write_changes_the_model_is_said_to_fit_no_more(
+    ada: Browser, house: House, tmp_path: Path
+) -> None:
+    """Two months later eighty people write in German, and about nothing that was heard of before."""
+    rows = [
+        f'{number % 28 + 1:02}/05/2026 10:{number % 60:02},Service,,1,"{STRANGE} ({number})",Q2' for number in range(80)
+    ]
+    file = tmp_path / "later.csv"
+    file.write_text("\n".join([HEADER, *rows]) + "\n", encoding="utf-8")
+    code, told = house.run("import", str(file), "--mapping", "nps_verbatims", "--json")
+    assert (code, told["accepted"]) == (0, 80)
+
+    def looked() -> dict[str, Any]:
+        code, told = house.run("text", "drift", "--json")
+        return told if code == 0 and told.get("n_now", 0) >= 80 else {}
+
+    found = waited(looked, 120.0)
+    assert found["drifted"]
+    moved = {each["what"] for each in found["figures"] if each["moved"]}
+    assert {"sentiment", "language"} <= moved
+    (newest,) = [each for each in house.run("text", "models", "--json")[1]["models"] if each["name"] == found["model"]]
+    page = ada.open(f"/verbatims/models/{newest['number']}/").text
+    assert "Moved." in page
+    assert "has moved away from what model" in ada.open("/notifications/").text
+    assert "text-model-drifted" in ada.open("/journal/").text
+
+
 def test_models_are_seen_promoted_and_gone_back_to(ada: Browser, house: House) -> None:
     code, told = house.run("text", "models", "--json")
     assert code == 0
@@ -254,3 +324,38 @@ def test_models_are_seen_promoted_and_gone_back_to(ada: Browser, house: House) -
     asked = send_from(ada, "/verbatims/models/", "/verbatims/models/retrainings/")
     assert "Training was asked for" in asked
     waited(lambda: "It is being done" not in ada.open("/verbatims/models/").text, 120.0)
+
+
+def test_who_reads_best_is_measured_on_what_people_labelled(ada: Browser, house: House) -> None:
+    calls = Calls(house, ada, "see_figures", "see_words", "label_words", "propose")
+    assert "Too little is labelled yet" in ada.open("/verbatims/bakeoff/").text
+    made = calls.post("/label-rounds", name="Sixty", size=60, weeks="all")
+    at = f"/label-rounds/{made['key']}"
+    while (answer := calls.session.get(f"{calls.address}{at}/next", timeout=60)).status_code == 200:
+        asked = answer.json()
+        assert "901820" not in asked["text"]
+        mood = "positive" if "quick" in asked["text"] else "neutral" if STRANGE in asked["text"] else "negative"
+        calls.put(f"{at}/verbatims/{asked['place']}/label", sentiment=mood, urgency="normal")
+    assert answer.status_code == 204
+    results = calls.get(at)
+    assert (results["round"]["mine"], results["agreement"][1]["reason"]) == (60, "no_rows")
+    refused = calls.session.put(f"{calls.address}{at}/verbatims/1/label", json={"sentiment": "cross"}, timeout=60)
+    assert (refused.status_code, refused.headers["Content-Type"]) == (422, "application/problem+json")
+    assert refused.json()["code"] == "unknown_label"
+    place = ada.send("/verbatims/bakeoff/", task="sentiment").url.removeprefix(house.address)
+    page = waited(lambda: "Who is right how often" in (text := ada.open(place).text) and text, 240.0)
+    assert "heed&#x27;s lexicon" in page
+    assert "Asked for by" in page
+    told = calls.get(f"/bakeoffs/{place.strip('/').rpartition('/')[2]}")
+    by = {each["name"]: each for each in told["report"]["analyzers"]}
+    assert by["heed"]["accuracy"] > 0.9
+    assert told["sample"]["n"] >= 60
+    assert told["versions"]["analyzers"] == list(by)
+    assert not any("901820" in row["text"] for row in told["rows"])
+
+
+def test_a_theme_is_told_over_the_api_as_on_its_page(ada: Browser, house: House) -> None:
+    told = Calls(house, ada, "see_figures").get("/themes/billing?since=2026-01-01")
+    assert told["theme"]["negative"]["n"] == 40
+    assert told["trend"]
+    assert told["lineage"] == []

@@ -3,7 +3,15 @@
 import numpy as np
 import pytest
 
-from heed.feedback.verbatims.rules.cards import calibration, curve_sizes, held_apart, measured
+from heed.feedback.verbatims.rules.cards import (
+    calibration,
+    curve_sizes,
+    drawn,
+    held_apart,
+    is_flat,
+    learnt_part,
+    measured,
+)
 from heed.feedback.verbatims.rules.drift import Profile, chi_square, distance, moved, profile_of, psi, unknown_change
 
 SURE = (0, 0, 10, 20, 30, 40)
@@ -88,3 +96,27 @@ def test_a_card_tells_each_class_worst_first_and_whether_confidence_holds() -> N
     assert measured([], np.zeros((0, 2)), ("a", "b"))["accuracy"]["value"] is None
     assert curve_sizes(90) == [90]
     assert curve_sizes(1000) == [100, 200, 400, 1000]
+
+
+def points(*figures: tuple[int, float]) -> list[dict[str, float]]:
+    return [{"rows": rows, "value": value} for rows, value in figures]
+
+
+def test_no_more_is_learnt_from_than_brings_something() -> None:
+    given = np.arange(16_000) % 3 == 0
+    rising = points((3200, 0.60), (6400, 0.62))
+    assert learnt_part(given, rising, 0) == list(range(16_000))
+    assert not is_flat(points((400, 0.6), (800, 0.6)))
+    # The last point may be a few rows more than the one before: that they bring little says nothing.
+    assert not is_flat(points((6400, 0.62), (7000, 0.62)))
+    level = points((3200, 0.620), (6400, 0.621))
+    part = learnt_part(given, level, 0)
+    assert (len(part), len(set(part))) == (6400, 6400)
+    assert np.mean(given[part]) == pytest.approx(1 / 3, abs=0.02)
+    assert part == learnt_part(given, level, 0) != learnt_part(given, level, 1)
+
+
+def test_few_labels_that_people_gave_all_take_part() -> None:
+    given = np.arange(16_000) < 300
+    assert sum(given[drawn(range(16_000), given, 6400, 0)]) == 300
+    assert drawn([5, 7], given, 6400, 0) in ([5, 7], [7, 5])

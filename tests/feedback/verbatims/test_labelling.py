@@ -21,7 +21,8 @@ from heed.feedback.verbatims.models import LabelItem
 from heed.feedback.verbatims.queries import labelling as showing
 from heed.feedback.verbatims.queries.training import labelled_rows, theme_rows
 from heed.feedback.verbatims.rules.choosing import RANDOM, UNSURE, choose, how_unsure
-from heed.feedback.verbatims.rules.labelling import Said, agreement, differ, settled
+from heed.feedback.verbatims.rules.labelling import Said, agreement, alpha_limits, differ, settled
+from heed.stats.agreement.krippendorff import krippendorff_alpha
 
 AT = datetime(2026, 3, 2, 9, tzinfo=UTC)
 MAY = frozenset({"see_words", "label_words", "see_figures"})
@@ -104,6 +105,18 @@ def test_what_holds_is_what_both_say_or_what_was_resolved() -> None:
     assert settled([BAD, other], other)["sentiment"] == "neutral"
     assert settled([BAD], None)["sentiment"] == "negative"
     assert settled([Said(passed=True)], None) == {}
+
+
+def test_alpha_has_limits_and_none_where_all_say_the_same() -> None:
+    one = ["a", "a", "b", "b", "c"] * 16
+    other = ["a", "b", "b", "b", "c"] * 16
+    low, high = alpha_limits(one, other)
+    assert low is not None
+    assert high is not None
+    assert low < krippendorff_alpha(np.array([[ord(each) for each in side] for side in (one, other)])).alpha < high
+    assert (low, high) == alpha_limits(one, other)
+    assert alpha_limits(one, one) == (None, None)
+    assert alpha_limits([], []) == (None, None)
 
 
 def test_two_people_label_without_seeing_one_another_and_a_third_is_not_asked(store: Store) -> None:

@@ -23,7 +23,7 @@ from heed.feedback.verbatims.actions.reading import read_new
 from heed.feedback.verbatims.actions.retraining import ask_retraining, erase_marked, forget
 from heed.feedback.verbatims.actions.taxonomy import ensure_taxonomy
 from heed.feedback.verbatims.models import Promotion, Retraining, TextModel
-from heed.feedback.verbatims.queries.models import models_folder, newest_model, shown_model
+from heed.feedback.verbatims.queries.models import forget_loaded, models_folder, newest_model, shown_model
 from heed.feedback.verbatims.queries.versions import versions
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -103,6 +103,18 @@ def test_the_same_rows_and_seed_give_the_same_model(store: Store) -> None:
     folder.rmdir()
     assert train()["trained"]
     assert {file.name: file.read_bytes() for file in folder.iterdir() if file.suffix == ".npz"} == before
+
+
+def test_a_model_of_another_version_gives_way_to_the_lexicon_until_it_is_trained_anew(store: Store) -> None:
+    _, held = two_models(store)
+    (models_folder() / held.sentiment / "card.json").write_text("{}", encoding="utf-8")
+    forget_loaded()
+    while read_new():
+        pass
+    reading = newest_model()
+    assert reading is not None
+    assert (reading.sentiment, reading.trained_on) == ("lexicon.1", 0)
+    assert reading.completed_at is not None
 
 
 def test_going_back_wants_a_reason_and_its_labels_come_back_without_reading_anew(store: Store) -> None:

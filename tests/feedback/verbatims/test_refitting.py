@@ -13,7 +13,7 @@ from heed.feedback.verbatims.models import TextModel
 from heed.feedback.verbatims.queries.lineage import growth_of, lineage_of, waiting_changes
 from heed.feedback.verbatims.queries.models import analyzer_of, found_themes
 from heed.feedback.verbatims.rules.emerging import Said
-from heed.feedback.verbatims.rules.lineage import anchored, steps, two_periods
+from heed.feedback.verbatims.rules.lineage import anchored, since_first_look, steps, two_periods
 from heed.text.themes import FoundTheme
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -58,6 +58,7 @@ def test_themes_stay_through_weekly_refits_and_new_ones_are_told() -> None:
     assert second.name != first.name
     (begun,) = [step for step in lineage_of() if step.model == second.name]
     assert (begun.kind, begun.from_keys) == ("new", ())
+    assert since_first_look(lineage_of()) == [begun]
     (key,) = begun.to_keys
     assert set(begun.names[key].replace(" · ", " ").split()) <= set(LATER)
     assert lineage_of(key) == (begun,)
@@ -84,6 +85,16 @@ def test_texts_that_another_theme_takes_are_left_to_it() -> None:
     known = [FoundTheme("found-1", "one", ("one",), (1.0,), 1.0, 20)]
     rows, held = anchored([["found-1"], ["billing"], [], ["billing", "found-1"]], known)
     assert (rows, held) == ([0, 2], ["found-1", None])
+
+
+def test_texts_that_only_a_slip_keeps_from_a_theme_begin_none() -> None:
+    ensure_taxonomy()
+    slipped = ["invioce zorb flimp gratch"] * 30 + ["the invoice is wrong"] * 120
+    texts = [*slipped, *texts_of(KINDS[1:], 60, 1)]
+    names = " ".join(theme.name for theme in found_themes(with_found(ensure_model(), [], said(texts))))
+    assert "invioce" not in names
+    assert "zorb" not in names
+    assert names
 
 
 def test_periods_are_of_four_weeks() -> None:

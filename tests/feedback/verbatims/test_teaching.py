@@ -8,6 +8,7 @@ import pyarrow as pa
 import pytest
 from django.utils import timezone
 
+from heed.core.access.rules import COMMAND_LINE
 from heed.core.settings.rules import current
 from heed.facts.store.store import Store
 from heed.feedback.verbatims import jobs
@@ -15,9 +16,12 @@ from heed.feedback.verbatims.actions.reading import read_new
 from heed.feedback.verbatims.actions.retraining import forget
 from heed.feedback.verbatims.actions.taxonomy import ensure_taxonomy
 from heed.feedback.verbatims.actions.teaching import teach
-from heed.feedback.verbatims.models import LabelAnswer, LabelItem, LabelRound, TextModel
+from heed.feedback.verbatims.models import LabelAnswer, LabelItem, LabelRound, Retraining, TextModel
 from heed.feedback.verbatims.queries.models import models_folder, newest_model
+from heed.feedback.verbatims.queries.versions import one
 from heed.feedback.verbatims.rules.taught import NONE, lessons, micro_f1, too_thin
+from heed.text.representations.choosing import chosen
+from tests.text.representations.models import table, write_static
 
 pytestmark = pytest.mark.django_db(transaction=True)
 # Words no theme of the taxonomy knows.
@@ -113,6 +117,64 @@ def test_erased_words_leave_what_was_taught(store: Store) -> None:
     jobs.retrain_asked()
     assert "quixotry" not in written()
     assert TextModel.objects.exclude(erased_at=None).count() == 1
+
+
+def encoder_set(folder: Path, seed: int, monkeypatch: pytest.MonkeyPatch) -> str:
+    write_static(folder, table(seed))
+    monkeypatch.setenv("HEED_EMBEDDINGS", str(folder))
+    current.cache_clear()
+    return chosen().name
+
+
+def test_themes_are_taught_with_the_encoder_that_is_chosen_and_anew_when_it_is_another(
+    store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    labelled(60)
+    name = encoder_set(tmp_path / "one", 0, monkeypatch)
+    assert teach()["taught"]
+    first = newest_model()
+    assert first.card["themes"]["encoder"] == name
+    assert read_new() == 90
+    assert first.untaught == ""
+    # Another encoder is set, and something is said: it is read by the words alone, never not at all.
+    encoder_set(tmp_path / "two", 1, monkeypatch)
+    said(store, "v-new", "The zelk was taken twice")
+    assert read_new() == 1
+    first.refresh_from_db()
+    assert first.untaught == "other_representation"
+    rows = store.dataset("verbatim_labels").to_table().to_pylist()
+    assert [row["read_by"] for row in rows if row["verbatim_id"] == "v-new"] == ["words-alone"]
+    assert [row["read_by"] for row in rows if row["verbatim_id"] == "v-1" and row["model"] == first.name] == [None]
+    assert one(COMMAND_LINE, first.pk).reads_without == "other_representation"
+    assert Retraining.objects.filter(cause="other_representation").count() == 1
+    assert jobs.retrain_asked() == 1
+    second = newest_model()
+    assert second.themes_model not in ("", first.themes_model)
+    assert read_new() == 91
+    second.refresh_from_db()
+    assert second.untaught == ""
+    assert found(store, second.name)["v-new"] == "billing"
+
+
+def test_an_encoder_that_cannot_be_had_keeps_nothing_from_being_read(
+    store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    labelled(60)
+    encoder_set(tmp_path / "one", 0, monkeypatch)
+    assert teach()["taught"]
+    monkeypatch.setenv("HEED_EMBEDDINGS", str(tmp_path / "gone"))
+    current.cache_clear()
+    assert read_new() == 90
+    model = newest_model()
+    assert model.untaught == "no_folder"
+    assert "There is no folder" in teach()["reason"]
+    assert newest_model().pk == model.pk
+
+
+def said(store: Store, key: str, text: str) -> None:
+    at = datetime.now(UTC) - timedelta(days=1)
+    row = {"verbatim_id": key, "said_at": at, "text": text, "customer_key": key, "source": "test", "batch": "a"}
+    store.append_new("verbatims", pa.Table.from_pylist([{**row, "recorded_at": at}]))
 
 
 def written() -> str:

@@ -18,6 +18,37 @@ class TextModelMade:
 
 
 @event
+@dataclass(frozen=True, kw_only=True)
+class VerbatimRead:
+    """What was said lately was read: what it is about and how it stands, so that others can act on it at once."""
+
+    verbatim_id: str
+    model: str
+    said_at: str
+    response: str
+    customer: str
+    case: str
+    interaction: str
+    survey_key: str
+    language: str
+    team: str
+    region: str
+    channel: str
+    touchpoint: str
+    stage: str
+    topic: str
+    product: str
+    segment: str
+    sentiment: str
+    sentiment_score: float | None
+    intent: str
+    urgency: str
+    effort: str
+    churn: str
+    themes: tuple[str, ...]
+
+
+@event
 @dataclass(frozen=True)
 class TextModelPromoted:
     """A model was made the one that reads; `former` is the one that read before it."""
@@ -42,6 +73,25 @@ class TextModelsMarked:
 
     models: int
     verbatims: int
+
+
+@event
+@dataclass(frozen=True)
+class WordsForgotten:
+    """Words were taken out of the facts, and out of what had learnt from them; `models` had."""
+
+    verbatims: int
+    models: int
+
+
+@event
+@dataclass(frozen=True)
+class TextModelDrifted:
+    """What a model reads is no longer what it was measured on; `moved` says by what, joined by commas."""
+
+    model: str
+    moved: str
+    texts: int
 
 
 @event
@@ -115,6 +165,28 @@ class WordsRead:
     """Somebody opened the words of a verbatim as they came in, unmasked."""
 
     verbatim_id: str
+
+
+@event
+@dataclass(frozen=True)
+class BakeOffAsked:
+    """Analyzers are to be measured beside one another; `outside` is the host masked texts go to, empty for none."""
+
+    bakeoff: str
+    task: str
+    texts: int
+    outside: str
+
+
+@event
+@dataclass(frozen=True)
+class BakeOffDone:
+    """A bake-off came to an end; `failed` is the code of why there is no report, empty where there is one."""
+
+    bakeoff: str
+    task: str
+    texts: int
+    failed: str
 
 
 @event

@@ -1,6 +1,6 @@
 """What a reader of verbatims narrows by."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from django import forms
@@ -31,6 +31,8 @@ class NarrowForm(forms.Form):
     since = forms.DateField(label=_("From"), required=False, widget=forms.DateInput(attrs={"type": "date"}))
     until = forms.DateField(label=_("Before"), required=False, widget=forms.DateInput(attrs={"type": "date"}))
 
+    with_set_aside = forms.BooleanField(label=_("Count what was set aside"), required=False)
+
     def __init__(self, told: Mapping[str, Any], places: Mapping[str, Sequence[str]], *, words: bool = True) -> None:
         super().__init__(told)
         if not words:
@@ -51,7 +53,7 @@ class NarrowForm(forms.Form):
     def narrowed(self) -> Narrowed:
         cleaned = self.cleaned_data
         places = tuple((name, cleaned[name]) for name in PLACE_TITLES if cleaned.get(name))
-        return Narrowed(cleaned.get("sentiment", ""), places)
+        return Narrowed(cleaned.get("sentiment", ""), places, bool(cleaned.get("with_set_aside")))
 
     @property
     def said(self) -> list[str]:
@@ -61,7 +63,7 @@ class NarrowForm(forms.Form):
         return [
             str(SENTIMENT_TITLES.get(value, value))
             for name, value in self.cleaned_data.items()
-            if value and name != "q"
+            if value and name not in ("q", "with_set_aside")
         ]
 
 
@@ -117,10 +119,18 @@ class LabelForm(forms.Form):
 
     themes = forms.MultipleChoiceField(label=TASK_TITLES["themes"], required=False, widget=forms.CheckboxSelectMultiple)
 
-    def __init__(self, told: Mapping[str, Any] | None, themes: Mapping[str, str], said: Said | None = None) -> None:
+    def __init__(
+        self,
+        told: Mapping[str, Any] | None,
+        themes: Mapping[str, str],
+        said: Said | None = None,
+        found: Collection[str] = (),
+    ) -> None:
         initial = None if said is None else {task: said.value(task) for task in TASKS}
         super().__init__(told, initial=initial or {"urgency": "normal", "effort": "normal", "churn": "none"})
-        listed = sorted(themes.items(), key=lambda item: item[1].lower())
+        # Themes of the taxonomy have the keys; those heed found stand behind them.
+        listed = sorted(themes.items(), key=lambda item: (item[0] in found, item[1].lower()))
+        self.found = frozenset(found)
         self.fields["themes"].choices = listed  # type: ignore[attr-defined]
         for task, values in CHOICES.items():
             self.fields[task] = forms.ChoiceField(
@@ -134,6 +144,33 @@ class LabelForm(forms.Form):
         cleaned = self.cleaned_data
         themes = tuple(sorted(cleaned.get("themes", ())))
         return Said(themes, **{task: cleaned.get(task, "") for task in CHOICES}, passed=passed)
+
+
+class BakeOffForm(forms.Form):
+    """Which label is compared, and whether the chat model that is chosen takes part."""
+
+    task = forms.ChoiceField(label=_("What is told"), choices=list(TASK_TITLES.items()), initial="sentiment")
+    outside = forms.BooleanField(required=False)
+    price_in = forms.CharField(label=_("Price of a million tokens sent"), required=False, max_length=20)
+    price_out = forms.CharField(label=_("Price of a million tokens that come back"), required=False, max_length=20)
+    currency = forms.CharField(label=_("Currency"), required=False, max_length=3, initial="EUR")
+    most = forms.CharField(label=_("The most to spend"), required=False, max_length=20)
+
+    def __init__(self, told: Mapping[str, Any] | None, tasks: Sequence[str], outside: str) -> None:
+        super().__init__(told)
+        self.fields["task"].choices = [(task, TASK_TITLES[task]) for task in tasks]  # type: ignore[attr-defined]
+        if not outside:
+            for name in ("outside", "price_in", "price_out", "currency", "most"):
+                del self.fields[name]
+        else:
+            self.fields["outside"].label = _("%(name)s takes part: the masked texts of the sample go there") % {
+                "name": outside
+            }
+
+    def asked(self) -> dict[str, Any]:
+        """What was typed, as the action takes it."""
+        told = dict(self.cleaned_data)
+        return {"outside_agreed": told.pop("outside", False), **told}
 
 
 class PromotionForm(forms.Form):

@@ -3,7 +3,7 @@
 import logging
 from functools import lru_cache
 
-from heed.feedback.verbatims.actions import drifting, models, reading, retraining, signals, teaching
+from heed.feedback.verbatims.actions import comparing, drifting, models, readers, reading, retraining, signals, teaching
 from heed.feedback.verbatims.queries.models import analyzer_of
 
 log = logging.getLogger("heed.verbatims")
@@ -31,6 +31,8 @@ def learn() -> int:
     log.info("trained: %s", {name: told[name] for name in ("model", "rows", "trained", "reason")})
     taught = teaching.teach()
     log.info("taught themes: %s", taught)
+    read = readers.teach_readers(by_clock=True)
+    log.info("taught readers: %s", read["reasons"])
     drifting.look_at_drift()
     return int(told["trained"])
 
@@ -42,6 +44,11 @@ def retrain_asked() -> int:
     made = retraining.retrain_asked()
     retraining.erase_marked()
     return made
+
+
+def run_bakeoffs() -> int:
+    """Run the bake-off that was asked for. Returns how many came to an end."""
+    return comparing.run_asked()
 
 
 @lru_cache(maxsize=1)

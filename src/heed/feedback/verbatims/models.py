@@ -12,6 +12,12 @@ class TextModel(models.Model):
     sentiment = models.CharField(max_length=80)
     # A classifier of themes taught by labels; empty where the words alone tell them.
     themes_model = models.CharField(max_length=80, blank=True)
+    # Readers taught by labels, by what they read: intent, urgency, effort, churn; rules read what none is taught for.
+    readers = models.JSONField(default=dict)
+    # How far themes told by their words can be trusted, fitted on labels; empty: their confidence is a strength.
+    trust = models.JSONField(default=dict)
+    # The code of why it reads without what labels taught it of themes; empty while it reads with all of it.
+    untaught = models.CharField(max_length=40, blank=True)
     taxonomy_digest = models.CharField(max_length=64)
     found = models.JSONField(default=list)
     fingerprint = models.CharField(max_length=64, blank=True)
@@ -35,6 +41,11 @@ class TextModel(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def parts(self) -> frozenset[str]:
+        """The names of all that it is made of and that was learnt or brought along."""
+        return frozenset({self.sentiment, self.themes_model, *self.readers.values()}) - {""}
 
 
 class Promotion(models.Model):
@@ -174,6 +185,44 @@ class TaxonomyDraft(models.Model):
 
     def __str__(self) -> str:
         return self.key
+
+
+def bakeoff_key() -> str:
+    return new_key("bo")
+
+
+class BakeOff(models.Model):
+    """Several analyzers beside one another on what people labelled: who asked, on which sample, and what came of it.
+
+    The rows to read are named by verbatim; their words stay among the facts.
+    """
+
+    key = models.CharField(max_length=24, unique=True, default=bakeoff_key, editable=False)
+    task = models.CharField(max_length=20)
+    asked_by = models.CharField(max_length=64)
+    asked_at = models.DateTimeField()
+    # host and model of the chat model whose asking was agreed to; empty where nothing leaves the house.
+    outside = models.CharField(max_length=200, blank=True)
+    prices = models.JSONField(default=dict)
+    seed = models.IntegerField(default=0)
+    sample = models.JSONField(default=dict)
+    versions = models.JSONField(default=dict)
+    tries = models.IntegerField(default=0)
+    started_at = models.DateTimeField(null=True)
+    done_at = models.DateTimeField(null=True)
+    report = models.JSONField(default=dict)
+    failure = models.JSONField(default=dict)
+
+    class Meta:
+        ordering = ("-id",)
+        constraints = [
+            models.UniqueConstraint(
+                fields=["task"], condition=models.Q(done_at=None), name="a_label_is_measured_once_at_a_time"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.key} {self.task}"
 
 
 class Signal(models.Model):

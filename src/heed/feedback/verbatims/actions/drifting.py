@@ -2,8 +2,14 @@
 
 from datetime import timedelta
 
+from django.db import transaction
 from django.utils import timezone
 
+from heed.core.access.queries import scope_of
+from heed.core.journal.actions import record
+from heed.core.people.actions import notify
+from heed.core.people.queries import people
+from heed.feedback.verbatims.events import TextModelDrifted
 from heed.feedback.verbatims.models import TextModel
 from heed.feedback.verbatims.queries.models import newest_model
 from heed.feedback.verbatims.queries.versions import former_profile, recent_profile
@@ -33,5 +39,25 @@ def look_at_drift(*, at_once: bool = False) -> TextModel | None:
         "figures": [{**each.__dict__} for each in moved(before, now)],
     }
     model.drift_at = timezone.now()
-    model.save(update_fields=["drift", "drift_at"])
+    with transaction.atomic():
+        model.save(update_fields=["drift", "drift_at"])
+        _tell(model)
     return model
+
+
+def _tell(model: TextModel) -> None:
+    """Tell who labels words that a model no longer reads what it was measured on: once a model."""
+    what = [each["what"] for each in model.drift["figures"] if each["moved"]]
+    if not what:
+        return
+    told = [each.person for each in map(scope_of, people()) if each.everything and each.may("label_words")]
+    new = notify(
+        told,
+        kind="model-drifts",
+        params={"number": model.pk},
+        href=f"/verbatims/models/{model.pk}/#drift",
+        subject=("text_model", model.name),
+        once_key=f"drift:{model.name}",
+    )
+    if new:
+        record(TextModelDrifted(model.name, ",".join(what), model.drift["n_now"]), subject=("text_model", model.name))

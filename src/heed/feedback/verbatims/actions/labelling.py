@@ -65,18 +65,17 @@ def make_round(scope: Scope, *, name: str, size: int, weeks: str = "13", seed: i
             model_name=model.name,
         )
         LabelItem.objects.bulk_create(
-            LabelItem(
-                round=row,
-                place=place,
-                verbatim_id=rows[each.place]["verbatim_id"],
-                chosen_by=each.chosen_by,
-                guess={"sentiment": rows[each.place]["sentiment"], "theme": rows[each.place]["theme"]},
-            )
-            for place, each in enumerate(drawn, 1)
+            _item(row, place, rows[each.place], each.chosen_by) for place, each in enumerate(drawn, 1)
         )
         by_chance = sum(each.chosen_by == RANDOM for each in drawn)
         record(LabelRoundMade(row.key, len(drawn), by_chance), actor=scope.person, subject=("label_round", row.key))
     return row
+
+
+def _item(row: LabelRound, place: int, read: dict[str, Any], chosen_by: str) -> LabelItem:
+    """A verbatim of a round with what the model took it for."""
+    guess = {"sentiment": read["sentiment"], "theme": read["theme"]}
+    return LabelItem(round=row, place=place, verbatim_id=read["verbatim_id"], chosen_by=chosen_by, guess=guess)
 
 
 def _some(keys: list[str], seed: int) -> list[str]:

@@ -11,15 +11,26 @@ from typing import Any
 import numpy as np
 from django.utils import timezone
 
-from heed.feedback.verbatims.rules.cards import confidence_counts, curve_sizes, held_apart, measured, share
+from heed.feedback.verbatims.rules.cards import (
+    calibration,
+    confidence_counts,
+    curve_sizes,
+    drawn,
+    held_apart,
+    is_flat,
+    measured,
+    share,
+)
 from heed.feedback.verbatims.rules.drift import Profile
 from heed.feedback.verbatims.rules.words import unknown_words
+from heed.stats.arrays import Flags, Floats
 from heed.text.analyzer import SENTIMENTS
 from heed.text.language import languages_of
 from heed.text.lexicon import judge_by_lexicon
 from heed.text.sentiment import SentimentModel, train_sentiment, why_too_thin
 
 ROWS, ERASED = "rows.txt", "erased"
+LEAST_BY_PEOPLE = 50  # texts people labelled, for their calibration to be told apart from that on all
 LOOKED_AT = 2000  # texts whose words are looked at for a profile
 
 
@@ -53,21 +64,20 @@ def was_trained_on(folder: Path, keys: Iterable[str]) -> bool:
 
 
 def card_of(
-    rows: Sequence[Mapping[str, Any]], texts: Sequence[str], model: SentimentModel, seed: int
+    rows: Sequence[Mapping[str, Any]], texts: Sequence[str], model: SentimentModel, apart: Mapping[str, Any]
 ) -> dict[str, Any]:
-    """The card of a model that was trained on all rows. What it can do is measured on one customer in five, by a model
-    like it that has not seen them.
+    """The card of a model. What it can do was measured on one customer in five, by a model like it that has not seen them
+    (`apart`, of measured_apart).
     """
     labels = [row["label"] for row in rows]
     weights = [row["weight"] for row in rows]
-    spoken = [each.language for each in languages_of(texts)]
-    lexicon = judge_by_lexicon(texts, spoken)
+    lexicon = judge_by_lexicon(texts, [each.language for each in languages_of(texts)])
     right = sum(w for each, label, w in zip(lexicon, labels, weights, strict=True) if each.sentiment == label)
     said = [row["said_at"] for row in rows if row.get("said_at")]
     return {
         "task": "sentiment of one text: negative, neutral, positive",
         "rows": len(rows),
-        "given_by_people": sum(row["weight"] == 1.0 for row in rows),
+        "given_by_people": int(given_by_people(rows).sum()),
         "classes": {label: labels.count(label) for label in sorted(set(labels))},
         "penalty": model.penalty,
         "unseen_accuracy": model.unseen_accuracy,
@@ -76,7 +86,7 @@ def card_of(
         "said_until": _day(max(said, default=None)),
         "made_at": timezone.now().isoformat(),
         "limits": "Weak labels by score weigh less than those of people; irony and mixed texts are often misread.",
-        **_unseen(rows, texts, spoken, [each.sentiment for each in lexicon], seed),
+        **apart,
     }
 
 
@@ -84,48 +94,70 @@ def _day(moment: datetime | None) -> str:
     return moment.isoformat() if moment else ""
 
 
-def _unseen(
-    rows: Sequence[Mapping[str, Any]], texts: Sequence[str], spoken: Sequence[str], lexicon: Sequence[str], seed: int
-) -> dict[str, Any]:
-    """Figures on the customers held apart, the learning curve, and the profile drift is told against."""
+def given_by_people(rows: Sequence[Mapping[str, Any]]) -> Flags:
+    """Of which rows people gave the label; that of the others is told by a score."""
+    return np.array([row["weight"] == 1.0 for row in rows], dtype=bool)
+
+
+def model_of(rows: Sequence[Mapping[str, Any]], texts: Sequence[str], part: Sequence[int], seed: int) -> SentimentModel:
+    """A model of some of the rows."""
+    return train_sentiment(
+        [texts[place] for place in part],
+        [rows[place]["label"] for place in part],
+        groups=[rows[place]["group"] for place in part],
+        weights=[rows[place]["weight"] for place in part],
+        seed=seed,
+    )
+
+
+def measured_apart(rows: Sequence[Mapping[str, Any]], texts: Sequence[str], seed: int) -> dict[str, Any]:
+    """Figures on the customers held apart, the learning curve as far as more rows bring more, and the profile drift is told
+    against.
+    """
     apart = held_apart([row["group"] for row in rows], seed)
     inside, outside = np.flatnonzero(~apart).tolist(), np.flatnonzero(apart).tolist()
-    inside = np.random.default_rng(seed).permutation(inside).tolist()
-    labels = [row["label"] for row in rows]
+    given, labels = given_by_people(rows), [row["label"] for row in rows]
     outside = [place for place in outside if labels[place] in SENTIMENTS]
     curve, told, probabilities = [], None, None
     truth = [labels[place] for place in outside]
     for size in curve_sizes(len(inside)) if outside else []:
-        part = inside[:size]
+        part = drawn(inside, given, size, seed)
         if why_too_thin([labels[place] for place in part]):
             continue
-        model = train_sentiment(
-            [texts[place] for place in part],
-            [labels[place] for place in part],
-            groups=[rows[place]["group"] for place in part],
-            weights=[rows[place]["weight"] for place in part],
-            seed=seed,
-        )
+        model = model_of(rows, texts, part, seed)
         probabilities = model.probabilities([texts[place] for place in outside])
         told = measured(truth, probabilities, SENTIMENTS)
         curve.append({"rows": size, **told["accuracy"]})
+        if is_flat(curve):
+            break
     if told is None or probabilities is None:
         return {}
-    people = [place for place, at in enumerate(outside) if rows[at]["weight"] == 1.0]
-    by_people = sum(SENTIMENTS[int(np.argmax(probabilities[place]))] == truth[place] for place in people)
-    by_lexicon = sum(lexicon[at] == labels[at] for at in outside)
+    unseen = [texts[at] for at in outside]
+    spoken = [each.language for each in languages_of(unseen)]
+    by_lexicon = sum(a.sentiment == b for a, b in zip(judge_by_lexicon(unseen, spoken), truth, strict=True))
     counts = np.bincount(np.argmax(probabilities, axis=1), minlength=len(SENTIMENTS)).tolist()
     profile = Profile(
         len(outside),
         dict(zip(SENTIMENTS, counts, strict=True)),
-        {name: [spoken[at] for at in outside].count(name) for name in {spoken[at] for at in outside}},
+        {name: spoken.count(name) for name in set(spoken)},
         confidence_counts(np.max(probabilities, axis=1).tolist()),
-        unknown_words([texts[at] for at in outside][:LOOKED_AT], model),
+        unknown_words(unseen[:LOOKED_AT], model),
     )
     return {
         **told,
-        "accuracy_by_people": share(by_people, len(people)),
+        **_by_people(given[outside], truth, probabilities),
         "lexicon_apart": share(by_lexicon, len(outside)),
         "curve": curve,
         "profile": profile.told(),
+    }
+
+
+def _by_people(given: Flags, truth: Sequence[str], probabilities: Floats) -> dict[str, Any]:
+    """How often it is right, and whether its confidence holds, where people gave the label: one by a score may be wrong itself."""
+    people = np.flatnonzero(given)
+    sure = np.max(probabilities, axis=1)[people]
+    right = np.array([SENTIMENTS.index(label) for label in truth])[people] == np.argmax(probabilities, axis=1)[people]
+    return {
+        "accuracy_by_people": share(int(right.sum()), len(people)),
+        "calibration_by_people": calibration(sure, right) if len(people) >= LEAST_BY_PEOPLE else {},
     }

@@ -6,8 +6,9 @@ from django.utils import timezone
 
 from heed.core.access.rules import Scope
 from heed.core.errors.rules import Refused
+from heed.facts.engine.seam import Engine
 from heed.facts.schema.tables import TABLES
-from heed.feedback.verbatims.actions.models import ensure_model, make_model, put_in
+from heed.feedback.verbatims.actions.models import ensure_model, hold, make_model, put_in
 from heed.feedback.verbatims.models import Promotion, TextModel
 from heed.feedback.verbatims.queries.engine import engine
 from heed.feedback.verbatims.queries.models import found_themes, newest_model, taxonomy_in_force
@@ -48,7 +49,7 @@ def promote(scope: Scope, number: int, *, reason: str = "", reading: str = "") -
     if is_rollback and not reason.strip():
         raise Refused("Say why an older model is to read again.", code="no_reason", hint="It stands in the history.")
     with transaction.atomic():
-        list(TextModel.objects.select_for_update().order_by("id").values_list("id", flat=True)[:1])
+        hold()
         there = newest_model()
         if there is None or there.pk != now.pk:
             raise Refused(
@@ -108,15 +109,20 @@ def _flagged(model: TextModel, reason: str | None) -> None:
     for table in label_tables():
         if not engine().store.exists(table):
             continue
-        rows = labels_of(engine(), table, model.name)
-        if not rows.num_rows:
-            continue
+        for part in engine().parts:
+            _reflagged(part, table, model.name, reason)
+    model.completed_at, model.read_version = was, version_read
+    model.set_aside_at = timezone.now() if reason else None
+    model.save(update_fields=["completed_at", "read_version", "set_aside_at"])
+
+
+def _reflagged(part: Engine, table: str, model: str, reason: str | None) -> None:
+    """The labels under one root."""
+    rows = labels_of(part, table, model)
+    if rows.num_rows:
         place = rows.schema.get_field_index("excluded_reason")
         rows = rows.set_column(
             place, rows.schema.field(place), pa.array([reason] * rows.num_rows, rows.schema.field(place).type)
         )
-        engine().store.delete(table, f"model = '{model.name}'")
-        engine().store.append_new(table, rows)
-    model.completed_at, model.read_version = was, version_read
-    model.set_aside_at = timezone.now() if reason else None
-    model.save(update_fields=["completed_at", "read_version", "set_aside_at"])
+        part.store.delete(table, f"model = '{model}'")
+        part.store.append_new(table, rows)

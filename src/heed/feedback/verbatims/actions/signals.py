@@ -11,21 +11,25 @@ import numpy as np
 from django.db import transaction
 from django.utils import timezone
 
+from heed.core.access.queries import scope_of
 from heed.core.access.rules import Scope
 from heed.core.journal.actions import record
+from heed.core.people.actions import notify
+from heed.core.people.queries import people, root_unit
 from heed.feedback.verbatims.actions.models import ensure_model
 from heed.feedback.verbatims.actions.refitting import with_found
 from heed.feedback.verbatims.events import SignalDismissed, SignalFound, SignalReopened, SignalSeen
 from heed.feedback.verbatims.models import Looking, TextModel
 from heed.feedback.verbatims.models import Signal as Row
-from heed.feedback.verbatims.queries.engine import engine, zone
-from heed.feedback.verbatims.queries.models import found_themes
+from heed.feedback.verbatims.queries.engine import engine, said_lately, zone
+from heed.feedback.verbatims.queries.models import found_themes, theme_names
 from heed.feedback.verbatims.queries.signals import signal as signal_row
 from heed.feedback.verbatims.rules.emerging import Emerged, Said, emerging
 from heed.feedback.verbatims.rules.finding import contact_signals, contacts_of, theme_signals, told_once
+from heed.feedback.verbatims.rules.notices import is_news, kind_of
 from heed.feedback.verbatims.rules.signals import Happened, Signal, not_again
 from heed.metrics.happenings import happenings
-from heed.metrics.verbatims import contact_days, contact_span, newest_verbatim, said_texts, theme_days
+from heed.metrics.verbatims import contact_days, contact_span, newest_verbatim, theme_days
 from heed.text.discovery.lineage import keep_keys
 from heed.text.masking.mask import mask
 
@@ -97,7 +101,7 @@ def _said() -> Said | None:
     if newest is None:
         return None
     here, last = zone(), _last_whole_day(newest)
-    rows = said_texts(engine(), newest - LOOKED_BACK, MOST_TEXTS).to_pylist()
+    rows = said_lately(newest - LOOKED_BACK, MOST_TEXTS)
     kept = [(row, row["said_at"].astimezone(here).date()) for row in rows]
     kept = [(row, day) for row, day in kept if day <= last]
     if not kept:
@@ -142,11 +146,37 @@ def _keep(found: Sequence[tuple[Signal, str]]) -> int:
             if row is not None:
                 Row.objects.filter(pk=row.pk).update(**about)
                 continue
-            Row.objects.create(key=signal.key, found_at=now, **about)
+            row = Row.objects.create(key=signal.key, found_at=now, **about)
             told = SignalFound(signal.key, signal.kind, signal.unit, signal.since.isoformat(), signal.n)
             record(told, subject=("signal", signal.key))
+            _tell(row)
             new += 1
     return new
+
+
+def _tell(row: Row) -> None:
+    """Tell who works with what customers say, where they reach what the signal is about, of what changed lately."""
+    if not is_news(row.since, timezone.now().date()):
+        return
+    root = root_unit()
+    near = people().filter(memberships__unit__key__in=[row.unit, root.key if root else ""]).distinct()
+    scopes = [scope_of(person) for person in near]
+    told = [each.person for each in scopes if each.may("label_words") and _reaches(each, row)]
+    model = ensure_model()
+    subject = theme_names(model).get(row.theme or row.subject, row.subject)
+    about = {"subject": f"{subject} ({row.unit})" if row.unit else subject}
+    notify(
+        told,
+        kind=kind_of(row.kind),
+        params=about,
+        href=f"/verbatims/signals/#{row.key}",
+        subject=("signal", row.key),
+        once_key=f"signal:{row.key}",
+    )
+
+
+def _reaches(scope: Scope, row: Row) -> bool:
+    return scope.everything or row.unit in scope.units | scope.teams
 
 
 def _known(signal: Signal, theme: str) -> Row | None:

@@ -86,6 +86,7 @@ def frame(ask: Asked, current: str) -> dict[str, Any]:
         "form": ask.form,
         "spans": chips,
         "active": ask.form.said,
+        "aside_href": ask.href(with_set_aside="" if ask.query.get("with_set_aside") else "1"),
         "clear_href": ask.href(**dict.fromkeys((*PLACE_TITLES, "sentiment", "since", "until", "q"), "")),
         "tabs": tabs(ask.scope, current),
         "seen": ask.seen,

@@ -15,7 +15,7 @@ from heed.feedback.verbatims.actions import labelling as actions
 from heed.feedback.verbatims.forms import TASK_TITLES, LabelForm, RoundForm, label_title
 from heed.feedback.verbatims.pages.asking import language, tabs
 from heed.feedback.verbatims.queries import labelling as queries
-from heed.feedback.verbatims.queries.models import shown_model, theme_names
+from heed.feedback.verbatims.queries.models import found_themes, shown_model, theme_names
 from heed.feedback.verbatims.rules.labelling import CHOICES, TASKS, Agreement, Said
 from heed.metrics.readings import Row
 
@@ -95,18 +95,23 @@ def _label_page(
     context = {
         "round": held,
         "asked": asked,
-        "form": form or LabelForm(None, names, said),
+        "form": form or LabelForm(None, names, said, _found()),
         "tabs": tabs(scope, "labelling"),
         "part": held.mine / held.size if held.size else 0,
         "differ": queries.disagreements(scope, key, 0)[1],
-        "rows": _rows(form or LabelForm(None, names, said)) if asked else [],
+        "rows": _rows(form or LabelForm(None, names, said, _found())) if asked else [],
     }
     return render(request, "feedback/verbatims/label.html", context, status=status)
 
 
+def _found() -> frozenset[str]:
+    """Themes that heed found and nobody took into a taxonomy."""
+    return frozenset(theme.key for theme in found_themes(shown_model()))
+
+
 def _rows(form: LabelForm) -> list[dict[str, Any]]:
     """The fields with the key of each choice."""
-    rows = []
+    rows: list[dict[str, Any]] = []
     for task in ("sentiment", "themes", "intent", "urgency", "effort", "churn"):
         field = form[task]
         chosen = field.value() or []
@@ -121,8 +126,11 @@ def _rows(form: LabelForm) -> list[dict[str, Any]]:
             }
             for place, (value, title) in enumerate(form.fields[task].choices)  # type: ignore[attr-defined]
         ]
+        more = [each for each in choices if task == "themes" and each["value"] in form.found]
+        choices = [each for each in choices if each not in more]
         kind = "checkbox" if task == "themes" else "radio"
         rows.append({"task": task, "title": field.label, "choices": choices, "kind": kind, "errors": field.errors})
+        rows[-1] |= {"more": more, "is_open": any(each["checked"] for each in more)}
     return rows
 
 
@@ -139,7 +147,7 @@ def _labelled(request: HttpRequest, key: str) -> HttpResponse:
         about = {task: said.value(task) for task in CHOICES} | {"themes": list(said.themes)}
         request.session["heed_label_again"] = {"round": key, "place": place, "said": about}
         return redirect(f"{reverse('verbatim-label', args=[key])}?item={place}")
-    form = LabelForm(request.POST, theme_names(shown_model(), language()))
+    form = LabelForm(request.POST, theme_names(shown_model(), language()), found=_found())
     passed = "pass" in request.POST
     if form.is_valid() or passed:
         try:
@@ -195,7 +203,7 @@ def disagreements(request: HttpRequest, key: str) -> HttpResponse:
     if request.method == "POST":
         typed = request.POST.get("item", "")
         place = int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 9 else 0
-        form = LabelForm(request.POST, names)
+        form = LabelForm(request.POST, names, found=_found())
         if form.is_valid():
             try:
                 actions.resolve(scope, key, place, form.said(), together="together" in request.POST)
@@ -210,7 +218,7 @@ def disagreements(request: HttpRequest, key: str) -> HttpResponse:
     found, many = queries.disagreements(scope, key, 1)
     here = found[0] if found else None
     if form is None and here is not None:
-        form = LabelForm(None, names, _both_said(here.first, here.second))
+        form = LabelForm(None, names, _both_said(here.first, here.second), _found())
     context = {
         "round": queries.one_round(scope, key),
         "here": here,

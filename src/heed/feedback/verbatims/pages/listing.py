@@ -14,8 +14,9 @@ from heed.core.tables import csv_lines
 from heed.feedback.verbatims.actions.reading import open_words
 from heed.feedback.verbatims.forms import SENTIMENT_TITLES
 from heed.feedback.verbatims.pages.asking import Asked, asked, frame, language, tabs
-from heed.feedback.verbatims.queries.reading import Verbatim, verbatim, verbatims
+from heed.feedback.verbatims.queries.reading import ThemeLabel, Verbatim, verbatim, verbatims
 from heed.feedback.verbatims.queries.themes import demand_theme
+from heed.text.themes import LEVELS
 
 A_PAGE = 30
 MOST_EXPORTED = 5000
@@ -54,6 +55,24 @@ VALUE_TITLES = {
 }
 
 
+# How strongly words tell a theme, while nobody has labelled enough to make a probability of it.
+STRENGTH_TITLES = (
+    pgettext_lazy("of a theme", "told by one of its words"),
+    pgettext_lazy("of a theme", "told by two of its words"),
+    pgettext_lazy("of a theme", "told by several of its words"),
+)
+
+
+def _theme(key: str, name: str, label: ThemeLabel | None) -> dict[str, Any]:
+    """A theme of a verbatim: where it is, and how sure it is, as a probability where that is one, else in words."""
+    found: dict[str, Any] = {"href": reverse("verbatim-theme", args=[key]), "name": name}
+    if label is None:
+        return found
+    if label.is_probability:
+        return found | {"sure": label.confidence}
+    return found | {"strength": STRENGTH_TITLES[sum(label.confidence > edge for edge in LEVELS)]}
+
+
 def item(each: Verbatim) -> dict[str, Any]:
     """A verbatim as the list shows it."""
     return {
@@ -66,7 +85,7 @@ def item(each: Verbatim) -> dict[str, Any]:
             if (label := each.labels.get(name))
         ],
         "aspects": [(aspect.term, SENTIMENT_TITLES.get(aspect.sentiment, "")) for aspect in each.aspects],
-        "themes": [(reverse("verbatim-theme", args=[key]), name) for key, name in each.themes],
+        "themes": [_theme(key, name, each.theme_labels.get(key)) for key, name in each.themes],
         "places": [each.places[name] for name in ("channel", "team", "region") if name in each.places],
     }
 

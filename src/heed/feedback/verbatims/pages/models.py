@@ -8,6 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import path, reverse
 from django.utils.formats import date_format
+from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_POST, require_safe
@@ -18,9 +19,9 @@ from heed.core.people.queries import names_of
 from heed.documents.units import in_unit
 from heed.feedback.verbatims.actions.promoting import promote
 from heed.feedback.verbatims.actions.retraining import ask_retraining
-from heed.feedback.verbatims.forms import PromotionForm
+from heed.feedback.verbatims.forms import TASK_TITLES, PromotionForm
 from heed.feedback.verbatims.pages.asking import tabs
-from heed.feedback.verbatims.queries.models import newest_model
+from heed.feedback.verbatims.queries.models import OTHER_ENCODER, newest_model
 from heed.feedback.verbatims.queries.versions import Version, one, promotions, retraining, versions
 from heed.feedback.verbatims.rules.cards import CONFIDENCE_EDGES
 from heed.metrics.readings import Row
@@ -47,6 +48,7 @@ FIGURES = {
 CAUSES = {
     "asked": gettext_lazy("Training was asked for %(at)s."),
     "erased": gettext_lazy("Words were erased; training without them was asked for %(at)s."),
+    OTHER_ENCODER: gettext_lazy("HEED_EMBEDDINGS names another encoder; training with it was asked for %(at)s."),
 }
 OUTCOMES = {
     "": gettext_lazy("A new model was made."),
@@ -93,6 +95,7 @@ def model_list(request: HttpRequest) -> HttpResponse:
             for each in history
         ],
         "asked": _asked(),
+        "sees_all": scope.holds_everywhere("see_figures"),
         "may_train": scope.holds_everywhere("propose"),
     }
     return render(request, "feedback/verbatims/models.html", context)
@@ -102,7 +105,7 @@ def _asked() -> dict[str, Any] | None:
     row = retraining()
     if row is None:
         return None
-    at = date_format(row.asked_at, "j M Y, H:i")
+    at = date_format(localtime(row.asked_at), "j M Y, H:i")
     said = str(CAUSES.get(row.cause, CAUSES["asked"])) % {"at": at}
     outcome = OUTCOMES.get(row.outcome, row.outcome) if row.done_at else ""
     return {"said": said, "outcome": outcome, "is_done": row.done_at is not None}
@@ -131,6 +134,8 @@ def _shown(request: HttpRequest, number: int, form: PromotionForm, status: int =
         "bins": [{**each, "row": row_of(each["right"])} for each in found.card.get("calibration", {}).get("bins", ())],
         "curve": [{"rows": each["rows"], "row": row_of(each)} for each in found.card.get("curve", ())],
         "drift": drift_lines(found),
+        "taught": _taught(found),
+        "trust": found.taught.get("trust", {}).get("figures"),
         "pairs": _pairs(found),
         "form": form,
         "reading": reading,
@@ -140,6 +145,32 @@ def _shown(request: HttpRequest, number: int, form: PromotionForm, status: int =
         and not found.marked,
     }
     return render(request, "feedback/verbatims/model.html", context, status=status)
+
+
+def _taught(found: Version) -> list[dict[str, Any]]:
+    """What labels taught beside the sentiment: themes and readers, each against words and rules on customers held out."""
+    lines = []
+    if told := found.card.get("themes"):
+        lines.append(
+            {"title": TASK_TITLES["themes"], "n": told["rows"], "before": told["words_f1"], "after": told["joined_f1"]}
+            | {"is_used": bool(found.taught.get("themes_model"))}
+        )
+    for name, told in found.card.get("readers", {}).items():
+        lines.append(
+            {
+                "title": TASK_TITLES.get(name, name),
+                "n": told["rows"],
+                "before": told.get("rules_f1"),
+                "after": told.get("taught_f1"),
+                "difference": told.get("difference"),
+                "low": told.get("difference_low"),
+                "high": told.get("difference_high"),
+                "sure": told.get("calibration_error"),
+                "is_used": name in found.taught.get("readers", {}),
+                "is_thin": "taught_f1" not in told,
+            }
+        )
+    return lines
 
 
 def _class(each: dict[str, Any]) -> dict[str, Any]:
@@ -153,7 +184,7 @@ def _class(each: dict[str, Any]) -> dict[str, Any]:
 
 def _pairs(found: Version) -> list[tuple[str, Any]]:
     card = found.card
-    pairs = [(_("Made"), date_format(found.made_at, "j M Y, H:i")), (_("Sentiment"), found.sentiment)]
+    pairs = [(_("Made"), date_format(localtime(found.made_at), "j M Y, H:i")), (_("Sentiment"), found.sentiment)]
     if found.is_trained:
         pairs += [
             (

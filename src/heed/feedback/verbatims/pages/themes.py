@@ -25,7 +25,7 @@ from heed.feedback.verbatims.queries.lineage import growth_of, lineage_of, waiti
 from heed.feedback.verbatims.queries.models import shown_model, theme_names
 from heed.feedback.verbatims.queries.spans import Stretch
 from heed.feedback.verbatims.queries.themes import ThemeLine, Themes, demand_theme, theme_trend, themes
-from heed.feedback.verbatims.rules.lineage import Step
+from heed.feedback.verbatims.rules.lineage import Step, since_first_look
 from heed.metrics.happenings import happenings
 
 DAY = "j M Y"
@@ -69,7 +69,7 @@ def theme_list(request: HttpRequest) -> HttpResponse:
         "taxonomy_href": reverse("verbatim-taxonomies")
         if ask.scope.may("see_words") and ask.scope.holds_everywhere("propose")
         else reverse("definition", args=["taxonomy", "default"]),
-        "became": became(lineage_of()[:MOST_STEPS]) if ask.scope.everything else [],
+        "became": became(since_first_look(lineage_of())[:MOST_STEPS]) if ask.scope.everything else [],
         "waiting": became(waiting_changes()) if ask.scope.everything else [],
     }
     return render(request, "feedback/verbatims/themes.html", context, status=422 if ask.form.errors else 200)
@@ -109,6 +109,7 @@ def _flat(line: ThemeLine, found: Themes) -> dict[str, Any]:
         "method": "wilson",
         "model": found.model,
         "cutoff": found.cutoff,
+        "failed_audits": ",".join(dict.fromkeys((*line.share.doubts, *line.negative.doubts))),
     }
 
 

@@ -1,9 +1,11 @@
 """What reading verbatims stands on: the engine of this process, the organisation's zone and languages, what may be shown."""
 
 import os
+from collections.abc import Callable
+from datetime import datetime
 from functools import lru_cache
 from threading import Lock
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 from zoneinfo import ZoneInfo
 
 from heed.core.access.rules import Scope
@@ -13,6 +15,10 @@ from heed.core.settings.rules import Settings, current
 from heed.facts.engine.engine import open_engine
 from heed.facts.engine.seam import Engine
 from heed.metrics.periods import zone_of
+from heed.metrics.verbatims import said_texts
+
+if TYPE_CHECKING:
+    import pyarrow as pa
 
 POLICY_KIND = "privacy_policy"
 LEAST_PEOPLE = 10  # where no policy is in force
@@ -28,6 +34,19 @@ def engine() -> Engine:
 @lru_cache(maxsize=1)
 def _engine(settings: Settings, process: int) -> Engine:
     return open_engine(settings)
+
+
+def of_each_root(read: "Callable[[Engine], pa.Table]") -> list[dict[str, Any]]:
+    """What is read of texts under each root in turn, for what learns and watches: nobody is shown these rows."""
+    return [row for part in engine().parts for row in read(part).to_pylist()]
+
+
+def said_lately(since: datetime, most: int) -> list[dict[str, Any]]:
+    """The newest texts of all roots, newest first."""
+    rows = of_each_root(lambda part: said_texts(part, since, most))
+    if len(engine().parts) > 1:
+        rows.sort(key=lambda row: (row["said_at"], row["verbatim_id"]), reverse=True)
+    return rows[:most]
 
 
 def zone() -> ZoneInfo:

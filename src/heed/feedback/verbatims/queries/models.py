@@ -1,26 +1,30 @@
 """Which model reads, which one's labels are shown, and what it is made of."""
 
+import logging
 from functools import lru_cache
 from pathlib import Path
 from typing import cast
 
 from heed.core.definitions.queries import all_in_force
+from heed.core.errors.rules import Unavailable
 from heed.core.settings.rules import current
 from heed.feedback.verbatims.definition import TaxonomyDefinition, name_in
 from heed.feedback.verbatims.models import Promotion, TextModel
 from heed.feedback.verbatims.queries.engine import organisation_languages
+from heed.feedback.verbatims.queries.taught import forget_opened, opened, readers_of
 from heed.feedback.verbatims.rules.taught import Taught
 from heed.text.analyzer import TextAnalyzer
 from heed.text.builtin import Builtin
 from heed.text.chat.choosing import reader_in, reader_name, reading_with
-from heed.text.classifying.model import TextClassifier
 from heed.text.language import chosen_languages
 from heed.text.lexicon import NAME as LEXICON
 from heed.text.registry import load_sentiment
 from heed.text.sentiment import SentimentModel
-from heed.text.themes import FoundTheme, ThemeWords
+from heed.text.themes import FoundTheme, ThemeTrust, ThemeWords
 
+log = logging.getLogger("heed.verbatims")
 LOOKED_BACK = 50  # promotions
+OTHER_ENCODER = "other_representation"  # why labels' teaching is not read with: HEED_EMBEDDINGS is another since
 
 
 def models_folder() -> Path:
@@ -51,7 +55,17 @@ def taxonomy_in_force() -> tuple[tuple[ThemeWords, ...], str]:
 def found_themes(model: TextModel | None) -> tuple[FoundTheme, ...]:
     """The themes that were found in the organisation's own words."""
     rows = model.found if model else []
-    return tuple(FoundTheme(**{**row, "words": tuple(row["words"]), "weights": tuple(row["weights"])}) for row in rows)
+    return tuple(
+        FoundTheme(
+            **{
+                **row,
+                "words": tuple(row["words"]),
+                "weights": tuple(row["weights"]),
+                "sure": tuple(map(tuple, row.get("sure", ()))),
+            }
+        )
+        for row in rows
+    )
 
 
 def theme_names(model: TextModel | None, language: str = "en") -> dict[str, str]:
@@ -65,21 +79,32 @@ def theme_names(model: TextModel | None, language: str = "en") -> dict[str, str]
 def analyzer_of(model: TextModel) -> Builtin | Taught:
     """The analyzer a model stands for, ready to read."""
     base = words_analyzer(model)
-    return Taught(base, _classifier(str(models_folder()), model.themes_model)) if model.themes_model else base
+    return Taught(base, opened(models_folder(), model.themes_model)) if model.themes_model else base
 
 
-def words_analyzer(model: TextModel) -> Builtin:
-    """The same without what labels taught it of themes."""
+def words_analyzer(model: TextModel, *, plain: bool = False) -> Builtin:
+    """The same without the classifier that labels taught of themes; `plain`: without their readers and trust as well."""
     themes, _ = taxonomy_in_force()
-    sentiment = None if model.sentiment == LEXICON else _sentiment(str(models_folder()), model.sentiment)
-    return Builtin(model.name, themes, found_themes(model), sentiment, chosen_languages(organisation_languages()))
+    is_trained = model.sentiment != LEXICON and is_readable(model.sentiment)
+    sentiment = _sentiment(str(models_folder()), model.sentiment) if is_trained else None
+    return Builtin(
+        model.name,
+        themes,
+        found_themes(model),
+        sentiment,
+        chosen_languages(organisation_languages()),
+        readers={} if plain else readers_of(models_folder(), model.readers),
+        trust=ThemeTrust.read(model.trust) if model.trust and not plain else None,
+    )
 
 
-@lru_cache(maxsize=2)
-def _classifier(folder: str, name: str) -> TextClassifier:
-    from heed.text.classifying.kept import load
-
-    return load(Path(folder) / name)
+def read_without(model: TextModel) -> str:
+    """The code of why a model reads without what labels taught it; empty where it reads with all of it."""
+    if not model.themes_model:
+        return ""
+    held = opened(models_folder(), model.themes_model)
+    held.is_there()
+    return held.fault
 
 
 def reader_of(model: TextModel) -> TextAnalyzer:
@@ -98,7 +123,16 @@ def _sentiment(folder: str, name: str) -> SentimentModel:
     return load_sentiment(Path(folder), name)
 
 
+def is_readable(sentiment: str) -> bool:
+    """Whether a sentiment model can be opened: it is there, whole, and of this version of heed."""
+    try:
+        return sentiment == LEXICON or _sentiment(str(models_folder()), sentiment) is not None
+    except Unavailable as error:
+        log.warning("%s: %s", sentiment, error.message)
+        return False
+
+
 def forget_loaded() -> None:
     """Let go of models held in memory."""
     _sentiment.cache_clear()
-    _classifier.cache_clear()
+    forget_opened()

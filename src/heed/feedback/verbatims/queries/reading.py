@@ -9,7 +9,7 @@ from heed.core.access.rules import Scope
 from heed.core.errors.rules import NotFound
 from heed.feedback.verbatims.models import TextModel
 from heed.feedback.verbatims.queries.engine import engine, reached
-from heed.feedback.verbatims.queries.models import analyzer_of, shown_model, theme_names
+from heed.feedback.verbatims.queries.models import found_themes, shown_model, theme_names, words_analyzer
 from heed.feedback.verbatims.queries.spans import Stretch
 from heed.feedback.verbatims.queries.themes import Narrowed, chosen
 from heed.feedback.verbatims.rules.labels import WHOLE
@@ -21,12 +21,14 @@ from heed.metrics.verbatims import (
     aspects_of,
     one_verbatim,
     place_values,
+    texts_of,
     themes_of,
     verbatim_page,
     whole_labels,
 )
-from heed.text.analyzer import Aspect, Label
+from heed.text.analyzer import Aspect, Label, ThemeHit
 from heed.text.masking.mask import mask
+from heed.text.themes import CONFIDENCES
 
 A_PAGE = 50
 LOOKED_AT = 400  # texts looked at for one page of a search, at most
@@ -39,6 +41,19 @@ class Piece:
 
     text: str
     kind: str = ""
+
+
+@dataclass(frozen=True)
+class ThemeLabel:
+    """How sure a theme is of a verbatim, and where its words stand in the masked text (0, 0: no words show it).
+
+    Unless `is_probability` the confidence is a strength: 0.6, 0.8 or 0.9 for one, two or more different words.
+    """
+
+    confidence: float
+    start: int
+    end: int
+    is_probability: bool
 
 
 @dataclass(frozen=True)
@@ -60,6 +75,7 @@ class Verbatim:
     words: str = ""
     labels: Mapping[str, Label] = field(default_factory=dict)  # intent, urgency, effort, churn, where they are told
     aspects: tuple[Aspect, ...] = ()
+    theme_labels: Mapping[str, ThemeLabel] = field(default_factory=dict)  # by key of the theme
 
 
 @dataclass(frozen=True)
@@ -128,22 +144,40 @@ def row_is_last(rows: Sequence[Mapping[str, Any]], kept: Sequence[Mapping[str, A
 
 
 def _shown(rows: Sequence[dict[str, Any]], model: TextModel, language: str) -> list[Verbatim]:
-    names, analyzer = theme_names(model, language), analyzer_of(model)
-    keys: dict[str, list[str]] = {}
+    # Only words are evidence that can be shown, so what labels taught is not asked again.
+    names, analyzer = theme_names(model, language), words_analyzer(model)
+    sure: dict[str, dict[str, float]] = {}
     ids = [row["verbatim_id"] for row in rows]
     labels, spoken = _whole(model, ids), _aspects(model, ids)
     if rows:
         for row in themes_of(engine(), model.name, [row["verbatim_id"] for row in rows]).to_pylist():
-            keys.setdefault(row["verbatim_id"], []).append(row["theme"])
+            sure.setdefault(row["verbatim_id"], {}).setdefault(row["theme"], row["theme_confidence"])
     found = []
     for row in rows:
-        themes = tuple((key, names.get(key, key)) for key in dict.fromkeys(keys.get(row["verbatim_id"], [])))
-        spans = [(hit.start, hit.end) for hit in analyzer.themes_of(row["masked"]) if hit.end > hit.start]
+        mine = sure.get(row["verbatim_id"], {})
+        themes = tuple((key, names.get(key, key)) for key in mine)
+        hits = analyzer.themes_of(row["masked"])
+        spans = [(hit.start, hit.end) for hit in hits if hit.end > hit.start]
         whole = labels.get(row["verbatim_id"], {})
         spans += [(label.start, label.end) for label in whole.values() if label.end > label.start]
         each = _verbatim(row, themes, pieces(row["masked"], spans))
-        found.append(replace(each, labels=whole, aspects=tuple(spoken.get(row["verbatim_id"], ()))))
+        labelled = _theme_labels(model, mine, hits)
+        found.append(
+            replace(each, labels=whole, aspects=tuple(spoken.get(row["verbatim_id"], ())), theme_labels=labelled)
+        )
     return found
+
+
+def _theme_labels(model: TextModel, sure: Mapping[str, float], hits: Sequence[ThemeHit]) -> dict[str, ThemeLabel]:
+    """How sure each theme of a verbatim is, and whether that is a probability: once it was fitted on labels, where labels
+    taught the theme, and for found themes that were parted anew to see who stays.
+    """
+    places = {hit.key: (hit.start, hit.end) for hit in hits}
+    parted = {theme.key for theme in found_themes(model) if theme.sure}
+    return {
+        key: ThemeLabel(value, *places.get(key, (0, 0)), bool(model.trust) or key in parted or value not in CONFIDENCES)
+        for key, value in sure.items()
+    }
 
 
 def _whole(model: TextModel, keys: Sequence[str]) -> dict[str, dict[str, Label]]:
@@ -229,6 +263,16 @@ def verbatim(scope: Scope, key: str, language: str = "en") -> Verbatim:
     row["masked"] = mask(row["text"]).text
     (found,) = _shown([row], model, language)
     return Verbatim(**{**found.__dict__, "words": row["text"]})
+
+
+def masked_words(scope: Scope, keys: Sequence[str]) -> dict[str, str]:
+    """What was said in these verbatims, masked, by key: those within a person's reach that were read. Raises Forbidden."""
+    scope.demand("see_words")
+    model = shown_model()
+    if model is None or not keys:
+        return {}
+    rows = texts_of(engine(), model.name, keys, Slice(within=reached(scope))).to_pylist()
+    return {row["verbatim_id"]: mask(row["text"]).text for row in rows}
 
 
 def search(words: str, scope: Scope, limit: int = 10) -> list[Hit]:

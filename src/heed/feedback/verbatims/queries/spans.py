@@ -11,6 +11,7 @@ from heed.metrics.verbatims import newest_verbatim
 SPANS: dict[str, int | None] = {"4": 4, "13": 13, "26": 26, "52": 52, "all": None}
 USUAL = "13"
 WEEK = timedelta(days=7)
+EARLIEST, LATEST = date(1900, 1, 1), date(2200, 1, 1)
 
 
 @dataclass(frozen=True)
@@ -53,9 +54,14 @@ def stretch(span: str = "", since: date | None = None, until: date | None = None
         return None
     here = zone()
     start, end = (moment.replace(tzinfo=moment.tzinfo or UTC).astimezone(here).date() for moment in (first, last))
-    stop = until or end + timedelta(days=1)
+    stop = _within(until) if until else end + timedelta(days=1)
     chosen = "" if since else span if span in SPANS else USUAL
     if since is None:
         weeks = SPANS[chosen]
         since = start if weeks is None else max(stop - WEEK * weeks, start)
-    return Stretch(min(since, stop - timedelta(days=1)), stop, start, chosen, here)
+    return Stretch(min(_within(since), stop - timedelta(days=1)), stop, start, chosen, here)
+
+
+def _within(day: date) -> date:
+    """A day between the first and the last that facts may have; beyond, nothing could be counted back or on from it."""
+    return min(max(day, EARLIEST), LATEST)

@@ -10,7 +10,7 @@ from heed.core.definitions.queries import all_in_force, in_force
 from heed.core.errors.rules import NotFound, phrase
 from heed.feedback.verbatims.definition import TaxonomyDefinition, name_in
 from heed.feedback.verbatims.models import TaxonomyDraft
-from heed.feedback.verbatims.queries.engine import engine, organisation_languages
+from heed.feedback.verbatims.queries.engine import engine, organisation_languages, said_lately
 from heed.feedback.verbatims.queries.models import found_themes, newest_model
 from heed.feedback.verbatims.queries.reading import Piece, pieces
 from heed.feedback.verbatims.queries.spans import stretch
@@ -25,7 +25,6 @@ from heed.feedback.verbatims.rules.taxonomy import (
     touched,
     without_theme,
 )
-from heed.metrics.verbatims import said_texts
 from heed.text.masking.mask import mask
 from heed.text.themes import FoundTheme
 
@@ -116,7 +115,7 @@ def texts() -> Texts:
 
 @lru_cache(maxsize=2)
 def _masked(version: int | None, since: datetime) -> tuple[str, ...]:
-    return tuple(mask(row["text"]).text for row in said_texts(engine(), since, LOOKED_AT).to_pylist())
+    return tuple(mask(row["text"]).text for row in said_lately(since, LOOKED_AT))
 
 
 def lines(found: Editing, over: Texts, language: str) -> list[Line]:

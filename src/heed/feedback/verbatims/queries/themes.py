@@ -1,11 +1,12 @@
 """Themes as figures: share of what was said with its interval, sentiment, the change against the stretch before."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
 from heed.core.access.rules import Scope
 from heed.core.errors.rules import NotFound, nearest, phrase
+from heed.feedback.quality.queries.audits import AuditMark, doubts_standing, marks_of
 from heed.feedback.verbatims.models import Signal, TextModel
 from heed.feedback.verbatims.queries.engine import engine, least_people, reached
 from heed.feedback.verbatims.queries.models import found_themes, shown_model, theme_names
@@ -14,7 +15,7 @@ from heed.metrics.periods import index_of, period_start
 from heed.metrics.readings import Row
 from heed.metrics.selection import Slice
 from heed.metrics.suppression import suppressed_cells
-from heed.metrics.verbatims import Chosen, labelled, theme_counts, theme_periods
+from heed.metrics.verbatims import Chosen, labelled, labels_set_aside, theme_counts, theme_doubts, theme_periods
 from heed.stats.intervals.proportion import proportion
 from heed.stats.intervals.recovered import Recovered, difference_of
 
@@ -43,7 +44,9 @@ class ThemeLine:
 
 @dataclass(frozen=True)
 class Themes:
-    """The themes of a stretch, largest first; `none` is the share without a theme; `total` and `people` of all."""
+    """The themes of a stretch, largest first; `none` is the share without a theme; `total` of all. `set_aside`: verbatims
+    left out because their questionnaire was (None: too few people to say); `marks`: failed audits that the shares rest on.
+    """
 
     lines: tuple[ThemeLine, ...]
     none: ThemeLine | None
@@ -53,18 +56,22 @@ class Themes:
     sentiment: str
     trained_on: int
     cutoff: datetime | None
+    set_aside: int | None = 0
+    with_set_aside: bool = False
+    marks: tuple[AuditMark, ...] = ()
 
 
 @dataclass(frozen=True)
 class Narrowed:
-    """What a reader narrows by: sentiment, and place columns with their values."""
+    """What a reader narrows by: sentiment, and place columns with their values; or widens: what was set aside counts, too."""
 
     sentiment: str = ""
     places: tuple[tuple[str, str], ...] = ()
+    with_set_aside: bool = False
 
 
 def chosen(model: TextModel, scope: Scope, seen: Stretch, narrowed: Narrowed, theme: str = "") -> Chosen:
-    part = Slice(*seen.moments, within=reached(scope))
+    part = Slice(*seen.moments, within=reached(scope), with_set_aside=narrowed.with_set_aside)
     return Chosen(model.name, part, theme, narrowed.sentiment, narrowed.places)
 
 
@@ -85,6 +92,8 @@ def themes(scope: Scope, seen: Stretch, narrowed: Narrowed | None = None, langua
         for key in now
         if key != ALL and (key == NONE or key in names)
     ]
+    doubts = theme_doubts(engine(), chosen(model, scope, seen, narrowed), doubts_standing())
+    lines = [_doubted(line, doubts) for line in lines]
     lines.sort(key=lambda line: (line.suppressed, -(line.share.value or 0.0), line.name))
     whole = now.get(ALL)
     small = whole is not None and 0 < whole["people"] < least
@@ -98,7 +107,19 @@ def themes(scope: Scope, seen: Stretch, narrowed: Narrowed | None = None, langua
         model.sentiment,
         model.trained_on,
         cutoff,
+        None if small else labels_set_aside(engine(), chosen(model, scope, seen, narrowed)),
+        narrowed.with_set_aside,
+        () if small else marks_of(doubts.get(ALL, ())),
     )
+
+
+def _doubted(line: ThemeLine, doubts: dict[str | None, tuple[str, ...]]) -> ThemeLine:
+    """A line with the failed audits its figures rest on: of its share all verbatims' are, of its own ones alone the theme's."""
+    if line.suppressed:
+        return line
+    own = doubts.get(line.key or None, ())
+    share, negative = replace(line.share, doubts=doubts.get(ALL, ())), replace(line.negative, doubts=own)
+    return replace(line, share=share, negative=negative)
 
 
 def _counts(model: TextModel, scope: Scope, seen: Stretch, narrowed: Narrowed) -> dict[str, dict[str, Any]]:

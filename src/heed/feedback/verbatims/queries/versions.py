@@ -7,13 +7,13 @@ from typing import Any
 from heed.core.access.rules import Scope
 from heed.core.errors.rules import NotFound, phrase
 from heed.feedback.verbatims.models import Promotion, Retraining, TextModel
-from heed.feedback.verbatims.queries.engine import engine
+from heed.feedback.verbatims.queries.engine import engine, said_lately
 from heed.feedback.verbatims.queries.models import models_folder, newest_model
 from heed.feedback.verbatims.rules.cards import CONFIDENCE_EDGES
 from heed.feedback.verbatims.rules.drift import Profile
 from heed.feedback.verbatims.rules.words import unknown_words
 from heed.metrics.labels import label_profile
-from heed.metrics.verbatims import newest_verbatim, said_texts
+from heed.metrics.verbatims import newest_verbatim
 from heed.text.masking.mask import mask
 from heed.text.registry import load_sentiment
 
@@ -24,7 +24,9 @@ LOOKED_AT = 2000
 @dataclass(frozen=True)
 class Version:
     """A model as people see it. `state`: reads, learning (it has not read everything yet), former (can come back at once),
-    old (would read anew), waits (made, never promoted), erased.
+    old (would read anew), waits (made, never promoted), erased. `reads_without`: the code of why it reads without what
+    labels taught it of themes. `taught`: the names of what labels taught, and trust in themes.
+    `card` is without the profile, which is only for telling drift.
     """
 
     number: int
@@ -41,10 +43,9 @@ class Version:
     drift: dict[str, Any]
     drift_at: datetime | None
     marked: bool
-
-    @property
-    def has_drifted(self) -> bool:
-        return any(each["moved"] for each in self.drift.get("figures", ()))
+    has_drifted: bool
+    reads_without: str
+    taught: dict[str, Any]
 
 
 def versions(scope: Scope, limit: int = 50, before: int | None = None) -> list[Version]:
@@ -100,23 +101,21 @@ def shown(row: TextModel, reading: TextModel | None, promoted: set[int]) -> Vers
         row.fingerprint,
         row.seed,
         len(row.found),
-        row.card,
+        {name: value for name, value in row.card.items() if name != "profile"},
         row.drift,
         row.drift_at,
         row.marked_at is not None,
+        any(each["moved"] for each in row.drift.get("figures", ())),
+        row.untaught if state in ("reads", "learning") else "",
+        {"themes_model": row.themes_model, "readers": row.readers, "trust": row.trust},
     )
 
 
-def told(row: Version) -> dict[str, Any]:
-    """A model for programs: all but the profile, which is only for telling drift."""
-    card = {name: value for name, value in row.card.items() if name != "profile"}
-    return {**row.__dict__, "card": card, "has_drifted": row.has_drifted}
-
-
-def promotions(scope: Scope, limit: int = 30) -> list[Promotion]:
-    """Which model read since when, newest first."""
+def promotions(scope: Scope, limit: int = 30, before: int | None = None) -> list[Promotion]:
+    """Which model read since when, newest first; `before` the promotion of this number."""
     scope.demand("see_figures")
-    return list(Promotion.objects.select_related("model")[:limit])
+    rows = Promotion.objects.select_related("model")
+    return list((rows if before is None else rows.filter(pk__lt=before))[:limit])
 
 
 def retraining() -> Retraining | None:
@@ -156,5 +155,5 @@ def profile(model: TextModel, since: datetime, until: datetime | None, *, words:
 def _words(model: TextModel, since: datetime) -> list[tuple[int, int]]:
     if not model.trained_on or not (models_folder() / model.sentiment).exists():
         return []
-    rows = said_texts(engine(), since, LOOKED_AT).to_pylist()
+    rows = said_lately(since, LOOKED_AT)
     return unknown_words([mask(row["text"]).text for row in rows], load_sentiment(models_folder(), model.sentiment))

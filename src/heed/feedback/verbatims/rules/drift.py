@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from scipy import stats
 
 from heed.stats.arrays import Floats
 from heed.stats.changes import holm
@@ -84,12 +83,14 @@ def distance(before: Floats, now: Floats) -> float:
 
 def chi_square(before: Floats, now: Floats) -> float:
     """p of one distribution behind both counts (Pearson); classes too rare for it are taken together."""
+    from scipy.stats import chi2_contingency
+
     table = np.array([before, now], dtype=np.float64)
     expected = table.sum(axis=0) * table.sum(axis=1).min() / table.sum()
     rare = expected < RARE
     kept = np.column_stack([table[:, ~rare], table[:, rare].sum(axis=1)]) if rare.any() else table
     kept = kept[:, kept.sum(axis=0) > 0]
-    return 1.0 if kept.shape[1] < 2 else float(stats.chi2_contingency(kept, correction=False).pvalue)
+    return 1.0 if kept.shape[1] < 2 else float(chi2_contingency(kept, correction=False).pvalue)
 
 
 def unknown_change(

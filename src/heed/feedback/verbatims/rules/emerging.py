@@ -31,6 +31,7 @@ SHARED = 0.3  # share of a group's texts in another's from which the two are one
 MOST_TERMS = 5000
 LEAST_TEXTS = 400
 LEAST_DAYS = 60
+MOST_SURE = 0.99
 
 
 @dataclass(frozen=True)
@@ -131,6 +132,13 @@ def _own_words(group: Sequence[int], rows: StepRows, series: Series, counted: Co
     return sorted(rest, key=lambda row: -series.counts[row].sum())[:KEPT_WORDS]
 
 
+def _excess(signal: Signal) -> float:
+    """How likely a text with a theme's words is of what began: the share of such texts beyond those there were before
+    (the attributable share among the exposed; Levin 1953).
+    """
+    return round(min(MOST_SURE, max(0.0, 1.0 - signal.share_before / signal.share_after)), 3)
+
+
 def _as_theme(
     said: Said,
     counted: Counted,
@@ -155,8 +163,9 @@ def _as_theme(
         return None
     surest = float(min(rows.p[row] for row in words))
     weight = 1.0 / len(terms)
+    size, since = int(has.sum()), signal.since.isoformat()
     theme = FoundTheme(
-        key_of(terms), name_of(terms), terms, (weight,) * len(terms), weight, int(has.sum()), signal.since.isoformat()
+        key_of(terms), name_of(terms), terms, (weight,) * len(terms), weight, size, since, ((0.0, _excess(signal)),)
     )
     told = Signal(**{**signal.__dict__, "words": terms, "p": max(surest, signal.p)})
     return Emerged(theme, told)

@@ -19,6 +19,7 @@ CHOICES: dict[str, tuple[str, ...]] = {
 }
 TASKS = ("themes", *CHOICES)
 ANNOTATORS = 2
+DRAWS = 1000
 MOST_THEMES = 6
 
 
@@ -41,8 +42,8 @@ class Said:
 
 @dataclass(frozen=True)
 class Agreement:
-    """How well two annotators agree in one task. `n` counts verbatims both labelled; kappa with its 95 % limits, alpha; a
-    reason where there is no figure.
+    """How well two annotators agree in one task. `n` counts verbatims both labelled; kappa and alpha with their 95 % limits;
+    a reason where there is no figure. Where all agree, there are no limits.
     """
 
     task: str
@@ -53,6 +54,8 @@ class Agreement:
     high: float | None
     alpha: float | None
     reason: str = ""
+    alpha_low: float | None = None
+    alpha_high: float | None = None
 
 
 def checked(said: Said, themes: Sequence[str]) -> Said:
@@ -121,7 +124,31 @@ def _agreement(task: str, pairs: Sequence[tuple[Said, Said]]) -> Agreement:
     kappa = cohen_kappa(cross_table(first, second))
     number = {value: float(place) for place, value in enumerate(sorted({*first, *second}))}
     alpha = krippendorff_alpha(np.array([[number[each] for each in side] for side in (first, second)]))
-    return Agreement(task, len(told), kappa.agreement, kappa.kappa, kappa.low, kappa.high, alpha.alpha, kappa.reason)
+    low, high = alpha_limits(first, second)
+    about = (kappa.agreement, kappa.kappa, kappa.low, kappa.high, alpha.alpha, kappa.reason, low, high)
+    return Agreement(task, len(told), *about)
+
+
+def alpha_limits(first: Sequence[str], second: Sequence[str], seed: int = 0) -> tuple[float | None, float | None]:
+    """95 % limits of Krippendorff's nominal alpha of two who labelled all: percentiles of DRAWS draws of verbatims with
+    replacement (Hayes and Krippendorff 2007). None where all agree, or nothing varies.
+    """
+    values = sorted({*first, *second})
+    n = len(first)
+    differ = np.array([one != other for one, other in zip(first, second, strict=True)], dtype=np.float64)
+    if n < 2 or len(values) < 2 or not differ.any():
+        return None, None
+    number = {value: place for place, value in enumerate(values)}
+    counts = np.zeros((n, len(values)))
+    for side in (first, second):
+        counts[np.arange(n), [number[each] for each in side]] += 1
+    drawn = np.random.default_rng(seed).multinomial(n, np.full(n, 1 / n), size=DRAWS)
+    margins = drawn @ counts
+    expected = 1.0 - (margins * (margins - 1)).sum(axis=1) / (2 * n * (2 * n - 1))
+    observed = drawn @ differ / n
+    kept = expected > 0  # a draw in which all are alike tells nothing
+    low, high = np.percentile(1.0 - observed[kept] / expected[kept], (2.5, 97.5))
+    return float(low), float(high)
 
 
 def guessed_right(guesses: Sequence[Mapping[str, Any]], truths: Sequence[Mapping[str, Any]]) -> tuple[int, int]:

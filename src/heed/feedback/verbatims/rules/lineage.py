@@ -99,3 +99,9 @@ def steps(kept: Mapping[str, Any], model: str, part: str = "changes") -> list[St
         Step(at, model, each["kind"], tuple(each["from"]), tuple(each["to"]), each["names"], each["texts"])
         for each in kept.get(part, ())
     ]
+
+
+def since_first_look(found: Sequence[Step]) -> list[Step]:
+    """The steps without those of the first look: there every theme is new, which is no news."""
+    first = min((step.at for step in found), default=None)
+    return [step for step in found if step.kind != "new" or step.at != first]

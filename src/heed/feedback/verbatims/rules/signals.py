@@ -224,26 +224,16 @@ def team_signals(
     for row in np.flatnonzero((adjusted < alpha) & (found.low > RISE_RATIO)):
         topic, team = divmod(int(row), len(teams))
         knee = int(found.since[row])
-        before = x[topic, team, :knee].sum() / max(n[team, :knee].sum(), 1.0)
-        after = x[topic, team, -6:].sum() / max(n[team, -6:].sum(), 1.0)
-        day = start + timedelta(days=WEEK * knee)
-        signals.append(
-            Signal(
-                "team-rise",
-                topics[topic],
-                day,
-                float(before),
-                float(after),
-                finite(found.ratio[row]),
-                finite(found.low[row]),
-                finite(found.high[row]),
-                int(found.n[row]),
-                float(adjusted[row]),
-                teams[team],
-                method=METHODS["team-rise"],
-            )
-        )
+        before, after = _share(x[topic, team, :knee], n[team, :knee]), _share(x[topic, team, -6:], n[team, -6:])
+        limits = finite(found.ratio[row]), finite(found.low[row]), finite(found.high[row])
+        day, seen, p = start + timedelta(days=WEEK * knee), int(found.n[row]), float(adjusted[row])
+        told = (topics[topic], day, before, after, *limits, seen, p, teams[team])
+        signals.append(Signal("team-rise", *told, method=METHODS["team-rise"]))
     return sorted(signals, key=lambda each: each.p)
+
+
+def _share(counts: Floats, totals: Floats) -> float:
+    return float(counts.sum() / max(totals.sum(), 1.0))
 
 
 def _steadied(values: Floats, width: int = 5) -> Floats:

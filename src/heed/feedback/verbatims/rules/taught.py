@@ -2,16 +2,23 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, Protocol
 
 from heed.text.analyzer import Analysis, ThemeHit
 from heed.text.builtin import Builtin
-from heed.text.classifying.model import TextClassifier
+from heed.text.classifying.model import Told
 from heed.text.themes import MOST_THEMES
 
 LEAST_A_THEME = 8
 LEAST_SURE = 0.5
+WORDS_ALONE = "words-alone"  # who read a text, where what labels taught could not be asked
 NONE = ""  # the label of texts people gave no theme: out of scope
+
+
+class Telling(Protocol):
+    """What tells one theme of each masked text, or none (`NONE`, or no label); None where it cannot tell now."""
+
+    def tell(self, texts: Sequence[str], /) -> Sequence[Told] | None: ...
 
 
 @dataclass(frozen=True, eq=False)
@@ -19,7 +26,7 @@ class Taught:
     """An analyzer whose themes are those of the words, and the one a classifier tells beside them."""
 
     base: Builtin
-    classifier: TextClassifier
+    classifier: Telling
 
     @property
     def name(self) -> str:
@@ -29,17 +36,28 @@ class Taught:
         """One Analysis a text, in order."""
         found = self.base.analyze(texts, scores=scores)
         themes = self.joined([each.masked for each in found], [each.themes for each in found])
+        if themes is None:
+            return [replace(each, read_by=WORDS_ALONE) for each in found]
         return [replace(each, themes=mine) for each, mine in zip(found, themes, strict=True)]
 
     def themes_of(self, masked: str) -> tuple[ThemeHit, ...]:
-        return self.joined([masked], [self.base.themes_of(masked)])[0]
+        return self.themes_of_each([masked])[0]
 
-    def joined(self, masked: Sequence[str], hits: Sequence[tuple[ThemeHit, ...]]) -> list[tuple[ThemeHit, ...]]:
+    def themes_of_each(self, masked: Sequence[str]) -> list[tuple[ThemeHit, ...]]:
+        """Themes of many masked texts at once; the classifier is asked once."""
+        mine = [self.base.themes_of(text) for text in masked]
+        return self.joined(masked, mine) or mine
+
+    def joined(self, masked: Sequence[str], hits: Sequence[tuple[ThemeHit, ...]]) -> list[tuple[ThemeHit, ...]] | None:
         """The themes of the words with the one that is told, where it is sure enough; surest first. A theme that both have
         is shown by its words, as sure as the surer of the two. No words are the evidence of a theme that is only told.
+        None where the classifier cannot tell now.
         """
+        said = self.classifier.tell(masked) if masked else []
+        if said is None:
+            return None
         rows = []
-        for mine, told in zip(hits, self.classifier.tell(masked) if masked else [], strict=True):
+        for mine, told in zip(hits, said, strict=True):
             if told.label is None or told.label == NONE or told.confidence < LEAST_SURE:
                 rows.append(mine)
                 continue
