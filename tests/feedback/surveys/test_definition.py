@@ -8,7 +8,8 @@ import pytest
 from heed.core.definitions.rules import InvalidDefinition, validate
 from heed.feedback.surveys.definition import Survey
 from heed.feedback.surveys.language import _read, chosen, direction, own_languages, told, words
-from heed.feedback.surveys.rules.answering import plan_of, read_answer, standing
+from heed.feedback.surveys.rules.answering import plan_of, standing
+from heed.feedback.surveys.rules.replies import read_answer
 from tests.feedback.surveys.surveys import RELATION
 
 
@@ -35,7 +36,7 @@ REFUSED: list[tuple[str, dict[str, Any], str, str]] = [
     ("options of a score", with_question(0, options=[{"key": "a", "text": {"en": "A"}}] * 2), "options", "choice"),
     ("one option alone", with_question(1, options=[{"key": "a", "text": {"en": "A"}}]), "two options", ""),
     ("an instrument of another type", with_question(0, instrument="csat"), "csat", "nps"),
-    ("a least of a text", with_question(2, least=3), "only a number", ""),
+    ("a least of a text", with_question(2, least=3), "no least and no most", ""),
     ("a language twice", changed(languages=["en", "en", "de", "ar"]), "en is there twice", ""),
 ]
 

@@ -1,19 +1,25 @@
 """The house's pages of surveys: the list, one survey, its invitations, the preview and the builder."""
 
+from datetime import UTC, datetime
+from pathlib import Path
+
 import pytest
 from django.conf import settings
 from django.core import mail
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from heed.core.access.models import Membership
 from heed.core.definitions.actions import ensure
 from heed.core.definitions.models import DefinitionVersion
 from heed.core.people.models import Person, Unit
+from heed.feedback.quality.models import QualityAudit
 from heed.feedback.surveys.actions.answers import take
 from heed.feedback.surveys.actions.invitations import invite, note_sent
 from heed.feedback.surveys.models import Answer, Invitation, Response
 from heed.feedback.surveys.rules.links import token_of
-from tests.feedback.surveys.surveys import in_force
+from tests.feedback.quality.suspects import facts_in
+from tests.feedback.surveys.surveys import INSTRUMENT, in_force
 from tests.feedback.surveys.test_take import posted
 
 pytestmark = pytest.mark.django_db
@@ -64,6 +70,33 @@ def test_a_survey_shows_its_figures_and_keeps_few_back(manager: Client) -> None:
     assert "Words of 11" in page
     assert "n 16" in page
     assert "100" in manager.get("/surveys/").content.decode()
+
+
+def test_what_is_set_aside_is_left_out_and_can_be_counted(
+    manager: Client, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    in_force()
+    answered(16)
+    sad = Response.objects.filter(answers__score=3.0).values_list("key", flat=True)
+    at = datetime(2026, 3, 1, tzinfo=UTC)
+    same = {"at": at, "survey_key": "after_call", "sign": "bot"}
+    rows = [
+        {**same, "exclusion_id": f"x{turn}{key}", "response_id": key, "set_aside": turn != 2, "turn": turn}
+        for place, key in enumerate(sad)
+        for turn in range(1, 2 + place % 2)
+    ]
+    assert [row["set_aside"] for row in rows].count(False) == 2, "two of the four are put back"
+    with facts_in(tmp_path, monkeypatch, exclusions=rows):
+        page = manager.get("/surveys/after_call/").content.decode()
+        assert "2 questionnaires that were set aside are left out" in page and "n 14" in page
+        whole = manager.get("/surveys/after_call/?with_set_aside=1").content.decode()
+        assert "What was set aside is counted" in whole and "n 16" in whole
+        assert "failed an audit" not in page
+        QualityAudit.objects.create(survey_key="after_call", since=at, until=at, ran_at=at, state="failed")
+        assert "failed an audit" in manager.get("/surveys/after_call/").content.decode()
+        assert "set aside" not in signed_in("auditor").get("/surveys/after_call/").content.decode(), (
+            "too few to be told"
+        )
 
 
 def test_somebody_of_one_region_sees_the_answers_of_that_region(manager: Client) -> None:
@@ -195,6 +228,53 @@ def test_a_survey_opened_and_proposed_again_is_the_same(manager: Client) -> None
     assert manager.post("/surveys/after_call/build", {**form, "do": "propose"}).status_code == 302
     one, two = DefinitionVersion.objects.filter(kind="survey", key="after_call").order_by("number")
     assert one.body == two.body
+
+
+def test_all_that_a_survey_can_ask_goes_through_the_builder(manager: Client) -> None:
+    in_force("shop", **INSTRUMENT, anonymous=True, paging="each", progress=False)
+    form = form_of(manager.get("/surveys/shop/build").content.decode())
+    assert (form["anonymous"], form["progress"]) == ("on", "no")
+    form["paging"] = "each"
+    assert manager.post("/surveys/shop/build", {**form, "do": "propose"}).status_code == 302
+    one, two = DefinitionVersion.objects.filter(kind="survey", key="shop").order_by("number")
+    assert one.body == two.body
+
+
+def test_a_matrix_and_an_order_are_built_with_buttons_and_a_logo_is_sent_along(manager: Client) -> None:
+    there = "/surveys/new/"
+    form = form_of(manager.get(there).content.decode()) | {"name": "M", "key": "m", "languages": "en"}
+    form = pressed(manager, there, form, "add:matrix")
+    form = pressed(manager, there, form, "row:1") | {"q-0-text:en": "Likely?"}
+    form |= {"q-1-text:en": "How?", "q-1-r-0-text:en": "Speed", "q-1-r-1-text:en": "Care", "q-1-r-2-text:en": "Gone"}
+    form |= {"q-1-o-0-text:en": "Bad", "q-1-o-0-score": "1", "q-1-o-1-text:en": "Good", "q-1-o-1-score": "2"}
+    form = pressed(manager, there, form, "unrow:1:2")
+    form = pressed(manager, there, form, "add:ranking")
+    form |= {"q-2-text:en": "Order?", "q-2-o-0-text:en": "One", "q-2-o-1-text:en": "Two"}
+    wrong = SimpleUploadedFile("a.png", b"no picture")
+    assert "The logo is no picture" in manager.post(there, {**form, "do": "propose", "logo": wrong}).content.decode()
+    logo = SimpleUploadedFile("a.png", b"\x89PNG\r\n\x1a\n1234")
+    told = manager.post("/surveys/new/preview/", {**form, "look": "2", "logo": logo})
+    assert "Order?" in told.content.decode()
+    assert "data:image/png" in told.content.decode()
+    logo.seek(0)
+    assert manager.post(there, {**form, "do": "propose", "logo": logo}).status_code == 302
+    body = DefinitionVersion.objects.get(kind="survey", key="m").body
+    assert [row["key"] for row in body["questions"][1]["rows"]] == ["speed", "care"]
+    assert [option["score"] for option in body["questions"][1]["options"]] == [1, 2]
+    assert body["brand"]["logo"].startswith("data:image/png")
+
+
+def test_lines_and_places_have_their_figures(manager: Client) -> None:
+    in_force("shop", **INSTRUMENT)
+    for number in range(12):
+        key = invite(survey_key="shop", customer_key=f"c_{number}", address="a@example.com")
+        token = token_of(settings.SECRET_KEY, key)
+        first = {"clean": "7", "parts": ["speed:good", "manner:bad"], "order": ["care:1", "price:2"]}
+        assert take([posted(token, **first), posted(token, 2, again="no")])[-1].state == "kept"
+    page = manager.get("/surveys/shop/").content.decode()
+    assert "Mean place" in page
+    assert "How friendly we were" in page
+    assert "Somebody who cares" in page
 
 
 def test_the_api_tells_surveys_invitations_and_responses(manager: Client) -> None:

@@ -12,7 +12,7 @@ from heed.feedback.surveys.actions.answers import take
 from heed.feedback.surveys.actions.invitations import claim_due, invite, note_sent
 from heed.feedback.surveys.jobs import close_partials, expire_invitations, send_due_invitations
 from heed.feedback.surveys.models import Answer, Invitation, Response
-from heed.feedback.surveys.queries import asked
+from heed.feedback.surveys.queries.surveys import asked
 from heed.feedback.surveys.rules.links import token_of
 from heed.service.customers.models import Customer
 from tests.channels.test_mail import Post, serving, smtp
@@ -146,6 +146,7 @@ def test_the_same_once_key_invites_once() -> None:
 def test_an_idle_questionnaire_is_ended_after_a_day_and_told_as_not_complete() -> None:
     token = token_of(store.SECRET_KEY, invited().key)
     take([posted(token, likely="3", more="Early words")])
+    Response.objects.update(touched_at=timezone.now() - timedelta(hours=23))
     assert close_partials() == 0
     Response.objects.update(touched_at=timezone.now() - timedelta(hours=25))
     assert close_partials() == 1

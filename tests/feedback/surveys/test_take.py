@@ -10,7 +10,7 @@ from heed.core.journal.models import JournalEntry
 from heed.feedback.surveys.actions.answers import take
 from heed.feedback.surveys.actions.invitations import invite
 from heed.feedback.surveys.models import Answer, Invitation, Response
-from heed.feedback.surveys.queries import asked
+from heed.feedback.surveys.queries.surveys import asked
 from heed.feedback.surveys.rules.answering import Submission
 from heed.feedback.surveys.rules.links import token_of
 from tests.feedback.surveys.surveys import in_force

@@ -1,92 +1,88 @@
 """The kind `survey`: questions in one or more languages, which of them are shown when, and the mail that asks."""
 
-from collections.abc import Iterable, Iterator, Mapping
+import math
+from collections.abc import Iterable, Mapping
+from datetime import date
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, Field
 
-from heed.core.conditions.rules import Call, Condition, Items, Name, Node, compile_condition
-from heed.core.conditions.rules import Literal as Written
-from heed.core.definitions.rules import InvalidDefinition, kind
-from heed.core.errors.rules import Invalid, nearest, phrase
-
-FROZEN = ConfigDict(frozen=True, extra="forbid")
-Type = Literal["nps", "csat", "ces", "choice", "choices", "text", "number"]
-Language = Annotated[str, Field(pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$", max_length=20)]
-# Words by language; one that is missing falls back to the survey's first.
-Text = dict[Language, Annotated[str, Field(max_length=4000)]]
-# A question is a variable of conditions, so its key is a name of CEL and no word of it.
-QuestionKey = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$", max_length=40)]
-OptionKey = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_-]*$", max_length=40)]
-
-SCALES: Mapping[str, tuple[int, int]] = {"nps": (0, 10), "csat": (1, 5), "ces": (1, 7)}
-CHOOSING = ("choice", "choices")
-FIELD_KINDS: Mapping[str, str] = {"choice": "text", "text": "text", "choices": "map"}
-# What a type may count as in the facts; the first is what it counts as unless the question says otherwise.
-INSTRUMENTS: Mapping[str, tuple[str, ...]] = {
-    "nps": ("nps",),
-    "csat": ("csat",),
-    "ces": ("ces", "effort_top_box"),
-    "choice": ("choice", "resolved"),
-    "choices": ("choice",),
-    "text": ("text",),
-    "number": ("number",),
-}
-# Words of CEL and names of its types; no question may be called so.
-RESERVED = frozenset(
-    (
-        *("as", "break", "const", "continue", "else", "false", "for", "function", "if", "import", "in", "let", "loop"),
-        *("null", "package", "namespace", "return", "true", "var", "void", "while", "bool", "bytes", "double"),
-        *("duration", "dyn", "int", "list", "map", "size", "string", "timestamp", "type", "uint"),
-    )
+from heed.core.definitions.rules import kind
+from heed.core.errors.rules import nearest, phrase
+from heed.feedback.surveys.logic import (
+    Pipe,
+    check_conditions,
+    check_pipes,
+    ends_when,
+    fields_before,
+    pipes_in,
+    shown_when,
+    words_of,
+    wrong,
+)
+from heed.feedback.surveys.questions import (
+    ABOUT_FIELDS,
+    BOUNDED,
+    CHOOSING,
+    FROZEN,
+    INSTRUMENTS,
+    MOST_POINTS,
+    RESERVED,
+    SCALES,
+    SCORING,
+    Language,
+    Option,
+    Question,
+    Row,
+    Text,
+    Type,
+    question_of,
 )
 
+__all__ = [
+    "ABOUT_FIELDS",
+    "CHOOSING",
+    "INSTRUMENTS",
+    "RESERVED",
+    "SCALES",
+    "SCORING",
+    "Brand",
+    "Language",
+    "Option",
+    "Pipe",
+    "Question",
+    "Row",
+    "Survey",
+    "Text",
+    "Type",
+    "ends_when",
+    "fields_before",
+    "pipes_in",
+    "question_of",
+    "shown_when",
+    "words_of",
+]
 
-class Option(BaseModel):
-    """One answer to choose."""
+MOST_LOGO = 65_536
+# Options that a customer can still put in order, or that stand beside each other in a matrix.
+MOST_RANKED = 20
+
+
+class Brand(BaseModel):
+    """How the answer page looks like the organisation that asks."""
 
     model_config = FROZEN
 
-    key: OptionKey = Field(description="Names the answer in figures and conditions.")
-    text: Text = Field(description="What the customer reads, by language.")
-    score: float | None = Field(None, description="A number it counts as, such as 1 for yes and 0 for no.")
-
-
-class Question(BaseModel):
-    """One question, and when it is shown."""
-
-    model_config = FROZEN
-
-    key: QuestionKey = Field(description="Names the question in figures and conditions.")
-    type: Type
-    text: Text = Field(description="The question, by language.")
-    help: Text = Field({}, description="A line below it, by language.")
-    options: tuple[Option, ...] = Field((), max_length=60, description="Answers to choose from.")
-    required: bool = Field(False, description="Whether the customer must answer it.")
-    show_when: str = Field("", max_length=1000, description="Condition over earlier answers; empty: always shown.")
-    instrument: str = Field("", description="What it counts as in figures; empty: by its type.")
-    low: Text = Field({}, description="Words at the low end of its scale, by language; empty: heed's own.")
-    high: Text = Field({}, description="Words at the high end of its scale, by language; empty: heed's own.")
-    least: float | None = Field(None, allow_inf_nan=False, description="Least number taken.")
-    most: float | None = Field(None, allow_inf_nan=False, description="Greatest number taken.")
-
-    @property
-    def counts_as(self) -> str:
-        """Its instrument in the facts."""
-        return self.instrument or INSTRUMENTS[self.type][0]
-
-    @property
-    def scale(self) -> tuple[float, float] | None:
-        """The ends of its scale; None where it has none."""
-        if self.type in SCALES:
-            return SCALES[self.type]
-        scores = [option.score for option in self.options if option.score is not None]
-        return (min(scores), max(scores)) if scores else None
-
-    @property
-    def field_kind(self) -> str:
-        """What its answer is in a condition."""
-        return FIELD_KINDS.get(self.type, "number")
+    colour: Annotated[str, Field(pattern=r"^(#[0-9a-fA-F]{6})?$")] = Field(
+        "", description="Colour of buttons and links, such as #0d5f7d; shades that cannot be read are made darker."
+    )
+    logo: Annotated[str, Field(pattern=r"^(data:image/(png|jpeg|webp|gif|svg\+xml);base64,[A-Za-z0-9+/]+={0,2})?$")] = (
+        Field("", max_length=MOST_LOGO, description="Picture above the questions, as a data: address.")
+    )
+    footer: Text = Field({}, description="Words below the questions, such as who is responsible, by language.")
+    privacy: Annotated[str, Field(pattern=r"^(https://[^\s\"'<>]+)?$")] = Field(
+        "", max_length=500, description="Address of the page that says how answers are used."
+    )
 
 
 @kind("survey", title="Survey", title_plural="Surveys")
@@ -109,6 +105,15 @@ class Survey(BaseModel):
     introduction: Text = Field({}, description="Words above the first question, by language.")
     questions: tuple[Question, ...] = Field(min_length=1, max_length=60, description="What is asked, in this order.")
     thanks: Text = Field({}, description="Words after the last answer, by language; empty: heed's own.")
+    anonymous: bool = Field(
+        False, description="Whether answers are kept without the customer, so that nobody can tell who gave them."
+    )
+    paging: Literal["few", "each"] = Field(
+        "few", description="few: a page holds all questions that can stand together; each: one question a page."
+    )
+    progress: bool = Field(True, description="Whether pages show how much is done, where there are several.")
+    can_return: bool = Field(True, description="Whether customers may stop and go on later by the same link.")
+    brand: Brand = Field(Brand.model_validate({}), description="Colour, logo and words of the organisation.")
     sender_name: str = Field("", max_length=120, description="Who writes the invitation; empty: the organisation.")
     subject: Text = Field({}, description="Subject of the invitation, by language; empty: heed's own.")
     invitation: Text = Field({}, description="Words of the invitation, by language; empty: heed's own.")
@@ -123,32 +128,36 @@ class Survey(BaseModel):
         _refuse_twice("questions", [question.key for question in self.questions])
         for name in ("title", "introduction", "thanks", "subject", "invitation"):
             _check_text(name, getattr(self, name), self.languages, needed=False)
+        _check_text("brand.footer", self.brand.footer, self.languages, needed=False)
+        for name in ("title", "introduction", "thanks", "subject", "invitation"):
+            check_pipes(name, getattr(self, name), ())
         for place, question in enumerate(self.questions):
             at = f"questions.{place}"
             _check_question(at, question, self.languages)
-            _check_shown(at, question, self.questions[:place], self.questions[place:])
+            check_conditions(at, self.questions, place)
+            for field, text in words_of(question):
+                check_pipes(f"{at}.{field}", text, self.questions[:place])
 
 
-def _wrong(at: str, message: str, hint: str = "", code: str | None = None) -> InvalidDefinition:
-    return InvalidDefinition(phrase("{path}: {fault}", path=at, fault=message), at=at.split("."), code=code, hint=hint)
+# Checks
 
 
 def _refuse_twice(at: str, keys: Iterable[str]) -> None:
     seen: set[str] = set()
     for key in keys:
         if key in seen:
-            raise _wrong(at, phrase("{key} is there twice.", key=key), "Give each a key of its own.", "duplicate_key")
+            raise wrong(at, phrase("{key} is there twice.", key=key), "Give each a key of its own.", "duplicate_key")
         seen.add(key)
 
 
 def _check_text(at: str, text: Mapping[str, str], languages: tuple[str, ...], *, needed: bool) -> None:
     for language in text:
         if language not in languages:
-            raise _wrong(
+            raise wrong(
                 at, phrase("{language} is no language of this survey.", language=language), nearest(language, languages)
             )
     if (needed or any(words.strip() for words in text.values())) and not text.get(languages[0], "").strip():
-        raise _wrong(
+        raise wrong(
             at,
             phrase("the words in {language} are missing.", language=languages[0]),
             "Other languages fall back to the first.",
@@ -157,7 +166,7 @@ def _check_text(at: str, text: Mapping[str, str], languages: tuple[str, ...], *,
 
 def _check_question(at: str, question: Question, languages: tuple[str, ...]) -> None:
     if question.key in RESERVED or question.key.startswith("has_"):
-        raise _wrong(
+        raise wrong(
             f"{at}.key",
             phrase("{key} means something else in conditions.", key=question.key),
             phrase("Such as {key}_asked.", key=question.key),
@@ -165,9 +174,17 @@ def _check_question(at: str, question: Question, languages: tuple[str, ...]) -> 
     _check_text(f"{at}.text", question.text, languages, needed=True)
     for name in ("help", "low", "high"):
         _check_text(f"{at}.{name}", getattr(question, name), languages, needed=False)
-    if question.instrument and question.instrument not in INSTRUMENTS[question.type]:
-        allowed = INSTRUMENTS[question.type]
-        raise _wrong(
+    _check_options(at, question, languages)
+    _check_rows(at, question, languages)
+    _check_bounds(at, question)
+    _check_days(at, question)
+    _check_instrument(at, question)
+
+
+def _check_instrument(at: str, question: Question) -> None:
+    allowed = INSTRUMENTS[question.type]
+    if question.instrument and question.instrument not in allowed:
+        raise wrong(
             f"{at}.instrument",
             phrase(
                 "a question of type {type} cannot count as {instrument}.",
@@ -176,65 +193,86 @@ def _check_question(at: str, question: Question, languages: tuple[str, ...]) -> 
             ),
             nearest(question.instrument, allowed),
         )
-    _check_options(at, question, languages)
-    if question.type != "number" and (question.least is not None or question.most is not None):
-        raise _wrong(f"{at}.least", phrase("only a number has a least and a most."))
-    if question.least is not None and question.most is not None and question.least > question.most:
-        raise _wrong(f"{at}.most", phrase("{most:g} is less than {least:g}.", most=question.most, least=question.least))
+    scale = SCALES.get(question.instrument)
+    if question.type == "rating" and scale and question.points != scale:
+        raise wrong(
+            f"{at}.instrument",
+            phrase(
+                "{instrument} goes from {least} to {most}.",
+                instrument=question.instrument,
+                least=scale[0],
+                most=scale[1],
+            ),
+        )
 
 
 def _check_options(at: str, question: Question, languages: tuple[str, ...]) -> None:
     if question.type not in CHOOSING:
         if question.options:
-            raise _wrong(
+            raise wrong(
                 f"{at}.options",
                 phrase("a question of type {type} has no options.", type=question.type),
                 "Make it a choice.",
             )
         return
     if len(question.options) < 2:
-        raise _wrong(f"{at}.options", phrase("a choice needs two options or more."))
+        raise wrong(f"{at}.options", phrase("a choice needs two options or more."))
+    most = {"matrix": MOST_POINTS, "ranking": MOST_RANKED}.get(question.type)
+    if most and len(question.options) > most:
+        raise wrong(f"{at}.options", phrase("a {type} takes at most {most} options.", type=question.type, most=most))
     _refuse_twice(f"{at}.options", [option.key for option in question.options])
     for place, option in enumerate(question.options):
         _check_text(f"{at}.options.{place}.text", option.text, languages, needed=True)
+        if option.score is not None and not math.isfinite(option.score):
+            raise wrong(f"{at}.options.{place}.score", phrase("a score is a number."))
 
 
-def _check_shown(at: str, question: Question, before: tuple[Question, ...], later: tuple[Question, ...]) -> None:
-    if not question.show_when.strip():
+def _check_rows(at: str, question: Question, languages: tuple[str, ...]) -> None:
+    if question.type != "matrix":
+        if question.rows:
+            raise wrong(f"{at}.rows", phrase("only a matrix has rows."))
         return
-    try:
-        condition = shown_when(question, before)
-    except Invalid as fault:
-        hint = fault.hint
-        for other in later:
-            if f"unknown name {other.key} " in fault.message or f"unknown name has_{other.key} " in fault.message:
-                hint = phrase("{key} is not asked before this question; move it up.", key=other.key)
-        raise _wrong(f"{at}.show_when", fault.message, hint, fault.code) from fault
-    options = {other.key: [option.key for option in other.options] for other in before if other.options}
-    for name, value in _compared(condition.tree):
-        if name in options and value not in options[name]:
-            raise _wrong(
-                f"{at}.show_when",
-                phrase("{value} is no option of {name}.", value=value, name=name),
-                nearest(value, options[name]),
-                "unknown_option",
+    if not question.rows:
+        raise wrong(f"{at}.rows", phrase("a matrix needs a row or more."))
+    _refuse_twice(f"{at}.rows", [row.key for row in question.rows])
+    for place, row in enumerate(question.rows):
+        _check_text(f"{at}.rows.{place}.text", row.text, languages, needed=True)
+
+
+def _check_bounds(at: str, question: Question) -> None:
+    least, most = question.least, question.most
+    if question.type not in BOUNDED:
+        if least is not None or most is not None:
+            raise wrong(
+                f"{at}.least", phrase("a question of type {type} has no least and no most.", type=question.type)
             )
-
-
-def shown_when(question: Question, before: Iterable[Question]) -> Condition:
-    """The condition of a question, compiled over the questions before it. Raises Invalid."""
-    return compile_condition(question.show_when, {other.key: other.field_kind for other in before})
-
-
-def _compared(node: Node) -> Iterator[tuple[str, str]]:
-    """Each question that a condition compares with a written text, and the text."""
-    if not isinstance(node, Call):
         return
-    names = [argument.name for argument in node.args if isinstance(argument, Name)]
-    if node.function in ("_==_", "_!=_", "@in") and len(names) == 1:
-        for argument in node.args:
-            for item in argument.items if isinstance(argument, Items) else (argument,):
-                if isinstance(item, Written) and isinstance(item.value, str):
-                    yield names[0], item.value
-    for argument in node.args:
-        yield from _compared(argument)
+    if least is not None and most is not None and least > most:
+        raise wrong(f"{at}.most", phrase("{most:g} is less than {least:g}.", most=most, least=least))
+    if question.type == "number":
+        return
+    for name, bound in (("least", least), ("most", most)):
+        if bound is not None and not (0 <= bound <= 100 and float(bound).is_integer()):
+            raise wrong(f"{at}.{name}", phrase("must be a whole number from 0 to 100."))
+    if question.type == "rating":
+        low, high = question.points or (0, 0)
+        if not 1 <= high - low < MOST_POINTS:
+            raise wrong(f"{at}.most", phrase("a scale has from 2 to {most} points.", most=MOST_POINTS))
+    elif max(least or 0, most or 0) > len(question.options) or most == 0:
+        raise wrong(f"{at}.most", phrase("there are {count} options.", count=len(question.options)))
+
+
+def _check_days(at: str, question: Question) -> None:
+    days = {"earliest": question.earliest, "latest": question.latest}
+    for name, day in days.items():
+        if day and question.type != "date":
+            raise wrong(f"{at}.{name}", phrase("only a date has an earliest and a latest day."))
+        if day and not day.startswith("today"):
+            try:
+                date.fromisoformat(day)
+            except ValueError:
+                raise wrong(f"{at}.{name}", phrase("{day} is no day.", day=day), "Such as 2026-01-31.") from None
+    if all(day and not day.startswith("today") for day in days.values()) and question.latest < question.earliest:
+        raise wrong(
+            f"{at}.latest", phrase("{latest} is before {earliest}.", latest=question.latest, earliest=question.earliest)
+        )

@@ -82,3 +82,45 @@ class ResponseReceived:
     duration_seconds: float | None
     answers: list[dict[str, Any]]
     context: dict[str, str]
+
+
+@event
+@dataclass(frozen=True)
+class LinkMade:
+    """A survey got an address that many may use; `sort` is web, kiosk or widget."""
+
+    link: str
+    survey: str
+    sort: str
+
+
+@event
+@dataclass(frozen=True)
+class LinkClosed:
+    """A survey's address takes no more answers."""
+
+    link: str
+    survey: str
+
+
+@event
+@dataclass(frozen=True)
+class LinksIssued:
+    """So many addresses were made that each take one answer, for somebody to hand out."""
+
+    link: str
+    survey: str
+    many: int
+
+
+@event
+@dataclass(frozen=True)
+class InvitationReturned:
+    """A mail or text message came back, or was called unwanted; `sort` is bounced, delayed, complained or left."""
+
+    invitation: str
+    survey: str
+    customer: str
+    channel: str
+    sort: str
+    code: str

@@ -8,15 +8,23 @@ import unicodedata
 from collections.abc import Iterable, Mapping
 from typing import Any, get_args
 
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
 from heed.feedback.surveys.definition import CHOOSING, RESERVED, Survey, Type
+from heed.feedback.surveys.questions import BOUNDED
 
 Draft = dict[str, Any]
 TYPES: tuple[str, ...] = get_args(Type)
 TEXTS = ("title", "introduction", "thanks", "subject", "invitation")
 QUESTION_TEXTS = ("text", "help", "low", "high")
+QUESTION_FIELDS = ("key", "type", "show_when", "end_when", "instrument", "least", "most", "earliest", "latest")
+# What is so unless somebody says otherwise: its box says "no" where it is not ticked.
+BOXES = {"anonymous": False, "progress": True, "can_return": True}
 MOST_PARTS = 60
 _PLACE = re.compile(r"q-(\d{1,2})-key")
 _OPTION = re.compile(r"o-(\d{1,2})-key")
+_ROW = re.compile(r"r-(\d{1,2})-key")
 
 
 def blank(languages: Iterable[str]) -> Draft:
@@ -26,7 +34,18 @@ def blank(languages: Iterable[str]) -> Draft:
 
 def _question(sort: str) -> Draft:
     options = [{"key": "", "text": {}}, {"key": "", "text": {}}] if sort in CHOOSING else []
-    return {"key": "", "type": sort, "text": {}, "options": options, "required": False, "show_when": ""}
+    rows = [{"key": "", "text": {}}, {"key": "", "text": {}}] if sort == "matrix" else []
+    return {
+        "key": "",
+        "type": sort,
+        "text": {},
+        "rows": rows,
+        "options": options,
+        "required": False,
+        "new_page": False,
+        "show_when": "",
+        "end_when": "",
+    }
 
 
 def draft_in(posted: Mapping[str, str]) -> Draft:
@@ -38,7 +57,11 @@ def draft_in(posted: Mapping[str, str]) -> Draft:
         "languages": languages or ["en"],
         "sender_name": posted.get("sender_name", ""),
         "expires_days": posted.get("expires_days", "30"),
+        "paging": posted.get("paging", "few"),
+        **{name: posted.get(name, "on" if usual else "no") == "on" for name, usual in BOXES.items()},
+        "brand": {name: posted.get(f"brand-{name}", "").strip() for name in ("colour", "logo", "privacy")},
     }
+    draft["brand"]["footer"] = _texts(posted, "brand-footer")
     for name in TEXTS:
         draft[name] = _texts(posted, name)
     places = sorted(int(found[1]) for name in posted if (found := _PLACE.fullmatch(name)))
@@ -53,29 +76,37 @@ def _texts(posted: Mapping[str, str], name: str) -> dict[str, str]:
 
 def _question_in(posted: Mapping[str, str], start: str) -> Draft:
     mine = {name.removeprefix(start): value for name, value in posted.items() if name.startswith(start)}
-    found: Draft = {name: mine.get(name, "") for name in ("key", "type", "show_when", "instrument", "least", "most")}
-    found["required"] = "required" in mine
+    found: Draft = {name: mine.get(name, "") for name in QUESTION_FIELDS}
+    found["required"], found["new_page"] = "required" in mine, "new_page" in mine
     for name in QUESTION_TEXTS:
         found[name] = _texts(mine, name)
-    places = sorted(int(match[1]) for name in mine if (match := _OPTION.fullmatch(name)))
     found["options"] = [
-        {
-            "key": mine[f"o-{place}-key"],
-            "score": mine.get(f"o-{place}-score", ""),
-            "text": _texts(mine, f"o-{place}-text"),
-        }
-        for place in places[:MOST_PARTS]
+        {**part, "score": mine.get(f"o-{place}-score", "")} for place, part in _parts_in(mine, "o", _OPTION)
     ]
+    found["rows"] = [part for _place, part in _parts_in(mine, "r", _ROW)]
     return found
 
 
+def _parts_in(mine: Mapping[str, str], letter: str, named: re.Pattern[str]) -> list[tuple[int, Draft]]:
+    """Options or rows of a question, in their order."""
+    places = sorted(int(match[1]) for name in mine if (match := named.fullmatch(name)))[:MOST_PARTS]
+    return [
+        (place, {"key": mine[f"{letter}-{place}-key"], "text": _texts(mine, f"{letter}-{place}-text")})
+        for place in places
+    ]
+
+
 def changed(draft: Draft, what: str) -> Draft:
-    """The draft after a button: add:<type>, remove:<n>, up:<n>, down:<n>, option:<n>, unoption:<n>:<m>. Others change nothing."""
+    """The draft after a button: add:<type>, remove:<n>, up:<n>, down:<n>, option:<n>, unoption:<n>:<m>, row:<n>, unrow:<n>:<m>,
+    unlogo. Others change nothing.
+    """
     verb, _, rest = what.partition(":")
     questions = draft["questions"]
     if verb == "add" and rest in TYPES and len(questions) < MOST_PARTS:
         questions.append(_question(rest))
         return draft
+    if verb == "unlogo":
+        draft["brand"]["logo"] = ""
     numbers = [int(part) for part in rest.split(":") if part.isascii() and part.isdigit()]
     if not numbers or numbers[0] >= len(questions):
         return draft
@@ -86,10 +117,12 @@ def changed(draft: Draft, what: str) -> Draft:
         other = place - 1 if verb == "up" else place + 1
         if 0 <= other < len(questions):
             questions[place], questions[other] = questions[other], questions[place]
-    elif verb == "option" and len(questions[place]["options"]) < MOST_PARTS:
-        questions[place]["options"].append({"key": "", "text": {}})
-    elif verb == "unoption" and len(numbers) == 2 and numbers[1] < len(questions[place]["options"]):
-        questions[place]["options"].pop(numbers[1])
+    elif verb in ("option", "row"):
+        parts = questions[place][f"{verb}s"]
+        parts.extend([{"key": "", "text": {}}] if len(parts) < MOST_PARTS else [])
+    elif verb in ("unoption", "unrow") and len(numbers) == 2:
+        parts = questions[place][f"{verb.removeprefix('un')}s"]
+        del parts[numbers[1] : numbers[1] + 1]
     return draft
 
 
@@ -100,32 +133,45 @@ def body_of(draft: Draft) -> Draft:
         name: draft[name] for name in ("name", "purpose", "languages", "sender_name", "expires_days") if draft.get(name)
     }
     body |= {name: texts for name in TEXTS if (texts := _filled(draft.get(name, {}), languages))}
+    body |= {name: draft[name] for name in ("paging", *BOXES) if name in draft}
+    if brand := _brand(draft.get("brand", {}), languages):
+        body["brand"] = brand
     body["questions"] = []
     taken: set[str] = {question["key"] for question in draft["questions"] if question["key"]}
     for question in draft["questions"]:
-        made = {name: question[name] for name in ("type", "show_when", "instrument") if question.get(name)}
-        made |= {name: question[name] for name in ("least", "most") if question.get(name) not in ("", None)}
+        made = {name: question[name] for name in QUESTION_FIELDS if question.get(name) not in ("", None)}
+        if question["type"] not in BOUNDED:
+            made = {name: value for name, value in made.items() if name not in ("least", "most")}
         made |= {name: t for name in QUESTION_TEXTS if (t := _filled(question.get(name, {}), languages))}
         made.setdefault("text", {})
-        made["required"] = bool(question["required"])
+        made |= {name: bool(question.get(name)) for name in ("required", "new_page")}
         made["key"] = question["key"] or _key(made["text"].get(languages[0], ""), question["type"], taken)
         taken.add(made["key"])
         if question["type"] in CHOOSING:
-            made["options"] = _options(question["options"], languages)
+            made["options"] = _parts(question["options"], languages, "option")
+        if question["type"] == "matrix":
+            made["rows"] = _parts(question.get("rows", []), languages, "row")
         body["questions"].append(made)
     return body
 
 
-def _options(options: Iterable[Draft], languages: list[str]) -> list[Draft]:
-    """Options that say something."""
-    named = [option for option in options if option["key"] or _filled(option["text"], languages)]
-    taken = {option["key"] for option in named if option["key"]}
+def _brand(brand: Draft, languages: list[str]) -> Draft:
+    """A brand that says something."""
+    made = {name: brand[name] for name in ("colour", "logo", "privacy") if brand.get(name)}
+    footer = _filled(brand.get("footer", {}), languages)
+    return {**made, "footer": footer} if footer else made
+
+
+def _parts(parts: Iterable[Draft], languages: list[str], otherwise: str) -> list[Draft]:
+    """Options or rows that say something."""
+    named = [part for part in parts if part["key"] or _filled(part["text"], languages)]
+    taken = {part["key"] for part in named if part["key"]}
     made = []
-    for option in named:
-        text = _filled(option["text"], languages)
-        key = option["key"] or _key(text.get(languages[0], ""), "option", taken)
+    for part in named:
+        text = _filled(part["text"], languages)
+        key = part["key"] or _key(text.get(languages[0], ""), otherwise, taken)
         taken.add(key)
-        score = {"score": option["score"]} if option.get("score") not in ("", None) else {}
+        score = {"score": part["score"]} if part.get("score") not in ("", None) else {}
         made.append({"key": key, "text": text, **score})
     return made
 
@@ -154,3 +200,50 @@ def place_of(at: Iterable[str | int]) -> tuple[int | None, str]:
     if len(path) > 1 and path[0] == "questions" and path[1].isdigit():
         return int(path[1]), ".".join(path[2:])
     return None, ".".join(path)
+
+
+class LinkForm(forms.Form):
+    """An address that many may use, as somebody wants it."""
+
+    name = forms.CharField(
+        label=_("Name"), max_length=120, help_text=_("So that you know it again, such as: Wall at the north gate.")
+    )
+    sort = forms.ChoiceField(
+        label=_("Kind"),
+        choices=[
+            ("web", _("Open link or code to scan")),
+            ("kiosk", _("Kiosk: begins again by itself for the next person")),
+            ("widget", _("In pages of a site or app")),
+        ],
+    )
+    language = forms.ChoiceField(label=_("Language"), required=False)
+    region = forms.CharField(label=_("Region"), max_length=60, required=False)
+    team = forms.CharField(label=_("Team"), max_length=60, required=False)
+    touchpoint = forms.CharField(
+        label=_("Touchpoint"),
+        max_length=120,
+        required=False,
+        help_text=_("Where it hangs; answers are told apart by it."),
+    )
+    sites = forms.CharField(
+        label=_("Sites"),
+        required=False,
+        max_length=4000,
+        widget=forms.Textarea(attrs={"rows": 2, "placeholder": "https://shop.example"}),
+        help_text=_("Of a widget: the sites that may show it, one a line."),
+    )
+    until = forms.DateField(label=_("Last day"), required=False, widget=forms.DateInput(attrs={"type": "date"}))
+    most_a_minute = forms.IntegerField(
+        label=_("Most answers in a minute"),
+        min_value=1,
+        max_value=10_000,
+        initial=60,
+        help_text=_("More are asked to wait."),
+    )
+    reset_seconds = forms.IntegerField(
+        label=_("Seconds until a kiosk begins again"), min_value=10, max_value=3_600, initial=60
+    )
+
+    def __init__(self, *args: Any, languages: Iterable[tuple[str, Any]] = (), **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["language"].choices = list(languages)  # type: ignore[attr-defined]

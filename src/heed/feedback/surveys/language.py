@@ -4,7 +4,7 @@ A customer's language is not one of the house: a survey may be asked in any, so 
 """
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import date
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -70,7 +70,21 @@ def native_name(language: str) -> str:
     return str(name)[:1].upper() + str(name)[1:] if name else language
 
 
-def said_day(language: str, moment: datetime) -> str:
+def said_number(language: str, number: float) -> str:
+    """A number as a language writes it: 1,234.5."""
+    from babel.numbers import format_decimal
+
+    return str(format_decimal(number, locale=_locale(language) or "en"))
+
+
+def together(language: str, parts: Sequence[str]) -> str:
+    """Parts as a language lists them: one, two and three."""
+    from babel.lists import format_list
+
+    return str(format_list(list(parts), locale=_locale(language) or "en"))
+
+
+def said_day(language: str, moment: date) -> str:
     """A day as a language writes it: 3 May 2026."""
     from babel.dates import format_date
 

@@ -12,11 +12,12 @@ from django.utils import timezone
 from heed.core.access.rules import Scope
 from heed.core.errors.rules import NotFound, Refused, phrase
 from heed.core.journal.actions import record_all
+from heed.feedback.surveys.definition import Survey
 from heed.feedback.surveys.events import InvitationFailed, InvitationLapsed, InvitationSent, InvitationTakenBack
 from heed.feedback.surveys.language import chosen
 from heed.feedback.surveys.models import Invitation, new_invitation_key
-from heed.feedback.surveys.queries import decided, in_reach, survey_in_force
-from heed.feedback.surveys.rules.links import checked_context, digest_of, token_of
+from heed.feedback.surveys.queries.surveys import decided, in_reach, survey_in_force
+from heed.feedback.surveys.rules.links import address_digest, checked_context, digest_of, token_of
 
 LEASE_SECONDS = 300
 
@@ -37,22 +38,13 @@ def invite(
     once_key: str = "",
     actor: str = "system",
 ) -> str:
-    """Ask a customer, when it is due. Returns the invitation's key; the same once_key gives the same one again.
+    """Ask a customer, when it is due, by the survey in force now. Raises NotFound when none is.
 
-    The survey in force now is the one that will be answered. Raises NotFound when none is.
-    """
+    Returns the invitation's key; the same once_key gives the same one again."""
     with transaction.atomic():
-        before = Invitation.objects.filter(once_key=once_key).first() if once_key else None
-        if before:
-            return before.key
-        found = survey_in_force(survey_key)
-        if found is None:
-            raise NotFound(
-                phrase("No survey {key} is in force.", key=survey_key),
-                code="survey_not_in_force",
-                hint="Put a version of it in force first.",
-            )
-        survey, number = found
+        if before := _made_before(once_key):
+            return before
+        survey, number = asked_now(survey_key)
         now = timezone.now()
         row = Invitation(
             once_key=once_key or None,
@@ -68,13 +60,24 @@ def invite(
             decided_at=now,
             due_at=due_at or now,
         )
-        row.expires_at = row.due_at + timedelta(days=expires_days or survey.expires_days)
-        _place(row, checked_context(context or {}))
+        _place(row, checked_context(context or {}), expires_days or survey.expires_days)
         return _kept_once(row)
 
 
-def _place(row: Invitation, context: Mapping[str, Any]) -> None:
-    """Where what it asks about happened, its key, and the digest of its link."""
+def asked_now(key: str) -> tuple[Survey, int]:
+    found = survey_in_force(key)
+    if found is None:
+        raise NotFound(
+            phrase("No survey {key} is in force.", key=key),
+            code="survey_not_in_force",
+            hint="Put a version of it in force first.",
+        )
+    return found
+
+
+def _place(row: Invitation, context: Mapping[str, Any], days: int) -> None:
+    """Where what it asks about happened, how long it holds, its key, and the digest of its link."""
+    row.expires_at = row.due_at + timedelta(days=days)
     row.key = new_invitation_key()
     row.token_digest = digest_of(token_of(settings.SECRET_KEY, row.key))
     row.context = context
@@ -87,11 +90,14 @@ def _kept_once(row: Invitation) -> str:
         with transaction.atomic():
             row.save(force_insert=True)
     except IntegrityError:
-        before = Invitation.objects.filter(once_key=row.once_key).first() if row.once_key else None
-        if before is None:
-            raise
-        return before.key
+        if before := _made_before(row.once_key):
+            return before
+        raise
     return row.key
+
+
+def _made_before(once_key: str | None) -> str | None:
+    return Invitation.objects.filter(once_key=once_key).values_list("key", flat=True).first() if once_key else None
 
 
 def claim_due(limit: int, lease_seconds: int = LEASE_SECONDS) -> list[Invitation]:
@@ -113,15 +119,22 @@ def claim_due(limit: int, lease_seconds: int = LEASE_SECONDS) -> list[Invitation
     return claimed
 
 
-def note_sent(row: Invitation) -> None:
-    """The mail server took it: the address is of no further use."""
+def note_sent(row: Invitation, carrier_id: str = "") -> None:
+    """The mail server, or the carrier, took it: the address is of no further use, but for a digest by which we know what
+    comes back.
+    """
     with transaction.atomic():
         now = timezone.now()
+        if row.address:
+            digest = address_digest(settings.SECRET_KEY, row.address)
+            Invitation.objects.filter(pk=row.pk).update(address_digest=digest, carrier_id=carrier_id)
         # Answered already where a mail went out, and the note of it was lost.
         changed = Invitation.objects.filter(pk=row.pk, sent_at=None).update(
             sent_at=now, address="", last_error="", leased_until=None
         )
-        Invitation.objects.filter(pk=row.pk, state="due").update(state="sent")
+        Invitation.objects.filter(pk=row.pk, state="due").update(
+            state="sent", address="", last_error="", leased_until=None
+        )
         if changed:
             record_all([(InvitationSent(**decided(row), reason=row.reason), "system", ("invitation", row.key))])
 
@@ -133,8 +146,17 @@ def note_refused(row: Invitation, reason: str, code: str, pause: int | None) -> 
         if pause is not None:
             again = timezone.now() + timedelta(seconds=pause)
             rows.update(last_error=reason[:500], leased_until=again)
+        elif row.sent_at is not None:
+            # The invitation went out; it was the reminder that did not.
+            rows.update(state="sent", last_error=reason[:500], address="", leased_until=None)
         elif rows.update(state="failed", last_error=reason[:500], address="", leased_until=None):
             record_all([(InvitationFailed(**decided(row), code=code), "system", ("invitation", row.key))])
+
+
+def remind(key: str, address: str) -> bool:
+    """Send an invitation once more. False where it did not go out yet, is over, or somebody began to answer it."""
+    rows = Invitation.objects.filter(key=key, state="sent", expires_at__gt=timezone.now(), response=None)
+    return bool(rows.update(state="due", address=address, attempts=0, leased_until=None))
 
 
 def renew_link(row: Invitation) -> str:

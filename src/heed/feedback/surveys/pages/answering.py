@@ -18,12 +18,23 @@ from django.views.decorators.http import require_http_methods
 
 from heed.core.errors.rules import Unavailable
 from heed.feedback.surveys.actions.answers import take
-from heed.feedback.surveys.queries import answer_html, asked
-from heed.feedback.surveys.rules.answering import FIELD, UNKNOWN, Submission, Taken, submission_of
+from heed.feedback.surveys.queries.surveys import answer_html, asked, click_html
+from heed.feedback.surveys.rules.answering import (
+    FIELD,
+    KEEP,
+    UNKNOWN,
+    Submission,
+    Taken,
+    given_of,
+    reached,
+    submission_of,
+)
+from heed.feedback.surveys.rules.branding import POLICY, policy_with
 from heed.feedback.surveys.rules.links import answer_path
+from heed.feedback.surveys.rules.oneclick import is_click
 from heed.feedback.surveys.rules.showing import AnswerPage, page_of
 
-STATUS = {"open": 200, "thanks": 200, "answered": 200, "expired": 410, "unknown": 404, "again": 503}
+STATUS = {"open": 200, "thanks": 200, "saved": 200, "answered": 200, "expired": 410, "unknown": 404, "again": 503}
 PRIVATE = {"Referrer-Policy": "no-referrer", "X-Robots-Tag": "noindex, nofollow", "Cache-Control": "no-store"}
 BUSY = (OperationalError, InterfaceError, Unavailable)
 LONGEST_TOKEN = 128
@@ -60,11 +71,14 @@ def answer(request: HttpRequest, token: str) -> HttpResponse:
         return _posted(request, token)
     found = asked(token)
     query = request.GET
-    step = int(query["step"]) if query.get("step", "").isascii() and query.get("step", "").isdigit() else 0
-    given = {**found.given, **_given(query)} if found.state == "open" else {}
-    state = "thanks" if found.state == "answered" and "thanks" in query else found.state
+    step = int(query["step"]) if query.get("step", "").isascii() and query.get("step", "").isdigit() else found.resume
+    given = {**found.given, **given_of(dict(query.lists()))} if found.state == "open" else {}
+    state = reached(found.state, query)
     language = query.get("language", "")[:60] or (found.language if found.plan else _preferred(request))
-    return _drawn(token, page_of(found, given, language, min(step, 99), state=state))
+    page = page_of(found, given, language, min(step, 99), state=state)
+    if is_click(found, dict(query.lists())):
+        return _drawn(token, page, html=click_html(token, page))
+    return _drawn(token, page, kept="kept" in query)
 
 
 def _posted(request: HttpRequest, token: str) -> HttpResponse:
@@ -85,6 +99,10 @@ def onward(address: str, submission: Submission, taken: Taken) -> HttpResponse:
         query["language"] = language
     if taken.state == "partial":
         query["step"] = taken.step
+        if submission.move == KEEP:
+            query["kept"] = 1
+    elif taken.state == "saved":
+        query["saved"] = 1
     elif taken.state == "kept":
         query["thanks"] = 1
     response = HttpResponseRedirect(f"{address}?{urlencode(query)}")
@@ -94,11 +112,6 @@ def onward(address: str, submission: Submission, taken: Taken) -> HttpResponse:
 
 def _submission(request: HttpRequest, token: str) -> Submission:
     return submission_of(token, dict(request.POST.lists()), timezone.now())
-
-
-def _given(query: Any) -> dict[str, tuple[str, ...]]:
-    """Answers in the address, such as a score chosen in the mail: shown as chosen, kept only when the customer sends them."""
-    return {name.removeprefix(FIELD): tuple(values) for name, values in query.lists() if name.startswith(FIELD)}
 
 
 def _preferred(request: HttpRequest) -> str:
@@ -115,9 +128,20 @@ def _again(token: str, request: HttpRequest) -> HttpResponse:
     return _drawn(token, page, submission)
 
 
-def _drawn(token: str, page: AnswerPage, submission: Submission | None = None, status: int = 0) -> HttpResponse:
-    response = HttpResponse(answer_html(token, page, submission), status=status or STATUS[page.state])
+def _drawn(
+    token: str,
+    page: AnswerPage,
+    submission: Submission | None = None,
+    status: int = 0,
+    *,
+    html: str = "",
+    kept: bool = False,
+) -> HttpResponse:
+    body = html or answer_html(token, page, submission, kept=kept)
+    response = HttpResponse(body, status=status or STATUS[page.state])
     response.headers["Content-Language"] = page.language
+    if page.style:
+        response.headers["Content-Security-Policy"] = policy_with(POLICY, page.style)
     if page.state == "again":
         response.headers["Retry-After"] = "5"
     return response

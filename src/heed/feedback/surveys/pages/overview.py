@@ -19,25 +19,26 @@ from heed.core.people.queries import organisation
 from heed.feedback.surveys.actions.invitations import withdraw
 from heed.feedback.surveys.language import chosen, direction, native_name
 from heed.feedback.surveys.models import Invitation
-from heed.feedback.surveys.queries import (
+from heed.feedback.surveys.queries.figures import survey_figures
+from heed.feedback.surveys.queries.surveys import (
     answer_html,
     funnels,
     invitations,
     latest_words,
     least_shown,
-    question_figures,
     survey,
     surveys,
     trial_mail,
 )
-from heed.feedback.surveys.rules.answering import Asked, judge, plan_of, submission_of
+from heed.feedback.surveys.rules.answering import Asked, given_of, judge, plan_of, submission_of
+from heed.feedback.surveys.rules.branding import POLICY, policy_with
 from heed.feedback.surveys.rules.figures import Funnel, response_rate
 from heed.feedback.surveys.rules.showing import page_of
 
 Request = Any
 ROWS = 50
 # What a preview may be shown in: the builder's own page.
-PREVIEW_POLICY = "default-src 'none'; style-src 'self'; img-src 'self' data:; form-action 'self'; base-uri 'none'; frame-ancestors 'self'"
+PREVIEW_POLICY = POLICY.replace("frame-ancestors 'none'", "frame-ancestors 'self'")
 
 
 @require_GET
@@ -55,6 +56,8 @@ def survey_page(request: Request, key: str) -> HttpResponse:
     body, number, holds = survey(key)
     language = chosen(body.languages, get_language() or "en")
     funnel, least = funnels(request.scope, key).get(key, Funnel()), least_shown()
+    with_set_aside = bool(request.GET.get("with_set_aside"))
+    figures = survey_figures(request.scope, key, body, language, with_set_aside=with_set_aside)
     context = {
         "key": key,
         "survey": body,
@@ -63,7 +66,9 @@ def survey_page(request: Request, key: str) -> HttpResponse:
         "funnel": funnel,
         "rate": response_rate(funnel, least),
         "least": least,
-        "questions": question_figures(request.scope, key, body, language),
+        "questions": figures.questions,
+        "set_aside": figures.set_aside,
+        "with_set_aside": with_set_aside,
         "words": latest_words(request.scope, key),
         "tongues": [(tag, native_name(tag), direction(tag)) for tag in body.languages],
     }
@@ -129,24 +134,23 @@ def _house(body: Any) -> str:
 
 
 def shown_preview(
-    request: HttpRequest, asked: Asked, address: str, *, draft: str = "", is_begun: bool = True
+    request: HttpRequest, asked: Asked, address: str, *, draft: str = "", is_begun: bool = True, step: int = 0
 ) -> HttpResponse:
     """One step of a preview: drawn, or judged and the next one drawn. A `draft` travels along in its form."""
     assert asked.plan is not None
     language = request.GET.get("language", "")[:20]
-    typed = {name: tuple(values) for name, values in request.GET.lists() if name.startswith("q_")}
-    given, step, errors, state = {name.removeprefix("q_"): values for name, values in typed.items()}, 0, {}, "open"
+    given, step, errors, state = given_of(dict(request.GET.lists())), step, {}, "open"
     if request.method == "POST" and is_begun:
         submission = submission_of("", dict(request.POST.lists()), timezone.now())
         judged = judge(asked.plan, {}, submission)
         language = submission.move.partition("language:")[2] or submission.language
         given, step = judged.given, judged.step
         errors = dict(judged.standing.faults) if judged.state == "invalid" else {}
-        state = "thanks" if judged.state == "kept" else "open"
+        state = {"kept": "thanks", "saved": "saved"}.get(judged.state, "open")
     shown = page_of(asked, given, language, step, errors=errors, state=state, is_preview=True)
     html = answer_html("", shown, action=address, form_token=get_token(request), draft=draft)
     response = HttpResponse(html, status=422 if errors else 200)
-    response.headers["Content-Security-Policy"] = PREVIEW_POLICY
+    response.headers["Content-Security-Policy"] = policy_with(PREVIEW_POLICY, shown.style)
     response.headers["Cache-Control"] = "no-store"
     return response
 

@@ -56,13 +56,19 @@ def share(part: int, whole: int, min_n: int) -> Figure:
 def score_of(question: Question, counts: Mapping[float, int], min_n: int) -> Figure:
     """The figure of a question with a scale or a number: NPS, share of the two best for CSAT, else the mean."""
     n = sum(counts.values())
-    if question.type == "csat":
+    if question.counts_as == "csat":
         best = sum(many for score, many in counts.items() if score > SCALES["csat"][1] - TOP_BOXES)
         return share(best, n, min_n)
-    unit = "points" if question.type == "nps" else "number"
-    if 0 < n < min_n:
-        return Figure(None, None, None, None, unit, "", suppressed=True)
-    return _nps(counts) if question.type == "nps" else _mean(counts)
+    if question.counts_as != "nps":
+        return scores_mean(counts, min_n)
+    return Figure(None, None, None, None, "points", "", suppressed=True) if 0 < n < min_n else _nps(counts)
+
+
+def scores_mean(counts: Mapping[float, int], min_n: int) -> Figure:
+    """The mean of scores, of so many each, with Student's limits."""
+    if 0 < sum(counts.values()) < min_n:
+        return Figure(None, None, None, None, "number", "", suppressed=True)
+    return _mean(counts)
 
 
 def _nps(counts: Mapping[float, int]) -> Figure:

@@ -20,7 +20,8 @@ def _where(payload: Payload, *names: str) -> Row:
     context = payload.get("context") or {}
     return {
         "survey_key": payload["survey"],
-        "customer_key": payload["customer"],
+        # Who answers at an open link is nobody that heed knows.
+        "customer_key": payload["customer"] or None,
         "language": payload["language"],
         **{name: context.get(name) for name in (*PLACE, "interaction_id", "agent_key", *names)},
     }
@@ -97,7 +98,8 @@ def answers_given(payload: Payload, entry: Entry) -> list[Row]:
         **_where(payload, "case_id"),
         "response_id": payload["response"],
         "answered_at": payload["answered_at"],
-        "invited_at": payload["invited_at"],
+        # Of an anonymous response it is not told.
+        "invited_at": payload["invited_at"] or None,
         "duration_seconds": payload["duration_seconds"],
         "attributes": None if payload["complete"] else {"complete": "false"},
     }

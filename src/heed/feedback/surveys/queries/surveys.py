@@ -22,14 +22,15 @@ from heed.core.journal.rules import Entry
 from heed.core.people.queries import organisation
 from heed.core.settings.rules import current
 from heed.facts.projections import completes
-from heed.feedback.surveys.definition import Question, Survey
+from heed.feedback.surveys.definition import Survey, question_of
 from heed.feedback.surveys.events import ResponseReceived
-from heed.feedback.surveys.language import told
 from heed.feedback.surveys.models import Answer, Invitation, Response
-from heed.feedback.surveys.rules.answering import UNKNOWN, Asked, Given, Plan, Reply, Submission, plan_of, told_answers
-from heed.feedback.surveys.rules.figures import Figure, Funnel, response_rate, score_of, shares_of
-from heed.feedback.surveys.rules.letters import letter
-from heed.feedback.surveys.rules.links import answer_path, digest_of
+from heed.feedback.surveys.rules.answering import KEEP, UNKNOWN, Asked, Plan, Submission, plan_of, resume_step
+from heed.feedback.surveys.rules.figures import Figure, Funnel, response_rate
+from heed.feedback.surveys.rules.letters import Letter, letter
+from heed.feedback.surveys.rules.links import answer_path, context_of, digest_of
+from heed.feedback.surveys.rules.oneclick import TEMPLATE, only_first
+from heed.feedback.surveys.rules.replies import Given, Reply, told_answers, typed_as
 from heed.feedback.surveys.rules.showing import AnswerPage
 from heed.service.customers.queries import unsubscribe_url
 
@@ -64,6 +65,7 @@ def asked(token: str) -> Asked:
     response = Response.objects.filter(invitation=row).first()
     plan = plan_of_version(row.survey_key, row.survey_version)
     replies = list(Answer.objects.filter(response=response)) if response and not response.answered_at else []
+    given = given_in(plan.survey, replies)
     return Asked(
         state=state_of(row, response),
         invitation=row.key,
@@ -71,13 +73,27 @@ def asked(token: str) -> Asked:
         version=row.survey_version,
         plan=plan,
         language=response.language if response else row.language,
-        given=given_in(plan.survey, replies),
+        given=given,
         started_at=response.started_at if response else None,
         organisation=plan.survey.sender_name or organisation().name,
+        about=row.context,
+        resume=resume_step(plan, given, row.context) if given else 0,
+        expires_at=row.expires_at,
     )
 
 
-def answer_html(token: str, page: AnswerPage, submission: Submission | None = None, **more: Any) -> str:
+def click_html(token: str, page: AnswerPage, **more: Any) -> str:
+    """The page behind an answer in the mail: that question alone, and a button that keeps the answer."""
+    return answer_html(token, only_first(page), template=TEMPLATE, move=KEEP, **more)
+
+
+def answer_html(
+    token: str,
+    page: AnswerPage,
+    submission: Submission | None = None,
+    template: str = "surveys/answer.html",
+    **more: Any,
+) -> str:
     """The answer page as HTML. A form drawn again keeps its mark and its beginning: sent twice, it is known again."""
     lasted = submission.duration_seconds if submission else None
     context = {
@@ -88,7 +104,7 @@ def answer_html(token: str, page: AnswerPage, submission: Submission | None = No
         "move": submission.move if submission else "next",
         **more,
     }
-    return render_to_string("surveys/answer.html", context)
+    return render_to_string(template, context)
 
 
 def state_of(row: Invitation, response: Response | None) -> str:
@@ -104,35 +120,28 @@ def given_in(survey: Survey, replies: Iterable[Answer]) -> Given:
     questions = {question.key: question for question in survey.questions}
     given: dict[str, list[str]] = {}
     for reply in replies:
-        if reply.question_key in questions:
-            given.setdefault(reply.question_key, []).append(_typed(questions[reply.question_key], reply))
+        if question := questions.get(question_of(reply.question_key)):
+            given.setdefault(question.key, []).append(typed_as(question, reply))
     return given
 
 
-def _typed(question: Question, reply: Answer) -> str:
-    if question.options:
-        return reply.choice
-    if question.type == "text":
-        return reply.words
-    return f"{reply.score:.15g}" if reply.score is not None else ""
-
-
 def received(row: Invitation, response: Response, plan: Plan, replies: Iterable[Reply]) -> ResponseReceived:
-    """What the journal tells of an ended response: answers without words."""
+    """What the journal tells of an ended response: answers without words; of an anonymous one not who was asked, nor when."""
     assert response.answered_at is not None
+    is_anonymous = plan.survey.anonymous
     return ResponseReceived(
         response=response.key,
         survey=row.survey_key,
         version=row.survey_version,
-        invitation=row.key,
-        customer=row.customer_key,
+        invitation="" if is_anonymous else row.key,
+        customer="" if is_anonymous else row.customer_key,
         language=response.language,
         complete=response.state == "complete",
-        invited_at=(row.sent_at or row.decided_at).isoformat(),
+        invited_at="" if is_anonymous else (row.sent_at or row.decided_at).isoformat(),
         answered_at=response.answered_at.isoformat(),
         duration_seconds=response.duration_seconds,
-        answers=told_answers(plan, replies),
-        context=row.context,
+        answers=told_answers(plan.survey, replies),
+        context=context_of(row.context, is_anonymous),
     )
 
 
@@ -230,11 +239,14 @@ def funnels(scope: Scope, key: str = "") -> dict[str, Funnel]:
     rows = in_reach(scope, Invitation.objects.all(), "see_figures")
     if key:
         rows = rows.filter(survey_key=key)
+    # An invitation whose anonymous answers were parted from it still says that it was answered, and whether to the end.
+    is_sent, is_parted = ~Q(sent_at=None), Q(state="answered", response=None)
+    is_complete = Q(response__state="complete") | (is_parted & ~Q(nonce=""))
     counted = rows.values("survey_key").annotate(
         due=Count("pk", filter=Q(state="due")),
-        sent=Count("pk", filter=~Q(sent_at=None)),
-        started=Count("response", filter=~Q(sent_at=None)),
-        answered=Count("response", filter=~Q(sent_at=None) & Q(response__state="complete")),
+        sent=Count("pk", filter=is_sent),
+        started=Count("pk", filter=is_sent & (Q(response__isnull=False) | is_parted)),
+        answered=Count("pk", filter=is_sent & is_complete),
         failed=Count("pk", filter=Q(state="failed")),
         expired=Count("pk", filter=Q(state="expired")),
         withdrawn=Count("pk", filter=Q(state="withdrawn")),
@@ -254,53 +266,38 @@ def survey(key: str, number: int | None = None) -> tuple[Survey, int, bool]:
 
 
 @dataclass(frozen=True)
-class QuestionFigures:
-    """One question of a survey with its figure, or with the share of each option."""
+class Words:
+    """What a customer wrote, masked, and where it may be opened as it came in, which is noted in the journal."""
 
-    question: Question
-    text: str
-    answers: int | None
-    figure: Figure | None
-    options: list[tuple[str, Figure]]
-
-
-def question_figures(scope: Scope, key: str, body: Survey, language: str) -> list[QuestionFigures]:
-    """What was answered to each question of a survey, over all its versions. Only questionnaires that ended count."""
-    least = least_shown()
-    responses = in_reach(scope, Response.objects.filter(survey_key=key).exclude(answered_at=None), "see_figures")
-    rows = Answer.objects.filter(response__in=responses).values_list("question_key", "score", "choice")
-    counted = list(rows.annotate(many=Count("pk")).order_by())
-    people = dict(
-        Answer.objects.filter(response__in=responses)
-        .values_list("question_key")
-        .annotate(many=Count("response", distinct=True))
-        .order_by()
-    )
-    found = []
-    for question in body.questions:
-        mine = [(score, choice, many) for name, score, choice, many in counted if name == question.key]
-        n = people.get(question.key, 0)
-        text = told(question.text, body.languages, language)
-        figure, options = None, []
-        if question.options:
-            chosen_by = {choice: sum(many for _, each, many in mine if each == choice) for _, choice, _ in mine}
-            labels = [(told(one.text, body.languages, language), chosen_by.get(one.key, 0)) for one in question.options]
-            options = shares_of(labels, n, least)
-        elif question.type != "text":
-            figure = score_of(question, {score: many for score, _, many in mine if score is not None}, least)
-        found.append(QuestionFigures(question, text, n if n >= least else None, figure, options))
-    return found
+    masked: str
+    at: datetime | None
+    team: str
+    href: str
 
 
-def latest_words(scope: Scope, key: str, limit: int = 8) -> list[Answer]:
-    """What customers wrote last, newest first; nothing where words may not be read."""
+def latest_words(scope: Scope, key: str, limit: int = 8) -> list[Words]:
+    """What customers wrote last, newest first, masked; nothing where words may not be read."""
     if not scope.may("see_words"):
         return []
     rows = Answer.objects.filter(response__survey_key=key).exclude(words="").exclude(response__answered_at=None)
     reached = in_reach(scope, Response.objects.filter(survey_key=key), "see_words")
-    return list(
-        rows.filter(response__in=reached).select_related("response").order_by("-response__answered_at", "-id")[:limit]
-    )
+    rows = rows.filter(response__in=reached).select_related("response").order_by("-response__answered_at", "-id")
+    return [
+        Words(masked_words(row.words), row.response.answered_at, row.response.team, _opened_at(row))
+        for row in rows[:limit]
+    ]
+
+
+def _opened_at(row: Answer) -> str:
+    """The page of the same words as a verbatim."""
+    return f"{reverse('verbatim')}?{urlencode({'key': f'{row.response.key}:{row.question_key}'})}"
+
+
+def masked_words(words: str) -> str:
+    """What a customer wrote without what says who somebody is."""
+    from heed.text.masking.mask import mask
+
+    return mask(words).text
 
 
 def invitations(scope: Scope, *, survey_key: str = "", state: str = "") -> QuerySet[Invitation]:
@@ -324,6 +321,12 @@ def responses(scope: Scope, *, survey_key: str = "") -> QuerySet[Response]:
     return rows.filter(survey_key=survey_key.replace("\0", "")) if survey_key else rows
 
 
+def answered_among(once_keys: Iterable[Any]) -> int:
+    """How many invitations made by these once_keys, given as a query too, brought an answer."""
+    rows = Invitation.objects.filter(once_key__in=once_keys)
+    return rows.filter(Q(state="answered") | Q(response__isnull=False)).count()
+
+
 def response(scope: Scope, key: str) -> Response:
     """One questionnaire that ended. Raises NotFound, also where it is out of reach."""
     row = responses(scope).filter(key=key.replace("\0", "")).first()
@@ -333,12 +336,22 @@ def response(scope: Scope, key: str) -> Response:
 
 
 def invitation_mail(row: Invitation, token: str) -> Mail:
-    """An invitation as a mail. The same one sent twice is known as the same by its id."""
-    body = plan_of_version(row.survey_key, row.survey_version).survey
+    """An invitation as a mail. The same one sent twice is known as the same by its id; a reminder has one of its own."""
+    plan = plan_of_version(row.survey_key, row.survey_version)
     unsubscribe = unsubscribe_url(row.customer_key)
     link = current().public_url + answer_path(token)
     host = urlsplit(current().public_url).hostname or "localhost"
-    return _mail(body, row.language, row.address, link, row.expires_at, unsubscribe, f"<{row.key}@{host}>")
+    name = f"{row.key}.{timezone.now():%Y%m%d}" if row.sent_at else row.key
+    written = letter(
+        plan,
+        row.language,
+        organisation=organisation().name,
+        link=link,
+        expires_at=row.expires_at,
+        unsubscribe=unsubscribe,
+        about=row.context,
+    )
+    return _mail(written, row.address, f"<{name}@{host}>")
 
 
 def trial_mail(key: str, language: str, address: str) -> Mail:
@@ -346,15 +359,12 @@ def trial_mail(key: str, language: str, address: str) -> Mail:
     body, number, _ = survey(key)
     query = urlencode({"language": language, "version": number})
     link = f"{current().public_url}{reverse('survey-preview', args=[key])}?{query}"
-    return _mail(body, language, address, link, timezone.now() + timedelta(days=body.expires_days), "", "")
+    expires_at = timezone.now() + timedelta(days=body.expires_days)
+    written = letter(plan_of(body), language, organisation=organisation().name, link=link, expires_at=expires_at)
+    return _mail(written, address, "")
 
 
-def _mail(
-    body: Survey, language: str, to: str, link: str, expires_at: datetime, unsubscribe: str, message_id: str
-) -> Mail:
-    written = letter(
-        body, language, organisation=organisation().name, link=link, expires_at=expires_at, unsubscribe=unsubscribe
-    )
+def _mail(written: Letter, to: str, message_id: str) -> Mail:
     return Mail(
         to=to,
         subject=written.subject,
@@ -362,6 +372,6 @@ def _mail(
         html=render_to_string("surveys/mail/invitation.html", {"letter": written}),
         sender_name=written.organisation,
         headers={"Content-Language": written.language},
-        unsubscribe_url=unsubscribe,
+        unsubscribe_url=written.unsubscribe,
         message_id=message_id,
     )

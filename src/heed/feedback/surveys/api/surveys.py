@@ -10,7 +10,16 @@ from ninja import Path, Query, Router, Schema
 from heed.core.definitions.rules import checked_key
 from heed.feedback.surveys.actions.invitations import withdraw
 from heed.feedback.surveys.models import Invitation, Response
-from heed.feedback.surveys.queries import funnels, invitation, invitations, response, responses, survey, surveys
+from heed.feedback.surveys.queries.surveys import (
+    funnels,
+    invitation,
+    invitations,
+    masked_words,
+    response,
+    responses,
+    survey,
+    surveys,
+)
 from heed.feedback.surveys.rules.figures import Figure, Funnel
 
 survey_router = Router(tags=["surveys"])
@@ -103,7 +112,7 @@ class InvitationsOut(Schema):
 
 
 class AnswerOut(Schema):
-    """One answer; words only for those who may read them."""
+    """One answer; words only for those who may read them, masked (`/verbatims/openings` gives them as they came in)."""
 
     question: str
     instrument: str
@@ -171,7 +180,7 @@ def _response(row: Response, may_read: bool) -> ResponseOut:
         key=row.key,
         survey=row.survey_key,
         version=row.survey_version,
-        invitation=row.invitation.key,
+        invitation=row.invitation.key if row.invitation else "",
         customer=row.customer_key,
         language=row.language,
         complete=row.state == "complete",
@@ -185,7 +194,7 @@ def _response(row: Response, may_read: bool) -> ResponseOut:
                 instrument=answer.instrument,
                 score=answer.score,
                 choice=answer.choice,
-                words=answer.words if may_read else None,
+                words=masked_words(answer.words) if may_read else None,
             )
             for answer in sorted(row.answers.all(), key=lambda each: each.pk)
         ],
