@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from heed.core.definitions.actions import ensure
 from heed.core.journal.rules import Entry
-from heed.feedback.triggers.actions import consider_facts
+from heed.feedback.triggers.actions.asking import consider_facts
 from heed.service.customers.actions import keep_customers
 from heed.service.customers.rules import CustomerRow, customer_key
 from tests.feedback.surveys.surveys import in_force

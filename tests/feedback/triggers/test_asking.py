@@ -13,8 +13,9 @@ from heed.core.journal.models import JournalEntry
 from heed.core.journal.queries import entries_after
 from heed.facts.rows import facts_of
 from heed.feedback.surveys.models import Invitation
-from heed.feedback.triggers import actions, queries
-from heed.feedback.triggers.models import Ask, Attention
+from heed.feedback.triggers.actions import carrying, lists
+from heed.feedback.triggers.models import Ask, Attention, Touch
+from heed.feedback.triggers.queries import log
 from heed.service.customers.actions import keep_customers, opt_out
 from heed.service.customers.rules import CustomerRow
 from tests.feedback.triggers.shop import call, customer, happen, open_shop
@@ -53,8 +54,9 @@ def test_the_rest_period_is_one_over_triggers_lists_and_facts() -> None:
     assert happen(call(ann, "1"), call(ann, "2")) == 1
     assert Ask.objects.filter(asked=False, reason="rested").count() == 3
     row = Ask.objects.filter(reason="rested")[0]
-    assert row.rested_until == asked_row(ann).due_at + timedelta(days=30)
-    sent = actions.ask_customers(COMMAND_LINE, "after_call", [ann])
+    due = asked_row(ann).due_at
+    assert due is not None and row.rested_until == due + timedelta(days=30)
+    sent = lists.ask_customers(COMMAND_LINE, "after_call", [ann])
     assert Ask.objects.get(asked_list=sent.key).reason == "rested"
 
 
@@ -62,7 +64,7 @@ def test_after_the_rest_period_a_customer_is_asked_again() -> None:
     open_shop()
     ann = customer("ann")
     happen(call(ann, "1"))
-    Attention.objects.update(last_asked_at=timezone.now() - timedelta(days=30))
+    Touch.objects.update(at=timezone.now() - timedelta(days=30))
     assert happen(call(ann, "2")) == 1
 
 
@@ -118,9 +120,9 @@ def test_a_later_ask_waits_and_is_invited_when_its_time_has_come() -> None:
     open_shop(delay_seconds=3600)
     ann = customer("ann")
     assert happen(call(ann)) == 1
-    assert not Invitation.objects.exists() and actions.fire_due() == 0
+    assert not Invitation.objects.exists() and carrying.fire_due() == 0
     Ask.objects.update(due_at=timezone.now())
-    assert [actions.fire_due(), actions.fire_due()] == [1, 0]
+    assert [carrying.fire_due(), carrying.fire_due()] == [1, 0]
     assert Invitation.objects.get().key == asked_row(ann).invitation
 
 
@@ -130,7 +132,7 @@ def test_who_opts_out_meanwhile_is_not_asked_and_no_longer_rests() -> None:
     happen(call(ann))
     opt_out(ann, "link")
     Ask.objects.update(due_at=timezone.now())
-    assert actions.fire_due() == 1
+    assert carrying.fire_due() == 1
     row = Ask.objects.get()
     assert (row.asked, row.reason) == (False, "opted_out")
     assert Attention.objects.get(customer_key=ann).last_asked_at is None
@@ -149,14 +151,14 @@ def test_a_list_is_previewed_confirmed_once_and_decided_through_the_rest_period(
     open_shop()
     keys = [customer("ann"), customer("bob", email=""), customer("cid", opted_out=True), customer("dan")]
     happen(call(keys[3]))
-    draft = actions.prepare_list(COMMAND_LINE, "after_call", keys, unknown=2)
-    seen = queries.preview(draft)
+    draft = lists.prepare_list(COMMAND_LINE, "after_call", keys, unknown=2)
+    seen = log.preview(draft)
     assert dict(seen.reasons) == {"asked": 1, "no_address": 1, "opted_out": 1, "rested": 1}
     assert not Ask.objects.filter(asked_list=draft.key).exists()
-    done = actions.confirm_list(COMMAND_LINE, draft.key)
+    done = lists.confirm_list(COMMAND_LINE, draft.key)
     assert done.finished_at is not None
-    actions.confirm_list(COMMAND_LINE, draft.key)
-    assert actions.carry_lists_on() == 0
+    lists.confirm_list(COMMAND_LINE, draft.key)
+    assert lists.carry_lists_on() == 0
     rows = {row.customer_key: row.reason for row in Ask.objects.filter(asked_list=draft.key)}
     assert rows == dict(zip(keys, ["on_list", "no_address", "opted_out", "rested"], strict=True))
     (entry,) = [entry for entry in entries_after(0) if entry.name == "list-decided"]
@@ -165,12 +167,12 @@ def test_a_list_is_previewed_confirmed_once_and_decided_through_the_rest_period(
 
 
 def test_a_long_list_is_carried_on_in_portions(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(actions, "PORTION", 2)
+    monkeypatch.setattr(lists, "PORTION", 2)
     open_shop()
     keys = [customer(f"c{number}") for number in range(5)]
-    row = actions.ask_customers(COMMAND_LINE, "after_call", keys)
+    row = lists.ask_customers(COMMAND_LINE, "after_call", keys)
     assert (row.position, row.finished_at) == (2, None)
-    assert [actions.carry_lists_on() for _ in range(3)] == [2, 1, 0]
+    assert [lists.carry_lists_on() for _ in range(3)] == [2, 1, 0]
     assert Invitation.objects.count() == 5
 
 
@@ -190,14 +192,14 @@ def test_who_may_ask_in_a_region_asks_and_sees_that_region_alone(regions: None) 
     open_shop()
     north, south = customer("ann", region="north"), customer("bob", region="south")
     kim = limited("north")
-    row = actions.ask_customers(kim, "after_call", [north, south])
+    row = lists.ask_customers(kim, "after_call", [north, south])
     assert (row.customers, row.unknown) == ([north], 1)
-    actions.ask_customers(COMMAND_LINE, "after_call", [south])
-    assert {each.customer_key for each in queries.asks(kim)} == {north}
+    lists.ask_customers(COMMAND_LINE, "after_call", [south])
+    assert {each.customer_key for each in log.asks(kim)} == {north}
     with pytest.raises(NotFound):
-        queries.ask_list(Scope("p_other", frozenset({"ask"})), row.key)
+        log.ask_list(Scope("p_other", frozenset({"ask"})), row.key)
     with pytest.raises(HeedError):
-        actions.prepare_list(kim, "after_call", [south])
+        lists.prepare_list(kim, "after_call", [south])
 
 
 @pytest.fixture
@@ -213,9 +215,9 @@ def test_asking_needs_the_permission() -> None:
     open_shop()
     nobody = Scope("p_nobody", frozenset({"see_customers"}), everywhere=frozenset({"see_customers"}))
     with pytest.raises(Forbidden):
-        actions.prepare_list(nobody, "after_call", [customer("ann")])
+        lists.prepare_list(nobody, "after_call", [customer("ann")])
     with pytest.raises(Forbidden):
-        queries.asks(nobody)
+        log.asks(nobody)
 
 
 def test_what_cannot_be_a_list_is_refused_by_code() -> None:
@@ -225,7 +227,7 @@ def test_what_cannot_be_a_list_is_refused_by_code() -> None:
         ("after_call", [], "empty_list"),
     ):
         with pytest.raises(HeedError) as refused:
-            actions.prepare_list(COMMAND_LINE, survey, keys)
+            lists.prepare_list(COMMAND_LINE, survey, keys)
         assert refused.value.code == code
     assert "after_call" in str(refused.value.hint) or refused.value.hint
 
@@ -242,8 +244,8 @@ def test_counts_by_reason_and_standings() -> None:
     open_shop()
     ann, bob = customer("ann"), customer("bob", email="")
     happen(call(ann, "1"), call(ann, "2"), call(bob, "3"))
-    assert dict(queries.counts_by_reason(queries.asks(COMMAND_LINE))) == {"asked": 1, "rested": 1, "no_address": 1}
-    assert queries.asks(COMMAND_LINE, reason="asked").count() == 1
-    assert queries.asks(COMMAND_LINE, customer=bob).get().reason == "no_address"
-    assert [each.reason for each in queries.standings(ann)] == ["rested"]
-    assert [each.reason for each in queries.standings(bob)] == ["no_address"]
+    assert dict(log.counts_by_reason(log.asks(COMMAND_LINE))) == {"asked": 1, "rested": 1, "no_address": 1}
+    assert log.asks(COMMAND_LINE, reason="asked").count() == 1
+    assert log.asks(COMMAND_LINE, customer=bob).get().reason == "no_address"
+    assert [each.reason for each in log.standings(ann)] == ["rested"]
+    assert [each.reason for each in log.standings(bob)] == ["no_address"]

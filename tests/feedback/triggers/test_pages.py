@@ -11,7 +11,7 @@ from heed.core.access.models import Membership
 from heed.core.people.models import Person, Unit
 from heed.feedback.surveys.models import Invitation
 from heed.feedback.triggers.models import Ask, AskList
-from heed.feedback.triggers.rules import listed_in
+from heed.feedback.triggers.rules.telling import listed_in
 from tests.feedback.triggers.shop import call, customer, happen, open_shop
 
 pytestmark = pytest.mark.django_db

@@ -12,20 +12,21 @@ from django.views.decorators.http import require_safe
 
 from heed.core.definitions.queries import all_in_force
 from heed.core.edge import page
+from heed.core.errors.rules import NotFound
 from heed.core.tables import csv_lines
 from heed.feedback.triggers.models import Ask
-from heed.feedback.triggers.queries import (
+from heed.feedback.triggers.queries.log import (
     MAY,
     asks,
     counts_by_reason,
     facts_judged,
-    last_asked,
     may_see_customer,
-    rest_days,
     standings,
     surveys_in_force,
 )
-from heed.feedback.triggers.rules import ASK, REASONS
+from heed.feedback.triggers.queries.person import person_ledger
+from heed.feedback.triggers.queries.state import last_asked, rest_days
+from heed.feedback.triggers.rules.reasons import ASK, REASONS
 from heed.service.customers.queries import customer_card, known_as, names
 
 ROWS = 50
@@ -135,9 +136,19 @@ def ask_why(request: HttpRequest) -> HttpResponse:
             "is_asked_later": asked_at is not None and asked_at > timezone.now(),
             "standings": [(each, REASONS.get(each.reason, "")) for each in standings(key)],
             "lines": [_line(row, {key: card.title} if card else {}) for row in asks(scope, customer=key)[:20]],
+            "ledger": _ledger(scope, key),
             "judged": [(each, REASONS.get(each.reason, each.reason)) for each in facts_judged(key)],
         }
     return render(request, "feedback/triggers/why.html", context)
+
+
+def _ledger(scope: Any, key: str) -> dict[str, Any]:
+    """How the customer stands with the ledger, as the page shows it."""
+    try:
+        found = person_ledger(scope, key)
+    except NotFound:
+        return {}
+    return {"found": found, "why": REASONS.get(found.obstacle, "")}
 
 
 urlpatterns = [

@@ -16,20 +16,21 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from heed.core.access.rules import Scope
 from heed.core.edge import page, tell
 from heed.core.errors.rules import HeedError
-from heed.feedback.triggers.actions import LONGEST_LIST, confirm_list, discard_list, prepare_list
+from heed.feedback.triggers.actions.lists import LONGEST_LIST, confirm_list, discard_list, prepare_list
 from heed.feedback.triggers.forms import AskForm
 from heed.feedback.triggers.models import AskList
-from heed.feedback.triggers.queries import (
+from heed.feedback.triggers.queries.log import (
     MAY,
     ask_list,
     asks,
     counts_by_reason,
     newest_lists,
     preview,
-    rest_days,
     surveys_in_force,
 )
-from heed.feedback.triggers.rules import ASK, REASONS, listed_in
+from heed.feedback.triggers.queries.state import rest_days
+from heed.feedback.triggers.rules.reasons import ASK, REASONS
+from heed.feedback.triggers.rules.telling import listed_in
 from heed.service.customers.queries import customers, known_as
 
 ROWS = 50

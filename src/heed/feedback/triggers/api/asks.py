@@ -7,9 +7,9 @@ from django.http import HttpRequest
 from ninja import Path, Query, Router, Schema, Status
 from pydantic import Field
 
-from heed.feedback.triggers.actions import LONGEST_LIST, confirm_list, prepare_list
+from heed.feedback.triggers.actions.lists import LONGEST_LIST, confirm_list, prepare_list
 from heed.feedback.triggers.models import Ask, AskList
-from heed.feedback.triggers.queries import MAY, ask_by_key, ask_list, asks, counts_by_reason, preview
+from heed.feedback.triggers.queries.log import MAY, ask_by_key, ask_list, asks, counts_by_reason, preview
 from heed.service.customers.queries import customers, known_as
 
 router = Router(tags=["asks"])

@@ -1,7 +1,7 @@
-"""Reading what decides about asking: the policy and triggers in force, who rests, who was asked and who was not."""
+"""Reading what was decided about asking: who was asked, who was not and why, lists, and how a customer stands."""
 
-from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -9,98 +9,22 @@ from django.db.models import Count, QuerySet
 from django.utils import timezone
 
 from heed.core.access.rules import Scope
-from heed.core.definitions.queries import InForce, all_in_force, in_force
+from heed.core.definitions.queries import all_in_force
 from heed.core.errors.rules import NotFound
 from heed.core.journal.rules import Entry
 from heed.core.settings.rules import current
 from heed.facts.projections import completes
 from heed.facts.schema.tables import TABLES
-from heed.facts.timelines import timeline
-from heed.feedback.triggers.definition import ContactPolicy, Trigger
+from heed.feedback.triggers.definition import Trigger
 from heed.feedback.triggers.events import ListDecided
-from heed.feedback.triggers.models import Ask, AskList, Attention
-from heed.feedback.triggers.rules import (
-    DEFAULT_REST_DAYS,
-    Memory,
-    conditions_of,
-    may_ask,
-    rehearse_with,
-    settled,
-)
+from heed.feedback.triggers.models import Ask, AskList, Touch
+from heed.feedback.triggers.queries.state import present, triggers_in_force
+from heed.feedback.triggers.rules.deciding import SECOND, conditions_of, settled
+from heed.feedback.triggers.rules.ledger import may_ask
 from heed.rehearsal.replay.deciders import truths_of
-from heed.service.customers.queries import Reach, in_reach, reachability, reachable, regions_of
+from heed.service.customers.queries import in_reach, regions_of
 
 MAY = "ask"
-POLICY = ("contact_policy", "contact")
-AT_ONCE = 500
-
-
-@dataclass
-class Present:
-    """What holds now, of the customers looked at: the state that a live decision is taken in."""
-
-    at: datetime
-    rest_days: int
-    reach: Mapping[str, Reach] = field(default_factory=dict)
-    asked: dict[str, datetime | None] = field(default_factory=dict)
-    surveys: dict[str, InForce | None] = field(default_factory=dict)
-
-    def now(self, happened_at: datetime) -> datetime:
-        return self.at
-
-    def survey(self, key: str) -> InForce | None:
-        if key not in self.surveys:
-            self.surveys[key] = in_force("survey", key, self.at)
-        return self.surveys[key]
-
-    def has_survey(self, survey: str) -> bool:
-        return self.survey(survey) is not None
-
-    def obstacle(self, customer: str) -> str:
-        known = self.reach.get(customer)
-        if known is None:
-            return "unknown_customer"
-        if known.opted_out:
-            return "opted_out"
-        return "" if known.email else "no_address"
-
-    def asked_at(self, customer: str) -> datetime | None:
-        return self.asked.get(customer)
-
-
-def rest_days(at: datetime | None = None) -> int:
-    """Days a customer is left in peace after being asked, as the policy in force says."""
-    found = in_force(*POLICY, at)
-    return found.body.rest_days if found and isinstance(found.body, ContactPolicy) else DEFAULT_REST_DAYS
-
-
-def triggers_watching(tables: Collection[str]) -> list[InForce]:
-    """Triggers in force whose facts lie in one of these tables."""
-    found = all_in_force("trigger")
-    return [each for each in found if isinstance(each.body, Trigger) and each.body.source in tables]
-
-
-def present(customers: Collection[str]) -> Present:
-    """What holds now for these customers, without holding anything against others: for looking, not for asking."""
-    return Present(timezone.now(), rest_days(), reachable(customers), last_asked(customers))
-
-
-def last_asked(customers: Collection[str]) -> dict[str, datetime | None]:
-    """When customers were last asked, by whatever asked."""
-    found: dict[str, datetime | None] = {}
-    every = list(customers)
-    for start in range(0, len(every), AT_ONCE):
-        rows = Attention.objects.filter(customer_key__in=every[start : start + AT_ONCE])
-        found |= dict(rows.values_list("customer_key", "last_asked_at"))
-    return found
-
-
-def today() -> Memory:
-    """What a rehearsal begins with: the rest period in force, and whom heed could reach today."""
-    return Memory(rest_days(), reachability())
-
-
-rehearse_with(today)
 
 
 # What was decided
@@ -155,10 +79,28 @@ def due_asks(limit: int) -> list[int]:
     return list(rows.values_list("id", flat=True)[:limit])
 
 
+def due_reminders(limit: int) -> list[int]:
+    """Reminders whose time has come and that were neither sent nor given back, the oldest first."""
+    rows = Touch.objects.filter(sort="reminder", done_at=None, at__lte=timezone.now(), ask__asked=True)
+    return list(rows.exclude(ask__invitation="").order_by("at").values_list("id", flat=True)[:limit])
+
+
 def open_lists() -> list[str]:
     """Lists that somebody confirmed and that are not done, the oldest first."""
     rows = AskList.objects.filter(confirmed_at__isnull=False, finished_at=None).order_by("id")
     return list(rows.values_list("key", flat=True))
+
+
+def expiry_of_list(key: str) -> int | None:
+    """For how many days invitations of a list can be answered, where a programme says so."""
+    rows = AskList.objects.filter(key=key, wave__isnull=False) if key else AskList.objects.none()
+    return rows.values_list("wave__expires_days", flat=True).first()
+
+
+def channel_of_list(key: str) -> str:
+    """By which channels a list goes out: as its programme says, else by mail."""
+    rows = AskList.objects.filter(key=key, wave__isnull=False) if key else AskList.objects.none()
+    return rows.values_list("wave__channel", flat=True).first() or "email"
 
 
 def ask_list(scope: Scope, key: str) -> AskList:
@@ -195,10 +137,11 @@ class PreviewLine:
 def preview(row: AskList, *, reason: str = "", offset: int = 0, limit: int = 50) -> Preview:
     """Who would be asked if the list were sent now; a page of them, of one reason when one is given."""
     state = present(row.customers)
+    now = state.now(timezone.now())
     counted: dict[str, int] = {}
     lines: list[PreviewLine] = []
     for customer in row.customers:
-        refusal = may_ask(state, customer, row.survey_key, state.at)
+        refusal, _due = may_ask(state, customer, row.survey_key, now=now)
         code = refusal.reason if refusal else "asked"
         counted[code] = counted.get(code, 0) + 1
         if not reason or reason == code:
@@ -223,10 +166,12 @@ class Standing:
 def standings(customer: str) -> list[Standing]:
     """Why each trigger in force would not ask this customer now, whatever happened to them; empty: it would."""
     state = present([customer])
-    found = []
-    for each in all_in_force("trigger"):
+    now, found = state.now(timezone.now()), []
+    for each in triggers_in_force():
         assert isinstance(each.body, Trigger)
-        refusal = may_ask(state, customer, each.body.survey, state.at)
+        reminders, delay = each.body.reminder_days, each.body.delay_seconds * SECOND
+        survey, channel = each.body.survey, each.body.channel
+        refusal, _due = may_ask(state, customer, survey, now=now, delay=delay, reminders=reminders, channel=channel)
         until = refusal.details.get("rested_until") if refusal else None
         reason = refusal.reason if refusal else ""
         found.append(Standing(each.key, each.body.name, each.body.survey, reason, until))
@@ -271,6 +216,7 @@ def as_told(row: Ask) -> dict[str, Any]:
         "version": row.version,
         "customer": row.customer_key,
         "reason": row.reason,
+        "stratum": row.stratum,
         "probability": row.probability,
         "decided_at": row.decided_at.isoformat(),
         "context": dict(row.context),
@@ -300,7 +246,7 @@ class Judged:
 
 def facts_judged(customer: str, limit: int = 10) -> list[Judged]:
     """What triggers in force make of the newest facts of a customer; nothing while the facts cannot be read."""
-    watching = [each for each in all_in_force("trigger") if isinstance(each.body, Trigger)]
+    watching = triggers_in_force()
     wanted: dict[str, Sequence[str]] = {
         trigger.source: tuple(dict.fromkeys(column.name for column in TABLES[trigger.source].columns))
         for each in watching
@@ -309,6 +255,7 @@ def facts_judged(customer: str, limit: int = 10) -> list[Judged]:
     if not wanted:
         return []
     from heed.facts.engine.engine import open_engine
+    from heed.facts.timelines import timeline
 
     try:
         with open_engine(current()) as engine:
