@@ -12,6 +12,7 @@ import re
 import signal
 import time
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from threading import Thread
@@ -207,3 +208,85 @@ def test_another_system_connects_by_the_api_and_private_addresses_are_refused(ad
     assert holds(secret, *crm.told[-1])
     waited(lambda: calls.get(f"/deliveries?connection={key}&state=delivered")["items"])
     assert calls.session.delete(f"{at}/{key}", timeout=60).status_code == 204
+
+
+ROUTING = """\
+name: Who acts on what
+when: "sentiment == 'negative'"
+routes:
+  - key: bills
+    name: Wrong bills
+    themes: [billing]
+    to: {team: organisation}
+  - key: parcels
+    name: Late parcels
+    themes: [delivery]
+    to: {connection: CONNECTION}
+catch_all:
+  to: {mail: desk@harbour.example}
+"""
+
+
+def said(calls: Calls, number: str, text: str) -> None:
+    now = datetime.now(UTC).isoformat()
+    calls.tell("verbatims", number, verbatim_id=number, said_at=now, text=text, customer_key=f"crm:{number}")
+
+
+def test_what_customers_say_goes_to_who_can_act_on_it(ada: Browser, crm: Crm, tmp_path: Path) -> None:
+    """Ada says who gets what; customers complain; each complaint reaches its owner once, like ones as one item."""
+    place, _secret = connected(ada, crm, "Parcels")
+    file = tmp_path / "model" / "routing" / "default.yaml"
+    file.parent.mkdir(parents=True)
+    file.write_text(ROUTING.replace("CONNECTION", place.strip("/").rpartition("/")[2]))
+    code, applied = ada.house.run("model", "apply", str(file.parents[1]), "--json")
+    assert code == 0, applied
+
+    calls = Calls(ada.house, ada, "see_words", "see_figures", "import", "work_cases")
+    for number in range(3):
+        said(calls, f"bill-{number}", "The invoice is wrong again and nobody corrects it. This is awful.")
+    said(calls, "parcel-1", "The parcel is late, the delivery was terrible.")
+    said(calls, "park-1", "Terrible, awful, I am very angry and disappointed.")
+    said(calls, "happy-1", "The invoice was right and the service was wonderful, thank you.")
+    waited(lambda: sum(each["pieces"] for each in calls.get("/feedback-items")["items"]) >= 5, 120)
+    items = {each["route"]: each for each in calls.get("/feedback-items")["items"]}
+    assert (items["bills"]["pieces"], items["bills"]["receiver"]) == (3, "organisation")
+    assert items["catch_all"]["way"] == "mail"
+
+    # The system that has parcels is told of its item, the desk is written to, Ada finds hers on the page.
+    waited(lambda: crm.events("feedback-routed"))
+    assert {event["data"]["route"] for event in crm.events("feedback-routed")} >= {"parcels"}
+    waited(lambda: [mail for mail in ada.house.mailbox.letters if "desk@harbour.example" in str(mail["to"])])
+    shown = words(ada.open("/routed/"))
+    assert "Wrong bills" in shown
+    key = items["bills"]["key"]
+    assert "3 pieces of feedback" in words(ada.open(f"/routed/{key}/"))
+    assert "It is yours." in verb(ada, key, "acceptance")
+    assert "This item is accepted already." in verb(ada, key, "acceptance")
+    assert "It is done with." in verb(ada, key, "completion", outcome="changed", words="The template is right now.")
+
+    # What nobody had a route for is sent on with a reason, and goes to a team.
+    rest = items["catch_all"]["key"]
+    assert "Say why" in verb(ada, rest, "return", reason="not_ours", words=" ")
+    assert "It was sent on." in verb(ada, rest, "return", reason="not_ours", words="Ours.", to="organisation")
+    routes = {each["key"]: each for each in calls.get("/routes")["items"]}
+    assert (routes["bills"]["n"], routes["bills"]["precision"]) == (1, 1.0)
+    assert (routes["catch_all"]["n"], routes["catch_all"]["precision"]) == (1, 0.0)
+    assert 0 < routes["bills"]["low"] < 1
+
+    # Before it changes the routing, Ada tries the change on what was said.
+    file.write_text(ROUTING.replace("[delivery]", "[parking]").replace("CONNECTION", place.strip("/").split("/")[-1]))
+    code, tried = ada.house.run("routing", "rehearse", str(file), "--weeks", "1", "--json")
+    assert code == 0, tried
+    lines = {line["route"]: line for line in tried["routes"]}
+    assert lines["parcels"]["pieces"] == 0
+    assert lines["parcels"]["pieces_in_force"] >= 1
+    press(ada, place, "remove")
+
+
+def verb(ada: Browser, key: str, name: str, **fields: str) -> str:
+    """Do something about an item, on its page."""
+    page = ada.open(f"/routed/{key}/")
+    token = re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', page.text)
+    assert token is not None
+    given = {"csrfmiddlewaretoken": token.group(1), **fields}
+    return words(ada.session.post(f"{page.url}{name}/", given, headers={"Referer": page.url}, timeout=60))

@@ -18,9 +18,10 @@ from heed.core.journal.actions import erase_payload, record
 from heed.core.journal.queries import entries_before, last_id
 from heed.core.people.events import UnitRenamed
 from heed.core.people.queries import notifications, sentence
-from heed.feedback.routing import actions, queries
+from heed.feedback.routing.actions import connecting as actions
 from heed.feedback.routing.models import Connection, Delivery
-from heed.feedback.routing.rules import TRIES
+from heed.feedback.routing.queries import connecting as queries
+from heed.feedback.routing.rules.connecting import TRIES
 from tests.channels.far import Far, answer, far, says
 from tests.core.conftest import House
 

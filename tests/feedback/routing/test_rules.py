@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from heed.core.errors.rules import Invalid
-from heed.feedback.routing.rules import (
+from heed.feedback.routing.rules.connecting import (
     NEVER_SENT,
     PAUSES,
     TRIES,

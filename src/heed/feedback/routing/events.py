@@ -84,3 +84,71 @@ class DeliveriesReplayed:
 
     connection: str
     count: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class _OfItem:
+    """A feedback item as it stands: who has it, alike in what, how many pieces of feedback."""
+
+    item: str
+    route: str
+    join: str
+    way: str
+    receiver: str
+    team: str
+    region: str
+    pieces: int
+
+
+@event
+@dataclass(frozen=True, kw_only=True)
+class FeedbackRouted(_OfItem):
+    """Feedback went to who can act on it, as a new item."""
+
+    routing: str
+    version: int
+    acknowledge_due_at: str
+    accept_due_at: str
+
+
+@event
+@dataclass(frozen=True, kw_only=True)
+class FeedbackJoined(_OfItem):
+    """A feedback item has grown to a number worth telling."""
+
+
+@event
+@dataclass(frozen=True, kw_only=True)
+class FeedbackAcknowledged(_OfItem):
+    """Who has a feedback item has seen it."""
+
+
+@event
+@dataclass(frozen=True, kw_only=True)
+class FeedbackAccepted(_OfItem):
+    """Who has a feedback item answers for it."""
+
+
+@event
+@dataclass(frozen=True, kw_only=True)
+class FeedbackSentBack(_OfItem):
+    """A feedback item went from one receiver to another, with a reason."""
+
+    reason: str
+    former: str
+
+
+@event
+@dataclass(frozen=True, kw_only=True)
+class FeedbackLate(_OfItem):
+    """Nobody has seen, or nobody has accepted, a feedback item within its time."""
+
+    promise: str
+
+
+@event
+@dataclass(frozen=True, kw_only=True)
+class FeedbackDone(_OfItem):
+    """A feedback item is done with."""
+
+    outcome: str

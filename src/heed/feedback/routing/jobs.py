@@ -1,6 +1,7 @@
 """What the worker sends to other systems, and forgets."""
 
-from heed.feedback.routing import actions
+from heed.feedback.routing.actions import connecting as actions
+from heed.feedback.routing.actions import mailing, working
 
 
 def deliver_due() -> int:
@@ -11,3 +12,13 @@ def deliver_due() -> int:
 def forget_deliveries() -> int:
     """Take away what was delivered a month ago."""
     return actions.forget_deliveries()
+
+
+def chase_late_items() -> int:
+    """Tell of feedback that nobody has seen, or answers for, in time."""
+    return working.chase_late()
+
+
+def send_routed_mails() -> int:
+    """Write to the addresses feedback is routed to."""
+    return mailing.send_mails()

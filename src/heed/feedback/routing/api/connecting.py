@@ -9,8 +9,9 @@ from ninja import Path, Query, Router, Schema
 from pydantic import ConfigDict, StringConstraints
 
 from heed.core.http.rules import page_after
-from heed.feedback.routing import actions, queries
+from heed.feedback.routing.actions import connecting as actions
 from heed.feedback.routing.models import Connection, Delivery
+from heed.feedback.routing.queries import connecting as queries
 
 connections = Router(tags=["connections"])
 deliveries = Router(tags=["connections"])
@@ -23,12 +24,15 @@ KeyText = Annotated[str, StringConstraints(max_length=24, pattern=r"^[a-z0-9_]+$
 
 
 class ConnectionOut(Schema):
-    """A connection; `state` is active, failing, paused or ended, `events` empty when it is told of all."""
+    """A connection; `shape` is webhook, github or jira, `state` active, failing, paused or ended, `events` empty for all."""
 
     key: str
     name: str
     url: str
     events: list[str]
+    shape: str
+    token_name: str
+    project: str
     state: str
     failures: int
     pending: int
@@ -51,6 +55,9 @@ class ConnectionIn(Schema):
     name: Name
     url: Url
     events: list[EventName] = []
+    shape: Annotated[str, StringConstraints(pattern=r"^(webhook|github|jira)$")] = "webhook"
+    token_name: Annotated[str, StringConstraints(max_length=40, pattern=r"^[A-Za-z0-9_-]*$")] = ""
+    project: Annotated[str, StringConstraints(max_length=80, pattern=r"^[A-Za-z0-9_-]*$")] = ""
 
 
 class ConnectionChange(Schema):
@@ -123,6 +130,9 @@ def _out(row: Connection) -> ConnectionOut:
         name=row.name,
         url=row.url,
         events=row.events,
+        shape=row.shape,
+        token_name=row.token_name,
+        project=row.project,
         state=line.state,
         failures=row.failures,
         pending=line.pending,
@@ -167,7 +177,15 @@ def all_connections(
 @connections.post("", response={201: NewConnectionOut}, summary="Connect another system")
 def add_connection(request: HttpRequest, body: ConnectionIn) -> tuple[int, NewConnectionOut]:
     scope = request.scope  # type: ignore[attr-defined]
-    row, secret = actions.add_connection(scope, name=body.name, url=body.url, event_names=body.events)
+    row, secret = actions.add_connection(
+        scope,
+        name=body.name,
+        url=body.url,
+        event_names=body.events,
+        shape=body.shape,
+        token_name=body.token_name,
+        project=body.project,
+    )
     return 201, NewConnectionOut(connection=_out(row), secret=secret)
 
 

@@ -15,11 +15,18 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from heed.core.edge import page, tell
 from heed.core.errors.rules import HeedError
-from heed.feedback.routing import actions, queries
+from heed.feedback.routing.actions import connecting as actions
 from heed.feedback.routing.forms import ConnectionForm
+from heed.feedback.routing.queries import connecting as queries
 
 SHOWN = 50
-FIELDS = {"invalid_name": "name", "address_refused": "url", "unknown_event": "events"}
+FIELDS = {
+    "invalid_name": "name",
+    "address_refused": "url",
+    "unknown_event": "events",
+    "unknown_credential": "token_name",
+    "no_project": "project",
+}
 # The session remembers that a secret is to be shown, not the secret.
 TO_SHOW = "show_secret_of"
 STATES = {"": (), "waiting": ("pending",), "dead": ("dead",)}
@@ -44,7 +51,13 @@ def connection_new(request: HttpRequest) -> HttpResponse:
         given = form.cleaned_data
         try:
             row, _secret = actions.add_connection(
-                scope, name=given["name"], url=given["url"], event_names=given["events"]
+                scope,
+                name=given["name"],
+                url=given["url"],
+                event_names=given["events"],
+                shape=given["shape"] or "webhook",
+                token_name=given["token_name"],
+                project=given["project"],
             )
         except HeedError as error:
             tell(form, error, FIELDS)
@@ -62,6 +75,9 @@ def connection_change(request: HttpRequest, key: str) -> HttpResponse:
     scope.demand_everywhere("manage_connections")
     row = queries.connection_by_key(key)
     form = ConnectionForm(request.POST or None, initial={"name": row.name, "url": row.url, "events": row.events})
+    # What it is was said when it was connected; what waits for it is of that kind.
+    for name in ("shape", "token_name", "project"):
+        del form.fields[name]
     if request.method == "POST" and form.is_valid():
         given = form.cleaned_data
         try:

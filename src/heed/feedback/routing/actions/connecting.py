@@ -15,15 +15,17 @@ from heed.channels import webhooks
 from heed.core import outgoing
 from heed.core.access.queries import administrators
 from heed.core.access.rules import Scope
-from heed.core.errors.rules import Invalid, Refused
+from heed.core.errors.rules import Invalid, Refused, phrase
 from heed.core.journal.actions import record
 from heed.core.journal.events import EVENTS
 from heed.core.journal.queries import last_id
 from heed.core.journal.rules import Entry
 from heed.core.people.actions import notify
+from heed.core.settings.rules import current
 from heed.feedback.routing import events
+from heed.feedback.routing.actions import tracking as issues
 from heed.feedback.routing.models import Connection, Delivery
-from heed.feedback.routing.queries import (
+from heed.feedback.routing.queries.connecting import (
     allowed_networks,
     body_of,
     connection_by_key,
@@ -31,7 +33,8 @@ from heed.feedback.routing.queries import (
     due_connections,
     secrets_of,
 )
-from heed.feedback.routing.rules import (
+from heed.feedback.routing.rules import tracking
+from heed.feedback.routing.rules.connecting import (
     KEPT,
     NEVER_SENT,
     ROTATION,
@@ -70,6 +73,24 @@ def _checked_name(name: str) -> str:
     return name
 
 
+def _checked_tracker(shape: str, token_name: str, project: str) -> dict[str, str]:
+    """What a tracker wants to be told; a webhook nothing of it. Raises Invalid."""
+    tracking.checked_shape(shape)
+    token_name, project = token_name.strip(), project.strip()
+    if shape == tracking.WEBHOOK:
+        return {"shape": shape}
+    known = tracking.tokens(current().tracker_tokens)
+    if token_name and token_name not in known:
+        raise Invalid(
+            phrase("The environment holds no token called {name}.", name=token_name),
+            code="unknown_credential",
+            hint="Whoever runs heed sets it: HEED_TRACKER_TOKENS.",
+        )
+    if shape == tracking.JIRA and not project:
+        raise Invalid("Jira makes issues in a project.", code="no_project", hint="Give its key, such as OPS.")
+    return {"shape": shape, "token_name": token_name[:40], "project": project[:80]}
+
+
 def _held(key: str) -> Connection:
     """A connection, held until the transaction ends."""
     return Connection.objects.select_for_update().get(pk=connection_by_key(key).pk)
@@ -79,13 +100,28 @@ def _tell(scope: Scope, happened: Any, row: Connection) -> None:
     record(happened, actor=scope.person, subject=("connection", row.key))
 
 
-def add_connection(scope: Scope, *, name: str, url: str, event_names: Sequence[str] = ()) -> tuple[Connection, str]:
-    """Connect another system; it is told what happens from now on. Returns the connection and its secret, shown once."""
+def add_connection(
+    scope: Scope,
+    *,
+    name: str,
+    url: str,
+    event_names: Sequence[str] = (),
+    shape: str = tracking.WEBHOOK,
+    token_name: str = "",
+    project: str = "",
+) -> tuple[Connection, str]:
+    """Connect another system; it is told what happens from now on. Returns the connection and its secret, shown once.
+
+    An issue tracker (`shape` github or jira) takes what is routed to it alone, with the token the environment holds under
+    `token_name`; Jira makes issues in a `project`.
+    """
     scope.demand_everywhere("manage_connections")
     name, url = _checked_name(name), _checked_url(url)
-    wanted = checked_events(event_names, EVENTS)
+    wanted, told = checked_events(event_names, EVENTS), _checked_tracker(shape, token_name, project)
     with transaction.atomic():
-        row = Connection.objects.create(name=name, url=url, events=wanted, made_by=scope.person, after_entry=last_id())
+        row = Connection.objects.create(
+            name=name, url=url, events=wanted, made_by=scope.person, after_entry=last_id(), **told
+        )
         _tell(scope, events.ConnectionAdded(row.key, tuple(wanted)), row)
     return row, webhooks.secret_of(settings.SECRET_KEY, row.key, 1)
 
@@ -173,7 +209,9 @@ def queue_deliveries(entry: Entry, rows: object = ()) -> None:
         return
     wanting = [
         row
-        for row in Connection.objects.filter(removed_at=None, ended_at=None, after_entry__lt=entry.id)
+        for row in Connection.objects.filter(
+            removed_at=None, ended_at=None, after_entry__lt=entry.id, shape=tracking.WEBHOOK
+        )
         if is_sent(entry.name, row.events)
     ]
     now = timezone.now()
@@ -230,6 +268,18 @@ def _next_due(row: Connection) -> Delivery | None:
     return standing.select_related("connection").order_by("next_at", "id").first()
 
 
+def _call(message: Delivery, body: bytes) -> outgoing.Answer:
+    """Say a message over its line, in the way the other side understands. Raises AddressRefused, CallFailed."""
+    if message.connection.shape != tracking.WEBHOOK:
+        return issues.call(message, CALL) or outgoing.Answer(204, {}, b"", message.connection.url, 0.0)
+    now = timezone.now()
+    headers = {
+        "Content-Type": webhooks.CONTENT_TYPE,
+        **webhooks.headers(secrets_of(message.connection, now), message.key, now, body),
+    }
+    return outgoing.fetch("POST", message.connection.url, headers, body, limits=CALL, allowed=allowed_networks())
+
+
 def _try(message: Delivery) -> bool:
     """Send one message and keep what came of it. Whether the line is well."""
     body = body_of(message)
@@ -238,14 +288,10 @@ def _try(message: Delivery) -> bool:
             gone = {"state": "dropped", "next_at": None, "ended_at": timezone.now(), "last_error": "erased"}
             Delivery.objects.filter(pk=message.pk, state="pending").update(**gone)
         return True
-    now, began = timezone.now(), time.monotonic()
-    headers = {
-        "Content-Type": webhooks.CONTENT_TYPE,
-        **webhooks.headers(secrets_of(message.connection, now), message.key, now, body),
-    }
+    began = time.monotonic()
     status, said, answered, error = None, {}, b"", ""
     try:
-        answer = outgoing.fetch("POST", message.connection.url, headers, body, limits=CALL, allowed=allowed_networks())
+        answer = _call(message, body)
         status, said, answered = answer.status, dict(answer.headers), answer.body
         error = "" if 200 <= answer.status < 300 else f"HTTP {answer.status}"
     except (outgoing.AddressRefused, outgoing.CallFailed) as failure:

@@ -17,7 +17,7 @@ from heed.core.journal.rules import Entry
 from heed.core.settings.rules import current
 from heed.feedback.routing.models import Connection as Connection
 from heed.feedback.routing.models import Delivery as Delivery
-from heed.feedback.routing.rules import NEVER_SENT, TEST_EVENT, connection_state, valid_versions
+from heed.feedback.routing.rules.connecting import NEVER_SENT, TEST_EVENT, connection_state, valid_versions
 
 
 @dataclass(frozen=True)
