@@ -55,7 +55,7 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
 
 @pytest.fixture(scope="module")
 def calls(house: House) -> Calls:
-    return Calls(house, signed_in(house), "import", "see_cases", "see_customers", "see_figures")
+    return Calls(house, signed_in(house), "import", "ask", "see_cases", "see_customers", "see_figures")
 
 
 def invited(house: House, calls: Calls, customer: str, address: str) -> str:
@@ -85,9 +85,9 @@ def form_of(page: str) -> dict[str, str]:
 
 def answered(link: str, **typed: str) -> requests.Response:
     """Open the link, fill the form in, send it, and read on."""
-    shown = requests.get(link, timeout=30)
+    shown = requests.get(link, timeout=120)
     assert shown.status_code == 200, shown.text
-    return requests.post(link, {**form_of(shown.text), "move": "next", **typed}, timeout=30)
+    return requests.post(link, {**form_of(shown.text), "move": "next", **typed}, timeout=120)
 
 
 def cases(calls: Calls) -> list[Any]:
@@ -109,24 +109,24 @@ def test_an_answer_is_taken_while_the_application_and_the_worker_are_down(house:
     try:
         kept(house, "pages").kill()
         kept(house, "worker").kill()
-        down = requests.get(f"{house.address}/kpis/", headers={"Accept-Language": "de"}, timeout=30)
+        down = requests.get(f"{house.address}/kpis/", headers={"Accept-Language": "de"}, timeout=120)
         assert down.status_code == 503
         assert "heed" in down.text
-        told = calls.session.get(f"{calls.address}/cases", timeout=30)
+        told = calls.session.get(f"{calls.address}/cases", timeout=120)
         assert (told.status_code, told.json()["code"]) == (503, "starting")
-        assert requests.get(f"{house.address}/healthz", timeout=30).status_code == 200
+        assert requests.get(f"{house.address}/healthz", timeout=120).status_code == 200
 
-        style = re.search(r'rel="stylesheet" href="([^"]+)"', requests.get(link, timeout=30).text)
+        style = re.search(r'rel="stylesheet" href="([^"]+)"', requests.get(link, timeout=120).text)
         assert style is not None
-        assert requests.get(house.address + style.group(1), timeout=30).status_code == 200
+        assert requests.get(house.address + style.group(1), timeout=120).status_code == 200
         second = answered(link, q_recommend="2")
         assert second.status_code == 200
         assert "What went wrong?" in second.text
         last = {**form_of(second.text), "move": "next", "q_why": "It came in pieces."}
-        thanked = requests.post(link, last, timeout=30)
+        thanked = requests.post(link, last, timeout=120)
         assert thanked.status_code == 200
         assert "thanks=1" in thanked.url
-        again = requests.post(link, last, timeout=30)
+        again = requests.post(link, last, timeout=120)
         assert again.status_code == 200
     finally:
         os.kill(keeper, signal.SIGCONT)
@@ -143,23 +143,33 @@ def test_a_front_that_is_killed_is_started_again_and_has_lost_nothing(house: Hou
 
     def back() -> str:
         try:
-            return requests.get(link, timeout=30).text
+            return requests.get(link, timeout=120).text
         except requests.ConnectionError:
             return ""
 
-    page = waited(back)
+    # It goes on where it was left; a step back stands what was chosen.
+    page = requests.post(link, {**form_of(waited(back)), "move": "back"}, timeout=120).text
     assert 'value="3" id="q_recommend-3" checked' in page
-    posted = requests.post(link, {**form_of(page), "move": "next", "q_recommend": "10"}, timeout=30)
+    posted = requests.post(link, {**form_of(page), "move": "next", "q_recommend": "10"}, timeout=120)
     assert "thanks=1" in posted.url, posted.text
 
 
-def test_told_facts_are_taken_while_the_application_is_down(house: House, calls: Calls) -> None:
+def test_told_facts_and_answers_at_an_open_link_are_taken_while_the_application_is_down(
+    house: House, calls: Calls
+) -> None:
+    made = calls.post("/survey-links", survey="after_delivery", name="North gate")
     os.kill(house.process.pid, signal.SIGSTOP)
     try:
         kept(house, "pages").kill()
+        assert requests.get(f"{house.address}/kpis/", timeout=120).status_code == 503
+        thanked = answered(made["address"], q_recommend="10")
+        assert (thanked.status_code, "thanks=1" in thanked.url) == (200, True)
         calls.tell("interactions", "late", interaction_id="late", started_at="2026-11-20T09:00:00Z", topic="other")
     finally:
         os.kill(house.process.pid, signal.SIGCONT)
 
     assert waited(lambda: rows_of(house)["interactions"] == 3)
-    assert json.loads(requests.get(f"{house.address}/healthz", timeout=30).text) == {"alive": True}
+    assert waited(lambda: requests.get(f"{house.address}/readyz", timeout=120).status_code == 200)
+    found = calls.get(f"/survey-links/{made['key']}")
+    assert (found["begun"], found["answered"]) == (1, 1)
+    assert json.loads(requests.get(f"{house.address}/healthz", timeout=120).text) == {"alive": True}
