@@ -4,13 +4,18 @@ import csv
 import gzip
 import io
 import json
+import re
 import subprocess
 import sys
+from datetime import UTC, datetime, timedelta
+from itertools import product
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from tests.acceptance.core.test_people import Browser, House, Mailbox, free_port
+from tests.acceptance.service.test_cases import SETTLED
 from tests.places import shared_data
 from tests.running import Run, environment, runs
 
@@ -58,9 +63,12 @@ def whole(told: dict[str, Any]) -> dict[str, Any]:
     return dict(row)
 
 
-def test_a_new_store_has_the_first_twelve_in_force(tmp_path: Path) -> None:
+def test_a_new_store_has_the_whole_catalogue_in_force(tmp_path: Path) -> None:
     told = runs(tmp_path)("kpi", "list")
-    assert [kpi["key"] for kpi in told["kpis"]] == FIRST_TWELVE
+    keys = [kpi["key"] for kpi in told["kpis"]]
+    assert len(keys) >= 28
+    assert set(FIRST_TWELVE) < set(keys)
+    assert keys == sorted(keys)
     assert {kpi["state"] for kpi in told["kpis"]} == {"in force"} or {kpi["state"] for kpi in told["kpis"]} == {
         "in_force"
     }
@@ -206,3 +214,136 @@ def test_spark_gives_the_same_rows(tmp_path: Path, spark_url: str) -> None:
                 assert other[figure] == same, (key, figure)
         for word in ("excluded", "cutoff", "unit", "method", "definition_version"):
             assert theirs[word] == mine[word], (key, word)
+
+
+@pytest.mark.prove
+def test_a_drive_for_shorter_calls_that_harms_is_told_and_one_that_does_not_is_not(tmp_path: Path) -> None:
+    run = runs(tmp_path)
+    run("sample-operation", "load", "--seed", "7", "--until", "2026-10-31")
+    (truth,) = [each for each in run("sample-operation", "truths")["truths"] if each["key"] == "efficiency-drive"]
+    told = run("kpi", "tensions", "--weeks", "76")
+    (pair,) = [each for each in told["pairs"] if (each["efficiency"], each["satisfaction"]) == ("aht", "fcr")]
+    named = [unit["unit"] for unit in pair["units"]]
+    departments = {name.split("-")[1] for name in named}
+    assert pair["found"]
+    assert len(named) == 4
+    assert len(departments) == 1
+    assert departments.pop() in json.dumps(truth)
+    for unit in pair["units"]:
+        assert unit["efficiency"]["after"] < 0.87 * unit["efficiency"]["before"]
+        assert unit["difference"]["high"] < 0
+
+
+HURRIED = ("north-phone", "north-mail")
+HURRY = """
+title: Calls of the old system
+format: csv
+columns: {id: text, at: text, customer: text, agent: text, team: text, region: text, topic: text, handle: text}
+targets:
+  - table: interactions
+    key: [id]
+    columns:
+      started_at: {from: at}
+      customer_key: {from: customer}
+      agent_key: {from: agent}
+      team: {from: team}
+      region: {from: region}
+      topic: {from: topic}
+      handle_seconds: {from: handle}
+      channel: {value: phone}
+      direction: {value: inbound}
+      offered: {value: true}
+      answered: {value: true}
+"""
+
+
+def settled(house: House) -> Browser:
+    """Ada, who takes the house over."""
+    link = re.search(r"http\S+/first-run/[0-9a-f]+/", re.sub(r"\x1b\[[0-9;]*m", "", house.log.read_text()))
+    assert link is not None, house.log.read_text()
+    ada = Browser(house)
+    assert ada.send(link.group(), **SETTLED).status_code == 200
+    return ada
+
+
+def hurried_calls() -> list[str]:
+    """Eight teams over thirty weeks; from week 16 on two of them are a quarter quicker, and more of their customers call
+    again the next day.
+    """
+    teams = [f"{place}-{what}" for place in ("north", "south", "east", "west") for what in ("phone", "mail")]
+    lines = ["id,at,customer,agent,team,region,topic,handle"]
+    for week, team, number in product(range(30), teams, range(40)):
+        quick = team in HURRIED and week >= 16
+        # A spread that is the same each week, so that the story needs no luck.
+        handle = (300 + 37 * (number % 9) + 11 * ((number * 7 + week * 3) % 13)) * (0.75 if quick else 1.0)
+        again = (number * 11 + week * 5) % 40 < (14 if quick else 5)
+        for turn in range(2 if again else 1):
+            at = datetime(2026, 1, 5, 9, tzinfo=UTC) + timedelta(weeks=week, days=number % 4 + turn, minutes=number)
+            about = "billing" if number % 3 else "contract"
+            key = f"{week}-{team}-{number}"
+            lines.append(
+                f"i{key}-{turn},{at.isoformat()},c{key},{team}-{number % 3},{team},{team.split('-')[0]},{about},{handle:.1f}"
+            )
+    return lines
+
+
+@pytest.fixture(scope="module")
+def hurry(tmp_path_factory: pytest.TempPathFactory) -> tuple[Run, Path]:
+    folder = tmp_path_factory.mktemp("hurry")
+    (folder / "calls.csv").write_text("\n".join(hurried_calls()), encoding="utf-8")
+    (folder / "mapping.yaml").write_text(HURRY, encoding="utf-8")
+    run = runs(folder / "home")
+    told = run("import", str(folder / "calls.csv"), "--mapping", str(folder / "mapping.yaml"))
+    assert told["quarantined"] == 0
+    return run, folder
+
+
+def test_kpis_are_weighed_a_set_is_chosen_and_the_choice_is_kept_with_its_owner(hurry: tuple[Run, Path]) -> None:
+    run, _ = hurry
+    told = run("kpi", "select", "--weeks", "30")
+    assert "fcr" in told["proposed"]
+    assert ["aht", "fcr"] in told["tensions"]
+    by_key = {each["kpi"]: each for each in told["kpis"]}
+    assert by_key["nps"]["code"] == "no_facts"
+    assert all(each["code"] and each["reason"] for each in told["kpis"])
+    assert by_key["fcr"]["smallest_change"] > 0
+    assert told["choice"] is None
+    choice = run("kpi", "select", "--weeks", "30", "--choose", "fcr,nps", "--owner", "Renate Holm")["choice"]
+    assert (choice["members"], choice["owner"], choice["version"]) == (["fcr", "nps"], "Renate Holm", 1)
+    assert choice["reasons"]["nps"] == {"code": "no_facts", "values": {}, "against": True}
+
+
+def test_a_new_definition_is_read_beside_the_old_one(hurry: tuple[Run, Path]) -> None:
+    run, folder = hurry
+    window = ("--since", "2026-07-06", "--until", "2026-08-03")
+    was = whole(run("kpi", "show", "fcr", *window))
+    place = folder / "model" / "kpi" / "fcr.yaml"
+    place.parent.mkdir(parents=True)
+    run("model", "export", str(folder / "all"))
+    held = (folder / "all" / "kpi" / "fcr.yaml").read_text(encoding="utf-8")
+    assert "default: 7" in held
+    place.write_text(re.sub(r"default: 7(\.0)?", "default: 1", held, count=1), encoding="utf-8")
+    run("model", "apply", str(folder / "model"))
+    told = run("kpi", "show", "fcr", *window, "--compare-versions", "last")
+    assert told["published_change"]["value"] == pytest.approx(told["definition"]["value"] + told["real"]["value"])
+    assert told["definition"]["low"] <= told["definition"]["value"] <= told["definition"]["high"]
+    # What was published stays: the old version still reads what it read.
+    assert whole(run("kpi", "show", "fcr", *window, "--version", "1")) == was
+    assert run("kpi", "show", "aht", "--compare-versions", "last", code=1)["error"]["code"] == "one_version"
+
+
+def test_the_page_of_tensions_names_the_teams_that_hurry(hurry: tuple[Run, Path]) -> None:
+    _, folder = hurry
+    mailbox, port = Mailbox(), free_port()
+    house = House(folder / "home", mailbox, port)
+    try:
+        house.wait()
+        ada = settled(house)
+        said = re.sub(r"\s+", " ", ada.open("/kpis/tensions/?figures=1").text)
+        assert "Over all, when AHT improves by a tenth, FCR changes by" in said
+        assert all(team in said for team in HURRIED)
+        assert "south-phone" not in said
+        assert "Versions of" in ada.open("/kpis/fcr/versions/").text
+    finally:
+        house.process.terminate()
+        house.process.wait(timeout=60)

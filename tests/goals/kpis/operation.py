@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pyarrow as pa
 import pytest
@@ -69,10 +70,10 @@ def interactions() -> pa.Table:
 
 def changes() -> pa.Table:
     at = FIRST + timedelta(weeks=12)
-    rows = [("d1", at, "release", "New phone menu", None)]
+    rows: list[tuple[Any, ...]] = [("d1", at, "release", "New phone menu", None)]
     rows.append(("d2", at + timedelta(weeks=2), "staffing", "Six new colleagues in the south", "south"))
     names = ("operation_change_id", "at", "kind", "title", "region")
-    origin = {"source": "test", "batch": "test"}
+    origin: dict[str, Any] = {"source": "test", "batch": "test"}
     return pa.Table.from_pylist([dict(zip(names, row, strict=True)) | origin for row in rows])
 
 

@@ -2,7 +2,7 @@
 name, when proposed.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import product
 from typing import Annotated, Any, Literal
@@ -18,7 +18,7 @@ from pydantic import (
 )
 
 from heed.core.conditions.rules import compile_condition
-from heed.core.definitions.rules import kind
+from heed.core.definitions.rules import Reference, kind
 from heed.core.errors.rules import Invalid, Phrase, fault_said, nearest, phrase
 from heed.metrics.measures import Count, Mean, Measure, Nps, Proportion, Quantile, Rate, Ratio
 from heed.metrics.sources.shapes import field_of, shape_of
@@ -30,6 +30,7 @@ Setting = float | str
 RANGES: dict[str, tuple[float, float | None]] = {"share": (0.0, 1.0), "points": (-100.0, 100.0)}
 KINDS: dict[str, type[Measure]] = {kind.kind: kind for kind in (Proportion, Mean, Nps, Ratio, Quantile, Rate, Count)}
 CODE: dict[str, Any] = {"typed": "code"}
+WEIGHTED_SOURCE = "responses"  # the only facts that score cards weigh
 FROZEN = ConfigDict(frozen=True, extra="forbid")
 Name = Annotated[str, Field(pattern="^[a-z][a-z0-9_]*$", max_length=60)]
 
@@ -58,6 +59,16 @@ class MeasureBody(BaseModel):
     exposure: str | None = Field(None, description="Rate: per what.", json_schema_extra=CODE)
     quantile: float | str | None = Field(None, description="Quantile: 0.5 is the median.")
     weight: str | None = Field(None, description="Column of the survey weight.", json_schema_extra=CODE)
+    weighted: bool = Field(
+        False,
+        description="Whether answers are weighted by the score card of their survey, in place of a column of weights.",
+    )
+
+    @model_serializer(mode="wrap")
+    def _stored(self, handler: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        """Without `weighted` where it is not: definitions from before there was any stay what they were."""
+        body: dict[str, Any] = handler(self)
+        return body if self.weighted else {name: value for name, value in body.items() if name != "weighted"}
 
 
 class Choice(BaseModel):
@@ -157,6 +168,9 @@ class Kpi(BaseModel):
         allow_inf_nan=False,
         description="What this operation aims at, in the unit of the figure: a share from 0 to 1, a time in seconds.",
     )
+    aspect: Literal["", "efficiency", "satisfaction"] = Field(
+        "", description="What it speaks for when KPIs are weighed against one another; empty: as heed knows its key."
+    )
 
     @model_validator(mode="after")
     def _target_fits(self) -> "Kpi":
@@ -178,9 +192,10 @@ class Kpi(BaseModel):
 
     @model_serializer(mode="wrap")
     def _stored(self, handler: SerializerFunctionWrapHandler) -> dict[str, Any]:
-        """Without a target that is not there: definitions from before there were targets stay what they were."""
+        """Without a target and an aspect that are not there: definitions from before there were any stay what they were."""
         body: dict[str, Any] = handler(self)
-        return body if self.target is not None else {name: value for name, value in body.items() if name != "target"}
+        absent = {name for name, value in (("target", self.target), ("aspect", self.aspect)) if value in (None, "")}
+        return {name: value for name, value in body.items() if name not in absent}
 
     def resolve(self, settings: Mapping[str, Setting] | None = None) -> Resolved:
         """The measure under these settings; defaults for the rest. Raises Invalid naming the nearest parameter or
@@ -218,6 +233,41 @@ class Kpi(BaseModel):
                 raise Invalid(
                     phrase("{key} is no column to split by.", key=key), code="not_a_group", hint="Name a column."
                 )
+
+
+class Reason(BaseModel):
+    """Why a KPI is in a set or out of it, as heed found it: a code with its values, said in the reader's language."""
+
+    model_config = FROZEN
+
+    code: Name = Field(description="Such as sharp, leads, redundant or too_blunt.")
+    values: dict[Name, float | str] = Field({}, max_length=6, description="What the words need, such as another KPI.")
+    against: bool = Field(False, description="Somebody chose otherwise than this says.")
+
+
+Why = Annotated[Reason | str, Field(union_mode="left_to_right")]
+
+
+@kind("kpi_set", title="Set of KPIs", title_plural="Sets of KPIs")
+class KpiSet(BaseModel):
+    """The KPIs by which the operation chose to be judged, who answers for the choice, and why each is in it."""
+
+    model_config = FROZEN
+
+    name: str = Field("KPIs", min_length=1, max_length=80, description="Name, as people say it.")
+    owner: str = Field(min_length=1, max_length=120, description="Who answers for the choice.")
+    members: dict[str, Why] = Field(
+        min_length=1, max_length=40, description="KPIs chosen, by key, each with the reason it is in."
+    )
+    left_out: dict[str, Why] = Field({}, description="KPIs weighed and left out, each with the reason.")
+    weighed: str = Field("", max_length=200, description="The evidence it rests on: weeks and grain.")
+    note: str = Field(
+        "", max_length=1000, description="In the words of whoever chose.", json_schema_extra={"typed": "long"}
+    )
+
+    def references(self) -> Iterator[Reference]:
+        for key in self.members:
+            yield Reference(f"members.{key}", "kpi", key)
 
 
 def _checked(body: Mapping[str, Any]) -> MeasureBody:
@@ -281,6 +331,12 @@ def _said(formula: str, values: Mapping[str, Setting]) -> Phrase:
 
 def _check_measure(measure: Measure) -> None:
     shape = shape_of(measure.source)
+    if measure.by_card and measure.source != WEIGHTED_SOURCE:
+        raise Invalid(
+            phrase("{source} cannot be weighted: score cards are of answers to surveys.", source=measure.source),
+            code="not_weighted",
+            hint=phrase("Measure {source}, or leave `weighted` out.", source=WEIGHTED_SOURCE),
+        )
     conditions = [
         condition
         for condition in (measure.where, measure.among, *(text for _, text in measure.exclusions))

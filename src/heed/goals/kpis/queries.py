@@ -5,7 +5,7 @@ The engine and what reads with it are loaded when a figure is asked for: a list 
 
 import os
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from functools import lru_cache
 from threading import Lock
@@ -14,16 +14,20 @@ from zoneinfo import ZoneInfo
 
 from heed.core.access.rules import COMMAND_LINE, Scope
 from heed.core.conditions.rules import compile_condition
-from heed.core.definitions.queries import InForce, all_in_force, in_force, newest
+from heed.core.definitions.queries import InForce, all_in_force, in_force, newest, version
 from heed.core.definitions.rules import KINDS, kind_of
 from heed.core.errors.rules import Invalid, NotFound, nearest, phrase
 from heed.core.settings.rules import Settings, current
+from heed.feedback.quality.queries.audits import AuditMark, doubts_standing, marks_of
+from heed.feedback.quality.queries.weights import card_weights
 from heed.goals.kpis.definition import Direction, Kpi, Parameter, Resolved, Setting, Unit
 from heed.goals.kpis.rules import PEOPLE_COLUMNS, POLICY_KIND, LeastGroups, least_group, reached_rows
 from heed.metrics.sources.shapes import shape_of
 
 if TYPE_CHECKING:
     from heed.facts.engine.seam import Engine
+    from heed.metrics.cards import WaveTold
+    from heed.metrics.measures import Measure
     from heed.metrics.periods import Period
     from heed.metrics.readings import Reading, Row
     from heed.metrics.records import Mark, Record
@@ -52,13 +56,16 @@ class KpiSummary:
 
 @dataclass(frozen=True)
 class ShownKpi:
-    """A KPI's figure and all that says how it came about. `by` and `period` are what the rows are split by."""
+    """A KPI's figure and all that says how it came about. `by` and `period` are what the rows are split by; `versions` and
+    `breaks` (first day, version) are those of a series as published; `marks` the failed audits that it rests on; `weights` the
+    waves whose score cards it is weighted by.
+    """
 
     key: str
     name: str
     short: str
     formula: str
-    unit: Unit
+    unit: str
     direction: Direction
     source: str
     target_hints: tuple[str, ...]
@@ -80,6 +87,15 @@ class ShownKpi:
     zone: str
     sql: str
     target: float | None = None
+    currency: str = ""
+    versions: "Mapping[date, int]" = field(default_factory=dict)
+    breaks: tuple[tuple[date, int], ...] = ()
+    marks: tuple[AuditMark, ...] = ()
+    weights: "tuple[WaveTold, ...]" = ()
+
+    def version_of(self, row: "Row") -> int:
+        """The version of the definition by which a row was read: of a series as published, that of its period."""
+        return self.versions.get(row.period, self.definition_version) if row.period else self.definition_version
 
     @property
     def whole(self) -> "Row | None":
@@ -90,7 +106,7 @@ class ShownKpi:
 @dataclass(frozen=True)
 class Question:
     """What a reader asks of a KPI. since included, until not; days are those of the organisation's time zone. min_n
-    None = the privacy policy's.
+    None = the privacy policy's. version None = the definition in force. with_set_aside: answers set aside count, too.
     """
 
     since: date | datetime | None = None
@@ -99,6 +115,8 @@ class Question:
     settings: Mapping[str, Setting] | None = None
     min_n: int | None = None
     level: float = 0.95
+    version: int | None = None
+    with_set_aside: bool = False
 
 
 @dataclass(frozen=True)
@@ -138,6 +156,15 @@ def kpi_in_force(key: str) -> InForce:
     return found
 
 
+def kpi_as(key: str, number: int | None = None) -> InForce:
+    """A KPI as a version defines it, whatever became of that version; None = as it is in force. Raises NotFound."""
+    if number is None:
+        return kpi_in_force(key)
+    row = version(KIND, key, number)
+    body = kind_of(KIND).model.model_validate(row.body)
+    return InForce(KIND, key, row.number, body, row.effective_from or row.proposed_at, row.digest)
+
+
 def demand_sight(key: str, scope: Scope, question: Question, by: Sequence[str]) -> None:
     """Raise Forbidden where somebody may not see such a figure. One person's, by a split or a condition, is for who may
     see records.
@@ -147,7 +174,7 @@ def demand_sight(key: str, scope: Scope, question: Question, by: Sequence[str]) 
         return
     asked = set(by)
     if question.where:
-        source = cast(Kpi, kpi_in_force(key).body).resolve(question.settings).measure.source
+        source = cast(Kpi, kpi_as(key, question.version).body).resolve(question.settings).measure.source
         asked |= compile_condition(question.where, shape_of(source).fields).field_names
     if PEOPLE_COLUMNS & asked:
         scope.demand("see_records")
@@ -169,22 +196,34 @@ def show_kpi(
 
     question = question or Question()
     demand_sight(key, scope, question, by)
-    held = kpi_in_force(key)
+    held = kpi_as(key, question.version)
     kpi = cast(Kpi, held.body)
     resolved = kpi.resolve(question.settings)
     zone = organisation_zone()
+    part = weighed(resolved.measure, slice_of(question, scope, zone))
     reading = read(
         engine(),
         resolved.measure,
         by=by,
-        part=_slice(question, scope, zone),
+        part=part,
         min_n=_least(question, scope, by),
         level=question.level,
         period=period,
         zone=zone,
         with_sql=with_sql,
+        doubts=doubts_standing(),
     )
-    return _shown(held, kpi, resolved, reading, tuple(by), period, zone)
+    shown = _shown(held, kpi, resolved, reading, tuple(by), period, zone)
+    shown = replace(shown, weights=tuple(each.told for each in part.weights.waves)) if part.weights else shown
+    return replace(shown, currency=_currency(resolved)) if shown.unit == "money" else shown
+
+
+def _currency(resolved: Resolved) -> str:
+    """The currency of a figure of money: that of its facts, and the organisation's where they name none."""
+    from heed.metrics.pairing import currency_of
+
+    settled = in_force("organisation", "organisation") if "organisation" in KINDS else None
+    return currency_of(engine(), resolved.measure.source) or str(getattr(settled and settled.body, "currency", ""))
 
 
 def kpi_records(
@@ -203,8 +242,8 @@ def kpi_records(
 
     scope.demand("see_records")
     question = question or Question()
-    resolved = cast(Kpi, kpi_in_force(key).body).resolve(question.settings)
-    part = _slice(question, scope, organisation_zone())
+    resolved = cast(Kpi, kpi_as(key, question.version).body).resolve(question.settings)
+    part = weighed(resolved.measure, slice_of(question, scope, organisation_zone()))
     by = tuple(group or {})
     least = _least(question, scope, by)
     if least > 1 and not _may_be_shown(resolved, part, dict(group or {}), least):
@@ -219,32 +258,6 @@ def _may_be_shown(resolved: Resolved, part: "Slice", group: dict[str, Any], leas
 
     reading = read(engine(), resolved.measure, by=tuple(group), part=part, min_n=least)
     return all(not row.suppressed for row in reading.rows if row.group == group)
-
-
-def as_contract(found: ShownKpi) -> dict[str, Any]:
-    """A figure as scripts read it; on the command line and over the API."""
-    rows = []
-    for row in found.rows:
-        told: dict[str, Any] = {
-            "group": row.group | ({"period": row.period.isoformat()} if row.period else {}),
-            "value": row.value,
-            "low": row.low,
-            "high": row.high,
-            "n": row.n,
-            "suppressed": row.suppressed,
-        }
-        rows.append(told | ({"reason": row.reason} if row.reason else {}))
-    same = ("unit", "method", "level", "cutoff", "excluded")
-    return {
-        "kpi": found.key,
-        "name": found.name,
-        "definition_version": found.definition_version,
-        **{name: getattr(found, name) for name in same},
-        "settings": found.settings,
-        "min_n": found.min_n,
-        "target": found.target,
-        "rows": rows,
-    }
 
 
 def condition_fields(key: str, settings: Mapping[str, Setting] | None = None) -> tuple[str, ...]:
@@ -296,7 +309,8 @@ def _least(question: Question, scope: Scope, by: Sequence[str]) -> int:
     return question.min_n if scope == COMMAND_LINE else max(question.min_n, least)
 
 
-def _slice(question: Question, scope: Scope, zone: ZoneInfo) -> "Slice":
+def slice_of(question: Question, scope: Scope, zone: ZoneInfo) -> "Slice":
+    """The rows asked for, within somebody's reach. Raises Invalid where the end is not after the start."""
     from heed.metrics.periods import start_of
     from heed.metrics.selection import Slice
 
@@ -304,7 +318,17 @@ def _slice(question: Question, scope: Scope, zone: ZoneInfo) -> "Slice":
     until = start_of(question.until, zone) if question.until else None
     if since and until and since >= until:
         raise Invalid("The end is not after the start.", code="invalid_time", hint="`until` is the first day left out.")
-    return Slice(since, until, question.where, reached_rows(scope))
+    return Slice(since, until, question.where, reached_rows(scope), question.with_set_aside)
+
+
+def weighed(measure: "Measure", part: "Slice") -> "Slice":
+    """The same rows, with the weights of score cards where the measure is weighted by them."""
+    if not measure.by_card:
+        return part
+    from heed.metrics.carded import surveys_measured
+
+    surveys = surveys_measured(engine(), measure, part)
+    return replace(part, weights=card_weights(surveys, part.since, part.until))
 
 
 def _shown(
@@ -343,6 +367,7 @@ def _shown(
         zone=zone.key,
         sql=reading.sql,
         target=kpi.target if _is_as_defined(kpi, resolved) else None,
+        marks=marks_of([key for row in reading.rows for key in row.doubts]),
     )
 
 

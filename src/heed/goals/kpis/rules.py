@@ -10,7 +10,7 @@ from typing import Any, Literal, Protocol
 import yaml
 
 from heed.core.errors.rules import Invalid, phrase
-from heed.goals.kpis.definition import Kpi, Resolved, Setting
+from heed.goals.kpis.definition import Kpi, Reason, Resolved, Setting
 
 CATALOGUE = (
     "csat",
@@ -25,8 +25,44 @@ CATALOGUE = (
     "resolution_time",
     "reopen_rate",
     "transfer_rate",
+    "contacts_per_resolution",
+    "backlog_age",
+    "contact_rate",
+    "cost_per_contact",
+    "occupancy",
+    "utilisation",
+    "sla_attainment",
+    "escalation_rate",
+    "containment",
+    "bot_handoff_rate",
+    "repeat_usage",
+    "recontact",
+    "complaint_rate",
+    "downgrade",
+    "churn",
+    "qa_score",
+    "enps",
+    "response_rate",
+    "time_to_close_loop",
 )
 Standing = Literal["", "met", "missed", "uncertain"]
+# Why a KPI is in a set or out of it, by code; `{other}` is another KPI by its short name.
+REASONS: dict[str, str] = {
+    "no_facts": phrase("There are no facts for it at this grain."),
+    "no_such_split": phrase("Its facts cannot be told apart at this grain."),
+    "unknown_to_condition": phrase("Its facts do not know what the condition asks for."),
+    "too_short": phrase("There are fewer than twelve weeks of facts."),
+    "too_blunt": phrase("Too blunt: at this volume only a very large change would show in a month."),
+    "chance": phrase("What units differ by is chance: none of them can move it."),
+    "redundant": phrase("It repeats {other} (correlation {correlation})."),
+    "side_is_full": phrase("Three sharper ones speak for the same side."),
+    "leads": phrase("It tells of satisfaction {weeks} weeks ahead."),
+    "tension": phrase("It keeps {other} honest: there is a tension between them."),
+    "sharp": phrase("It shows small changes and tells what the others do not."),
+    "sharp_satisfaction": phrase("It shows small changes and speaks for customers."),
+    "sharp_efficiency": phrase("It shows small changes and speaks for efficiency."),
+}
+AGAINST = phrase("Chosen against the evidence: {reason}")
 EMPLOYEE_COLUMNS = frozenset({"agent_key"})
 PEOPLE_COLUMNS = EMPLOYEE_COLUMNS | {"customer_key"}
 POLICY_KIND = "privacy_policy"
@@ -84,6 +120,31 @@ def reached_rows(reach: Reach) -> dict[str, frozenset[str]] | None:
     return {"team": reach.teams, "region": reach.regions}
 
 
+def reason_said(code: str, values: Mapping[str, Any], names: Mapping[str, str] | None = None) -> str:
+    """A reason in words that can be said in another language. names: short names of KPIs by key. A code of another version
+    of heed says itself.
+    """
+    template = REASONS.get(f"{code}_{values['side']}" if values.get("side") else code)
+    if template is None:
+        return code
+    told = {name: value for name, value in values.items() if name != "side"}
+    if "other" in told:
+        other = str(told["other"])
+        told["other"] = phrase((names or {}).get(other, other))
+    try:
+        return phrase(str(template), **told) if told else template
+    except (LookupError, ValueError):
+        return code
+
+
+def stored_reason_said(reason: Reason | str, names: Mapping[str, str] | None = None) -> str:
+    """A reason as a set keeps it, in words; what somebody wrote themselves stays as they wrote it."""
+    if isinstance(reason, str):
+        return reason
+    said = reason_said(reason.code, reason.values, names)
+    return phrase(str(AGAINST), reason=said) if reason.against else said
+
+
 def standing(low: float | None, high: float | None, target: float | None, direction: str) -> Standing:
     """How a figure stands to its target by its interval: met or missed when all of it lies on that side, uncertain when
     it holds the target. Empty where there is no target, no interval or no better side.
@@ -124,3 +185,17 @@ def settings_of(pairs: Sequence[str]) -> dict[str, Setting]:
             )
         settings[name.strip()] = value.strip()
     return settings
+
+
+def versions_of(text: str) -> tuple[int | None, int | None]:
+    """Two versions as somebody writes them: `1,2`; `last` is the newest beside the one before it. Raises Invalid."""
+    if text == "last":
+        return None, None
+    first, comma, second = text.partition(",")
+    if not (comma and first.strip().isdigit() and second.strip().isdigit()) or len(text) > 12:
+        raise Invalid(
+            phrase("{text} names no two versions.", text=text),
+            code="invalid_versions",
+            hint="Write OLD,NEW, such as 1,2; or last.",
+        )
+    return int(first), int(second)

@@ -1,6 +1,6 @@
 """The page of one KPI: the figure, how it moved, its line, its split, and how it was computed."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -20,11 +20,14 @@ from heed.core.people.queries import names_of
 from heed.documents.charts.chart import Chart
 from heed.documents.charts.trend import Mark, Point, trend
 from heed.documents.units import in_unit, level_said, within
+from heed.facts.set_aside import SET_ASIDE
 from heed.goals.kpis.pages.asking import Asked, active_filters, asked, column_title, narrowed, span_chips, split_chips
 from heed.goals.kpis.pages.reading import figures
 from heed.goals.kpis.pages.window import Window, change, following, starts
 from heed.goals.kpis.queries import Question, ShownKpi, condition_fields, engine
+from heed.goals.kpis.revisions import known_versions
 from heed.goals.kpis.rules import EMPLOYEE_COLUMNS, Standing, reached_rows, standing
+from heed.metrics.cards import WaveTold
 from heed.metrics.happenings import happenings
 from heed.metrics.periods import start_of
 from heed.metrics.readings import Row
@@ -41,6 +44,8 @@ METHODS = {
     "adjusted_wald": gettext_lazy("adjusted Wald"),
     "garwood": gettext_lazy("Garwood, exact"),
     "woodruff": "Woodruff",
+    "linearised_logit": gettext_lazy("linearised, log odds"),
+    "linearised_t": gettext_lazy("linearised, Student's t"),
 }
 PERIOD_TITLES = {
     "day": gettext_lazy("%(name)s by day"),
@@ -90,10 +95,16 @@ def _marks(scope: Scope, seen: Window, zone: ZoneInfo) -> list[Mark]:
     return [Mark(item.at.astimezone(zone).date(), item.title or item.kind) for item in found]
 
 
+def _breaks(shown: ShownKpi) -> list[Mark]:
+    """Where another version of the definition began to measure otherwise."""
+    words = _("Break in series: measured by version %(number)s of the definition from here on")
+    return [Mark(day, words % {"number": number}, is_break=True) for day, number in shown.breaks]
+
+
 def _chart(ask: Asked, seen: Window) -> Chart:
-    shown = figures(ask.key, ask.scope, ask.question, period=seen.period)
+    shown = figures(ask.key, ask.scope, ask.question, period=seen.period, as_published=True)
     subtitle = _("the band is the %(level)s interval") % {"level": level_said(shown.level)}
-    marks = _marks(ask.scope, seen, ZoneInfo(shown.zone))
+    marks = [*_marks(ask.scope, seen, ZoneInfo(shown.zone)), *_breaks(shown)]
     title = PERIOD_TITLES[seen.period] % {"name": shown.short}
     return trend(
         _points(shown, seen),
@@ -211,10 +222,37 @@ def _figures(ask: Asked, seen: Window) -> dict[str, Any]:
         "trend_csv": ask.export_href("csv", cut=seen.period, by=""),
         "trend_parquet": ask.export_href("parquet", cut=seen.period, by=""),
     }
+    context |= _set_aside(ask, shown) | _weights(shown)
     if ask.by:
         split = figures(ask.key, ask.scope, ask.question, by=ask.by)
         context |= _split(ask, split)
     return context
+
+
+def _set_aside(ask: Asked, shown: ShownKpi) -> dict[str, Any]:
+    """How many answers are set aside, and the figure with them: not where that would tell of a few customers."""
+    many = shown.excluded.get(SET_ASIDE, 0)
+    # What is set aside has no weight either: a weighted figure has nothing to show with it.
+    if not many or shown.weights or not (ask.scope.may("see_records") or many >= shown.min_n):
+        return {"aside": many}
+    with_them = figures(ask.key, ask.scope, replace(ask.question, with_set_aside=True)).whole
+    return {"aside": many, "with_aside": with_them if with_them and with_them.value is not None else None}
+
+
+def _weights(shown: ShownKpi) -> dict[str, Any]:
+    """Of a weighted KPI: the figure without weights, and the waves whose score cards give them."""
+    row = shown.whole
+    plain = replace(row, value=row.plain[0], low=row.plain[1], high=row.plain[2]) if row and row.plain else None
+    return {"weights": [{"wave": each, "how": _how(each)} for each in shown.weights], "plain": plain}
+
+
+def _how(wave: WaveTold) -> str:
+    """What a wave's answers are weighted to."""
+    if not wave.method:
+        return _("nothing to weigh by: left out")
+    columns = ", ".join(within(column_title(name)) for name in wave.by)
+    said = _("post-stratified by %(columns)s") if wave.method == "post_stratify" else _("raked to %(columns)s")
+    return said % {"columns": columns}
 
 
 def _standing(shown: ShownKpi) -> Standing:
@@ -249,6 +287,7 @@ def frame(ask: Asked) -> dict[str, Any]:
         "fields_known": ", ".join(condition_fields(ask.key)),
         "kpi_href": ask.href(),
         "records_href": ask.href("kpi-records") if ask.scope.may("see_records") else "",
+        "versions_href": reverse("kpi-versions", args=[ask.key]) if len(known_versions(ask.key)) > 1 else "",
         "definition_href": reverse("definition", args=["kpi", ask.key]),
     }
 

@@ -19,6 +19,7 @@ from heed.goals.kpis.pages.reading import figures, is_kept
 from heed.goals.kpis.pages.spans import facts_span
 from heed.goals.kpis.pages.window import WEEK, Change, change, full_weeks, monday
 from heed.goals.kpis.queries import KpiSummary, Question, list_kpis, organisation_zone
+from heed.goals.kpis.revisions import redefined_since
 from heed.goals.kpis.rules import Standing, standing
 from heed.metrics.readings import Row
 
@@ -38,6 +39,7 @@ class Glance:
     week: date | None
     reason: str = ""
     cutoff: datetime | None = None
+    currency: str = ""
 
     @property
     def split(self) -> str:
@@ -50,7 +52,12 @@ class Glance:
 
     @property
     def unit(self) -> str:
-        return self.kpi.unit
+        return f"{self.kpi.unit} {self.currency}".rstrip()
+
+    @property
+    def has_facts(self) -> bool:
+        """Whether there is something to show of the last full week, or a word on why it is kept back."""
+        return self.row.value is not None or self.row.suppressed or bool(self.reason)
 
     @property
     def target(self) -> float | None:
@@ -105,9 +112,8 @@ def glance(summary: KpiSummary, scope: Scope) -> Glance:
     by_week = {row.period: row for row in weeks}
     now, before = by_week.get(end), by_week.get(end - WEEK)
     moved = change(now, before, shown.direction)
-    return Glance(
-        summary, href, now or NO_ROW, _weeks(weeks, end - WEEK * (WEEKS - 1), end), moved, end, "", shown.cutoff
-    )
+    points = _weeks(weeks, end - WEEK * (WEEKS - 1), end)
+    return Glance(summary, href, now or NO_ROW, points, moved, end, "", shown.cutoff, shown.currency)
 
 
 def are_kept(scope: Scope) -> bool:
@@ -120,7 +126,9 @@ def are_kept(scope: Scope) -> bool:
 
 
 def in_force_kpis() -> list[KpiSummary]:
-    return [summary for summary in list_kpis() if summary.state == "in_force"]
+    """By their names, as the reader's language has them."""
+    held = [summary for summary in list_kpis() if summary.state == "in_force"]
+    return sorted(held, key=lambda summary: translated(summary.name, _).casefold())
 
 
 def glances(scope: Scope) -> list[Glance]:
@@ -146,7 +154,8 @@ def kpi_list(request: HttpRequest) -> HttpResponse:
     if request.htmx or "figures" in request.GET or are_kept(scope):  # type: ignore[attr-defined]
         found = glances(scope)
         context: dict[str, Any] = {
-            "kpis": found,
+            "kpis": [item for item in found if item.has_facts],
+            "empty": [item for item in found if not item.has_facts],
             "has_targets": any(item.target is not None for item in found),
             "until": last_day_of(found),
             "cutoff": newest(found),
@@ -185,12 +194,14 @@ def changed(request: HttpRequest) -> HttpResponse:
     known = [item for item in found if item.row.value is not None]
     ranked = sorted(known, key=lambda item: -(item.beyond if item.beyond is not None else -9.0))
     worse = [item for item in ranked if item.change and item.change.is_worse][:3]
+    redefined = redefined_since(last_day_of(known))
     context = {
         "kpis": ranked,
         "until": last_day_of(known),
         "cutoff": newest(found),
         "worse": worse,
         "missing": len(found) - len(known),
+        "redefined": [item for item in ranked if item.kpi.key in redefined],
     }
     template = "goals/kpis/changed.html" if request.htmx else "goals/kpis/changed_page.html"  # type: ignore[attr-defined]
     return render(request, template, context)

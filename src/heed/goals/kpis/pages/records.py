@@ -21,6 +21,7 @@ from heed.goals.kpis.pages.figure import frame
 from heed.goals.kpis.pages.reading import figures
 from heed.goals.kpis.queries import RecordPage, ShownKpi, kpi_records
 from heed.metrics.periods import check_period
+from heed.metrics.readings import Row
 from heed.metrics.records import Mark
 
 A_PAGE = 50
@@ -76,9 +77,8 @@ def _summary(found: RecordPage, mark: Mark | None) -> str:
 def rows_of(shown: ShownKpi) -> list[dict[str, Any]]:
     """A figure's rows with all that says how they came about, one flat row each."""
     about = {
-        "kpi": shown.key,
-        "definition_version": shown.definition_version,
-        "unit": shown.unit,
+        "unit": shown.unit.partition(" ")[0],
+        **({"currency": shown.currency} if shown.currency else {}),
         "method": shown.method,
         "level": shown.level,
         "cutoff": shown.cutoff,
@@ -92,10 +92,29 @@ def rows_of(shown: ShownKpi) -> list[dict[str, Any]]:
             "high": row.high,
             "n": row.n,
             "suppressed": row.suppressed,
+            "failed_audits": ",".join(row.doubts),
+            **_beside(shown, row),
+            "kpi": shown.key,
+            "definition_version": shown.version_of(row),
             **about,
         }
         for row in shown.rows
     ]
+
+
+def _beside(shown: ShownKpi, row: Row) -> dict[str, Any]:
+    """Of a KPI that is weighted: each figure without weights, and what its answers are worth."""
+    if not shown.weights:
+        return {}
+    value, low, high = row.plain or (None, None, None)
+    return {
+        "unweighted": value,
+        "unweighted_low": low,
+        "unweighted_high": high,
+        "effective_n": row.effective_n,
+        "design_effect": row.design_effect,
+        "weighted_by": "; ".join(f"{each.survey} {each.wave}: {each.method or '-'}" for each in shown.weights),
+    }
 
 
 def _as_csv(rows: list[dict[str, Any]]) -> bytes:
@@ -124,7 +143,8 @@ def kpi_export(request: HttpRequest, key: str, form: str) -> HttpResponse:
     if not ask.form.is_valid() or ask.window is None:
         raise Http404(_("There is nothing to export."))
     cut = request.GET.get("cut", "")
-    shown = figures(ask.key, ask.scope, ask.question, by=ask.by, period=check_period(cut) if cut else None)
+    period = check_period(cut) if cut else None
+    shown = figures(ask.key, ask.scope, ask.question, by=ask.by, period=period, as_published=True)
     write, kind = FORMS[form]
     response = HttpResponse(write(rows_of(shown)), content_type=kind)
     name = "-".join([ask.key, *ask.by, *([cut] if cut else [])])
