@@ -72,7 +72,7 @@ class InFlight:
         with self.lock:
             self.many -= 1
 
-    def wait(self, seconds: float = 30.0) -> None:
+    def wait(self, seconds: float = 120.0) -> None:
         end = time.monotonic() + seconds
         while self.many > 0 and time.monotonic() < end:
             time.sleep(0.02)

@@ -15,7 +15,7 @@ from heed.feedback.surveys.actions.invitations import invite
 from heed.feedback.surveys.models import Answer, Invitation, Response
 from heed.feedback.surveys.rules.links import answer_path, token_of
 from tests.browser.conftest import InFlight
-from tests.feedback.surveys.surveys import in_force
+from tests.feedback.surveys.surveys import INSTRUMENT, in_force
 
 Show = Callable[..., Any]
 MOST_BYTES = 50_000
@@ -235,3 +235,85 @@ def test_all_of_it_is_light(show: Show, link: str) -> None:
     page.wait_for_load_state("networkidle")
     assert 0 < sum(sizes) < MOST_BYTES
     print("bytes of the first page with its style:", sum(sizes), sizes)
+
+
+# What is read, in the order of the page: the same that ears hear and the Tab key follows.
+ORDER = """() => {
+  const parts = 'header, h1, .note, legend, .title, .more, .mark, select, textarea, .question > input, .moves, footer'
+  const read = [...document.querySelectorAll(parts)]
+  const top = e => e.getBoundingClientRect().top
+  return read.every((e, at) => at === 0 || top(e) >= top(read[at - 1]) - 60)
+}"""
+FOCUS = """() => [...document.querySelectorAll('input:not([type=hidden]), select, textarea, button:not(.first), a')]
+  .every(e => e.tabIndex === 0 && getComputedStyle(e).visibility === 'visible' && (e.labels?.length || e.textContent.trim()))"""
+
+
+def answer_first(page: Any) -> None:
+    page.tap("label:has(#q_clean-4)")
+    page.fill("#q_day", "2026-05-03")
+    for row in ("speed", "manner"):
+        page.tap(f"label:has([id='q_parts.{row}-good'])")
+    page.select_option("#q_order-price", "price:1")
+    page.select_option("#q_order-care", "care:2")
+    page.tap("label:has(#q_liked-light)")
+
+
+def test_every_kind_of_question_on_a_small_phone_and_from_right_to_left(show: Show, transactional_db: None) -> None:
+    in_force("shop", **INSTRUMENT)
+    page = show(asked("shop"), width=320, height=640)
+    fits(page, "shop-1-320")
+    assert page.evaluate(ORDER)
+    assert page.evaluate(FOCUS)
+    press(page, ".go")
+    assert page.locator(".alert a").count() == 2
+    fits(page, "shop-wrong-320")
+    answer_first(page)
+    press(page, "button[lang=ar]")
+    assert page.locator("html").get_attribute("dir") == "rtl"
+    assert page.is_checked("[id='q_parts.speed-good']")
+    assert page.input_value("#q_order-care") == "care:2"
+    assert page.input_value("#q_day") == "2026-05-03"
+    low, high = (page.locator(f"#q_clean-{score}").bounding_box() for score in (1, 4))
+    assert low["x"] > high["x"]
+    fits(page, "shop-1-rtl")
+    assert page.evaluate(ORDER)
+    press(page, ".go")
+    press(page, "button[lang=en]")
+    assert (
+        page.locator(".question.text .title").inner_text().startswith("You gave 4 for May 3, 2026 and liked The light.")
+    )
+    assert page.locator("progress").get_attribute("value") == "62"
+    fits(page, "shop-2-320")
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_who_stops_goes_on_without_a_script_in_the_colour_of_the_house(
+    show: Show, transactional_db: None, scheme: str
+) -> None:
+    in_force("shop", **INSTRUMENT, anonymous=True)
+    link = asked("shop")
+    page = show(link, scheme=scheme, script=False)
+    answer_first(page)
+    press(page, ".go")
+    page.fill("#q_why", "So.")
+    press(page, "button[value=save]")
+    assert page.locator("h1").inner_text() == "Your answers are kept"
+    page = show(link, scheme=scheme)
+    assert page.input_value("#q_why") == "So."
+    fits(page, f"shop-back-{scheme}")
+    page.tap("label:has(#q_again-no)")
+    press(page, ".go")
+    assert page.locator("h1").inner_text() == "Thank you"
+    fits(page, f"shop-thanks-{scheme}")
+    assert Response.objects.get().customer_key == ""
+
+
+def test_the_longest_survey_is_light_too(show: Show, transactional_db: None) -> None:
+    in_force("shop", **INSTRUMENT)
+    page = show("/healthz")
+    sizes: list[int] = []
+    page.on("response", lambda response: sizes.append(len(response.body())))
+    page.goto(page.url.partition("/healthz")[0] + asked("shop"))
+    page.wait_for_load_state("networkidle")
+    assert 0 < sum(sizes) < MOST_BYTES
+    print("bytes of the page of all kinds with its style:", sum(sizes), sizes)

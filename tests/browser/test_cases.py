@@ -100,4 +100,4 @@ def test_a_case_is_worked_without_a_script(open_page: Open, row: Case) -> None:
     page.click("text=Close >> nth=0")
     page.select_option("#closures-cause", "defect")
     page.click(f'form[action="/cases/{row.key}/closures/"] button')
-    assert "Product or service at fault" in page.locator("#case-standing").inner_text()
+    page.locator("#case-standing", has_text="Product or service at fault").wait_for()

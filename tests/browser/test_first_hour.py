@@ -51,8 +51,8 @@ def test_a_figure_is_split_and_a_part_opened(open_page: Open) -> None:
     assert rows.count() > 1
     assert rows.first.locator("svg.mark").is_visible()
     whole = page.locator(".figure .value").first.inner_text()
-    rows.locator("a.name").first.click()
-    page.wait_for_load_state()
+    with page.expect_navigation():
+        rows.locator("a.name").first.click()
     assert "region" in page.locator(".filters summary").inner_text()
     assert page.locator(".figure .value").first.inner_text() != whole
 
@@ -64,7 +64,7 @@ def test_a_file_with_a_fault_is_brought_in_and_repaired(own_home: Path, open_pag
     page.get_by_label("File").set_input_files(file)
     page.get_by_label("Mapping").select_option("nps_verbatims")
     page.get_by_role("button", name="Try it").click()
-    assert "seven" in page.locator("main").inner_text()
+    page.locator("main", has_text="seven").wait_for()
     page.get_by_role("button", name="Bring it in").click()
     page.get_by_role("heading", name="Still in quarantine").wait_for(timeout=60_000)
     assert "1 accepted, 1 quarantined" in page.locator("main").inner_text()
@@ -73,8 +73,8 @@ def test_a_file_with_a_fault_is_brought_in_and_repaired(own_home: Path, open_pag
     field = page.get_by_label("NPS_SCORE")
     assert field.input_value() == "seven"
     field.fill("7")
-    page.get_by_role("button", name="Repair and bring in").click()
-    page.wait_for_load_state()
+    with page.expect_navigation():
+        page.get_by_role("button", name="Repair and bring in").click()
     page.goto(page.url.split("/imports/")[0] + "/imports/quarantine/")
     assert page.get_by_role("heading", name="No row waits").is_visible()
 

@@ -23,8 +23,10 @@ Open = Callable[..., Any]
 PICTURES = os.environ.get("HEED_PICTURES", "")
 PLACES = [place.name for _key, _title, places in MENU for place in places]
 ONWARD = [
-    "case-new", "cases-rehearsal", "ask", "ask-why", "customer-import", "import-new",
-    "notifications", "search", "survey-new",
+    "case-new", "cases-rehearsal", "ask", "ask-why", "ask-policy", "ask-coverage", "ask-rehearsal",
+    "instruments", "behaviour", "programmes", "customer-import", "sending-domain", "import-new", "notifications", "search",
+    "survey-new", "survey-import", "routes", "privacy-erasures", "privacy-breaches", "privacy-record",
+    "quality-answers", "quality-audits",
 ]  # fmt: skip
 
 
@@ -62,7 +64,18 @@ def check(page: Any, name: str) -> None:
             )
 
 
-@pytest.mark.parametrize("name", [*PLACES, *ONWARD, "/surveys/effort/", "/asks/?survey=effort"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        *PLACES,
+        *ONWARD,
+        "/surveys/effort/",
+        "/surveys/effort/export/",
+        "/surveys/effort/answers/import/",
+        "/asks/?survey=effort",
+        "/footprints/calls_of_europe/",
+    ],
+)
 def test_a_page_is_without_fault(open_page: Open, filled: None, name: str) -> None:
     check(open_page(name if name.startswith("/") else reverse(name)), name)
 
@@ -85,3 +98,21 @@ def test_the_columns_of_a_file_of_ones_own(open_page: Open, filled: None) -> Non
     page.click("main button[type=submit]")
     page.wait_for_load_state("networkidle")
     check(page, "columns")
+
+
+def test_a_survey_of_another_system_as_it_is_read(open_page: Open, filled: None) -> None:
+    page = open_page(reverse("survey-import"))
+    page.set_input_files("input[type=file]", str(ROOT / "tests" / "feedback" / "surveys" / "files" / "visit.qsf"))
+    with page.expect_navigation():
+        page.click("main button[type=submit]")
+    check(page, "survey-read")
+
+
+def test_answers_of_another_system_as_they_are_tried(open_page: Open, filled: None) -> None:
+    page = open_page("/surveys/effort/answers/import/")
+    lines = [f"{number},2026-05-0{1 + number % 9} 09:00:00,2,en,{number % 9},tok" for number in range(40)]
+    content = "\n".join(["id,submitdate,lastpage,startlanguage,easy,token", *lines]).encode()
+    page.set_input_files("input[type=file]", {"name": "answers.csv", "mimeType": "text/csv", "buffer": content})
+    with page.expect_navigation():
+        page.click("main button[type=submit]")
+    check(page, "answers-tried")

@@ -51,7 +51,8 @@ def asked(session: str) -> None:
 def test_pages_of_a_survey(open_page: Open, asked: None, width: int, scheme: str) -> None:
     page = open_page("/surveys/", width=width, scheme=scheme)
     fits(page, f"list-{width}-{scheme}")
-    page.click("a.name")
+    with page.expect_navigation():
+        page.click("a.name")
     fits(page, f"survey-{width}-{scheme}")
     page.goto(page.url + "invitations/")
     fits(page, f"invitations-{width}-{scheme}")
@@ -69,8 +70,8 @@ def test_the_builder(open_page: Open, asked: None, width: int, scheme: str) -> N
     frame.locator("label:has(#q_likely-3)").click()
     frame.locator(".go").click()
     frame.get_by_text("What went wrong?").wait_for()
-    page.click("button[value='add:choice']")
-    page.wait_for_load_state()
+    with page.expect_navigation():
+        page.click("button[value='add:choice']")
     assert page.input_value("#q0-text-en") == "Would you tell a friend about us?"
     page.click("#question-4 summary")
     page.fill("#q3-when", "likly > 3.0")

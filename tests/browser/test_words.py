@@ -66,4 +66,4 @@ def test_the_search_works_without_a_script(ada: Person, open_page: Callable[...,
     page.fill("#q", "promoter")
     page.locator(".search-form button").click()
     page.locator("noscript a, a.button", has_text="Show").nth(3).click()
-    assert page.locator("a.title", has_text="Net Promoter Score").count() == 1
+    assert page.locator("a.title", has_text="Net Promoter Score (NPS)").count() == 1

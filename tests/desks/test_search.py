@@ -94,7 +94,8 @@ def test_who_may_see_no_customer_has_no_such_group(house: House) -> None:
 
 def test_kpis_definitions_and_people_are_found_by_name(house: House) -> None:
     client = house.client("admin")
-    assert titles(client.get("/search/kpis/?q=promoter", **FRAGMENT)) == ["Net Promoter Score (NPS)"]
+    found = titles(client.get("/search/kpis/?q=promoter", **FRAGMENT))
+    assert found == ["Employee net promoter score (eNPS)", "Net Promoter Score (NPS)"]
     assert "Customer effort (CES)" in titles(client.get("/search/definitions/?q=kpi%20effort", **FRAGMENT))
     assert titles(client.get("/search/people/?q=sam%20agent", **FRAGMENT)) == ["Sam Agent"]
 

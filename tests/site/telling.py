@@ -14,7 +14,7 @@ from heed.core.edge import with_store
 
 # What is proven is that none is lost, not how many there are: the worker that ends the work is to end it in a minute.
 PAUSE_SECONDS = 0.05
-MOST = 1_500
+MOST = 800
 
 
 def tell(number: int) -> None:

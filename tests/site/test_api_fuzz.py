@@ -11,6 +11,7 @@ from typing import Any
 from urllib.parse import quote, quote_from_bytes
 
 import pytest
+import schemathesis
 import yaml
 from django.apps import apps
 from django.db import connection, transaction
@@ -31,15 +32,19 @@ from heed.core.http.rules import BATCH, SINGLE
 from heed.core.people.actions import make_person, notify
 from heed.core.people.models import Notification
 from heed.core.settings.rules import current
-from heed.feedback.routing.models import Connection, Delivery
+from heed.feedback.privacy.models import Breach, Erasure, PrivacyRequest
+from heed.feedback.quality.models import QualityAudit
+from heed.feedback.routing.models import Connection, Delivery, RoutedItem
 from heed.feedback.surveys.actions.invitations import invite
-from heed.feedback.surveys.models import Answer, Invitation, Response
-from heed.feedback.triggers.models import Ask, AskList
+from heed.feedback.surveys.models import Answer, Invitation, Response, SurveyLink
+from heed.feedback.triggers.models import Ask, AskingPause, AskList
 from heed.feedback.verbatims.actions.models import ensure_model
-from heed.feedback.verbatims.models import TextModel
+from heed.feedback.verbatims.models import BakeOff, LabelItem, LabelRound, TextModel
+from heed.goals.escalation.models import DutySwap, Escalation
 from heed.goals.kpis import queries
 from heed.goals.kpis.actions import ensure_catalogue
 from heed.goals.kpis.rules import catalogue_body
+from heed.goals.slas.models import Negotiation
 from heed.service.cases.actions.opening import open_case
 from heed.service.cases.models import Case
 from heed.service.customers.models import Customer
@@ -68,6 +73,14 @@ VALUES: tuple[Any, ...] = (
 )  # fmt: skip
 
 
+def as_mail(context: Any, value: Any) -> bytes:
+    """A body that is no JSON: what was generated, as text."""
+    return str(value).encode("utf-8", "surrogatepass")
+
+
+schemathesis.serializer("message/rfc822")(as_mail)
+
+
 class Asker:
     """Calls the API with a token, and holds each answer against what every answer must be."""
 
@@ -78,13 +91,14 @@ class Asker:
     def __call__(
         self, method: str, path: str, raw: bytes = b"", media: str = "", headers: Mapping[str, str] | None = None
     ) -> Any:
+        before = stored()
         with undone():
-            before = stored()
             extra = {f"HTTP_{name.upper().replace('-', '_')}": value for name, value in (headers or {}).items()}
             answer = self.client.generic(method, path, raw, content_type=media or "application/json", **extra)
             check(answer, f"{method} {path} {raw[:300]!r}")
             if answer.status_code >= 400 and not path.startswith("/api/v1/imports"):
                 assert stored() == before, f"{method} {path} was refused and left something: {raw[:300]!r}"
+        _counted[_changes()] = before
         return answer
 
 
@@ -94,10 +108,27 @@ def undone() -> Iterator[None]:
     with transaction.atomic():
         yield
         transaction.set_rollback(True)
+    _counted.clear()
+
+
+_counted: dict[int | None, dict[str, int]] = {}
+
+
+def _changes() -> int | None:
+    """How many rows this connection to SQLite has changed so far, also where that was taken back; None elsewhere."""
+    return getattr(connection.connection, "total_changes", None)
 
 
 def stored() -> dict[str, int]:
-    """How many rows each table holds."""
+    """How many rows each table holds. They are counted anew only where one was changed since."""
+    changes = _changes()
+    if changes is None or changes not in _counted:
+        _counted.clear()
+        _counted[changes] = _rows()
+    return _counted[changes]
+
+
+def _rows() -> dict[str, int]:
     tables = [model._meta.db_table for model in apps.get_models() if model._meta.app_label != "sessions"]
     with connection.cursor() as cursor:
         cursor.execute(" UNION ALL ".join(f"SELECT '{table}', count(*) FROM \"{table}\"" for table in tables))
@@ -152,6 +183,27 @@ def multipart(fields: Mapping[str, Any], name: str = "calls.csv") -> tuple[bytes
     return b"\r\n".join([*parts, b"--edge--\r\n"]), "multipart/form-data; boundary=edge"
 
 
+SAID = [
+    {
+        "verbatim_id": f"v-{number}",
+        "said_at": at(number),
+        "text": "The bill was wrong again.",
+        "customer_key": f"c_{number}",
+    }
+    for number in range(3)
+]
+ASKED = [
+    {
+        "invitation_id": "asked-1",
+        "decided_at": at(1),
+        "sent_at": at(1),
+        "asked": True,
+        "survey_key": "effort",
+        "customer_key": "c_1",
+    }
+]
+
+
 @pytest.fixture(scope="module")
 def house(django_db_setup: None, django_db_blocker: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
     """One organisation with facts for the whole file; each call's changes are taken back."""
@@ -164,7 +216,7 @@ def house(django_db_setup: None, django_db_blocker: Any, tmp_path_factory: pytes
         pytest.MonkeyPatch.context() as patch,
         django_db_blocker.unblock(),
         transaction.atomic(),
-        facts(folder, interactions=rows) as opened,
+        facts(folder, interactions=rows, verbatims=SAID, invitations=ASKED) as opened,
     ):
         patch.setenv("HEED_FACTS_URL", str(folder))
         current.cache_clear()
@@ -172,10 +224,15 @@ def house(django_db_setup: None, django_db_blocker: Any, tmp_path_factory: pytes
         ensure_catalogue()
         made = build()
         body, media = multipart({"file": b"id,at,wait,who\n1,2024-05-01T09:00:00Z,x,y:1\n", "mapping": "calls"})
+        admin = Client(headers={"Authorization": f"Bearer {_secret(made)}"})
         for verb in ("versions", "versions/1/approvals", "versions/1/enactments"):
-            admin = Client(headers={"Authorization": f"Bearer {_secret(made)}"})
             sent = {"body": CALLS} if verb == "versions" else {}
             told = admin.post(f"/api/v1/definitions/mapping/calls/{verb}", sent, content_type="application/json")
+            assert told.status_code == 201, told.content
+        changed = admin.get("/api/v1/definitions/kpi/aht").json()["body"] | {"formula": "As it is counted from now on."}
+        for verb in ("versions", "versions/2/approvals", "versions/2/enactments"):
+            sent = {"body": changed} if verb == "versions" else {}
+            told = admin.post(f"/api/v1/definitions/kpi/aht/{verb}", sent, content_type="application/json")
             assert told.status_code == 201, told.content
         assert admin.generic("POST", "/api/v1/imports", body, content_type=media).json()["quarantined"] == 1
         # Tests before this one may have used up the first numbers; the calls below name row 1.
@@ -193,6 +250,29 @@ def fill(house: House) -> None:
     now = timezone.now()
     text = (ROOT / "examples" / "model" / "survey" / "effort.yaml").read_text(encoding="utf-8")
     ensure("survey", "effort", yaml.safe_load(text))
+    ensure("sla", "put_right", {"name": "Put right", "within_seconds": 3600, "target": 0.9})
+    stages = [{"key": key, "title": key.title(), "activities": [key]} for key in ("join", "use")]
+    aims = [{"unit": "north-phone", "target": 0.7, "volume": 100}]
+    ensure("target", "aims", {"name": "Aims", "kpi": "csat", "units": aims})
+    Negotiation.objects.create(
+        key="negotiation_1", sla_key="put_right", base_version=1, provider_title="Phone", provider_unit="north-phone",
+        customer_title="Sales", customer_unit="north", weeks=4, history_until=now, seed=1, cost_per_hour=30, currency="EUR",
+        shrinkage=0.0, hours_per_person=38.0, opened_by=house.admin.key, opened_at=now,
+    )  # fmt: skip
+    ensure("journey", "life", {"name": "Life", "stages": stages})
+    day = {"monday": ["08:00-10:00"]}
+    callers = {
+        "key": "north",
+        "hours": day,
+        "languages": {"de": 1.0},
+        "aht_seconds": 300,
+        "volumes": {"monday": {"08:00": 4}},
+    }
+    place = {"key": "quay", "hours": day, "languages": ["de"], "cost_per_hour": "30.00"}
+    ensure(
+        "footprint", "harbours", {"name": "Harbours", "patience_seconds": 90, "regions": [callers], "sites": [place]}
+    )
+    ensure("programme", "whole", {"name": "Whole", "survey": "effort", "first_on": "2099-01-01"})
     Customer.objects.create(key="customer_1", system="crm", external_id="7", email="kim@b.example", region="north")
     invite(survey_key="effort", customer_key="customer_1", address="kim@b.example")
     Invitation.objects.update(key="invitation_1")
@@ -208,19 +288,50 @@ def fill(house: House) -> None:
     Delivery.objects.create(
         key="delivery_1", connection=connection_1, event="case-opened", made_at=now, state="dead", ended_at=now
     )
+    RoutedItem.objects.create(
+        key="item_1", routing_key="default", version=1, route="catch_all", join_key="theme=", way="team",
+        receiver="north-phone", team="north-phone", opened_at=now, last_at=now,
+    )  # fmt: skip
+    PrivacyRequest.objects.create(
+        key="privacy_1", kind="access", customer_key="customer_1", received_at=now, due_on=now.date(), opened_by="p_1"
+    )
+    Erasure.objects.create(key="privacy_1", digest="0" * 64, reason="asked", asked_by="p_1", begun_at=now, done_at=now)
+    Breach.objects.create(key="privacy_1", title="x", happened="y", noticed_at=now, due_at=now, noted_by="p_1")
+    AskingPause.objects.create(key="pause_1", why="storm", actor=house.admin.key, since=now, until=now)
     AskList.objects.create(key="list_1", survey_key="effort", customers=["customer_1"], actor=house.admin.key)
     Ask.objects.create(
         key="ask_1", once_key="once", survey_key="effort", customer_key="customer_1", decided_at=now, asked=False,
         reason="resting", region="north", actor=house.admin.key,
     )  # fmt: skip
     ensure_model()
+    drawn = LabelRound.objects.create(key="round_1", name="Bills", made_by=house.admin.key, made_at=now)
+    for place, said in enumerate(SAID, 1):
+        LabelItem.objects.create(round=drawn, place=place, verbatim_id=said["verbatim_id"], chosen_by="random")
+    BakeOff.objects.create(key="bakeoff_1", task="sentiment", asked_by=house.admin.key, asked_at=now)
+    Escalation.objects.create(
+        key="escalation_1", case_key="case_1", state="given", person=house.admin.key, team="north-phone", seen_at=now
+    )
+    DutySwap.objects.create(
+        key="swap_1", protocol_key="service", level_key="lead", person=house.admin.key, substitute=house.agent.key,
+        since=now.date(), until=now.date(), made_by=house.admin.key,
+    )  # fmt: skip
+    SurveyLink.objects.create(
+        key="link_1", token_digest="0" * 64, survey_key="effort", name="Counter", sort="web", actor=house.admin.key
+    )
+    QualityAudit.objects.create(
+        key="audit_1", survey_key="effort", since=now, until=now, ran_at=now, ran_by=house.admin.key, state="thin"
+    )
     notify([house.admin.key], kind="case-assigned", params={"number": "1"}, href="/cases/case_1/", once_key="fuzz")
 
 
 KEYS = {
-    "/cases": "case_1", "/units": "north-phone", "/customers": "customer_1", "/surveys": "effort",
+    "/cases": "case_1", "/units": "north-phone", "/customers": "customer_1", "/surveys": "effort", "/survey-links": "link_1",
     "/survey-invitations": "invitation_1", "/responses": "response_1", "/connections": "connection_1",
-    "/deliveries": "delivery_1", "/asks": "ask_1", "/ask-lists": "list_1",
+    "/deliveries": "delivery_1", "/slas": "put_right", "/journeys": "life", "/asks": "ask_1", "/ask-lists": "list_1",
+    "/themes": "billing", "/label-rounds": "round_1", "/bakeoffs": "bakeoff_1", "/escalations": "escalation_1",
+    "/escalation-rotas": "swap_1", "/targets": "aims", "/footprints": "harbours", "/programmes": "whole",
+    "/feedback-items": "item_1",
+    "/privacy": "privacy_1",
 }  # fmt: skip
 
 
@@ -237,10 +348,19 @@ def known(house: House, path: str) -> dict[str, Any]:
     """Parameters of a path that name what is there."""
     part = "/" + path.split("/")[3]
     key = house.agent.key if part == "/people" else KEYS.get(part, "asa")
+    if path.endswith("/revision"):
+        key = "aht"
+    if part == "/quality":
+        key = "audit_1" if "/audits/" in path else "effort"
+    if part == "/asking":
+        key = "pause_1" if "/pauses/" in path else "customer_1"
     numbered = {"/tokens": ApiToken, "/notifications": Notification, "/text-models": TextModel}
     rows = numbered[part].objects.order_by("id") if part in numbered else None  # type: ignore[attr-defined]
     number = 1 if rows is None else rows.values_list("pk", flat=True).first()
-    return {"key": key, "unit": "north-phone", "role": "agent", "kind": "kpi", "number": number}
+    return {
+        "key": key, "unit": "north-phone", "role": "agent", "kind": "kpi", "number": number, "place": 1,
+        "customer": "customer_1",
+    }  # fmt: skip
 
 
 def places(house: House, path: str) -> dict[str, Any]:
@@ -252,6 +372,8 @@ def raw_of(body: Any, media: str | None) -> tuple[bytes, str]:
         return b"", media or ""
     if isinstance(body, bytes):
         return body, media or ""
+    if media == "message/rfc822":
+        return as_mail(None, body), media
     if media == "multipart/form-data":
         return multipart(body if isinstance(body, dict) else {"file": as_json(body)})
     return as_json(body), media or ""
@@ -261,7 +383,8 @@ def raw_of(body: Any, media: str | None) -> tuple[bytes, str]:
 def test_what_is_there_is_found(operation: Any, house: House, ask: Asker) -> None:
     """Each address of one thing is called with something that is there; otherwise its tests would try nothing."""
     if operation.path_parameters:
-        assert ask("GET", address(operation.path, places(house, operation.path))).status_code == 200
+        # What is there may not be ready, as weights of a survey that hardly anybody answered.
+        assert ask("GET", address(operation.path, places(house, operation.path))).status_code in (200, 409)
 
 
 @pytest.mark.parametrize("operation", OPERATIONS, ids=NAMES)
@@ -303,7 +426,8 @@ def test_hostile_parameters(operation: Any, house: House, ask: Asker) -> None:
         for value in HOSTILE:
             ask(operation.method.upper(), address(operation.path, {**right, name: value}))
     for name in [*names.get("query", []), "unknown"]:
-        for value in HOSTILE if operation.method in READS else HOSTILE[:2]:
+        # What no call reads is left alone whatever it holds.
+        for value in HOSTILE if operation.method in READS and name != "unknown" else HOSTILE[:2]:
             ask(operation.method.upper(), address(operation.path, right, {name: value}))
 
 
@@ -369,6 +493,12 @@ BODIES: dict[str, tuple[str, str, Any]] = {
     "wish": ("PUT", "/customers/customer_1/wish", {"opted_out": True}),
     "list": (
         "POST", "/ask-lists", {"survey": "effort", "customers": ["crm:7"], "filter": {"region": "north", "words": "k"}},
+    ),
+    "contact of another": ("POST", "/asking/contacts", {"customer": "customer_1", "channel": "sms", "once": "c7"}),
+    "stop": ("PUT", "/asking/customers/customer_1/stop", {"why": "said so"}),
+    "pause": ("POST", "/asking/pauses", {"why": "storm", "region": "north", "hours": 2.0}),
+    "returned": (
+        "POST", "/feedback-items/item_1/return", {"reason": "not_ours", "words": "No.", "to": "north"},
     ),
     "connection": ("PATCH", "/connections/connection_1", {"name": "CRM", "events": ["case-opened"]}),
     "again": ("POST", "/connections/connection_1/replays", {"deliveries": ["delivery_1"]}),
@@ -503,7 +633,7 @@ def paged(asker: Asker, path: str) -> list[Any]:
         told = asker("GET", f"/api/v1{path}{'&' if '?' in path else '?'}limit=1{cursor}").json()
         assert len(told["items"]) <= 1
         found += told["items"]
-        assert len(found) < 60, f"{path} does not end"
+        assert len(found) < 200, f"{path} does not end"
         if told["next"] is None:
             return found
         cursor = f"&cursor={written(told['next'])}"
@@ -526,15 +656,26 @@ def test_lists_are_told_page_by_page(house: House) -> None:
         "/units", "/people", "/invitations", "/tokens", "/definitions", "/definitions?kind=kpi",
         "/definitions/proposals", "/definitions/kpi/asa/versions", "/journal", "/imports", "/quarantined-rows",
     ):  # fmt: skip
-        whole = asker("GET", f"/api/v1{path}").json()
+        whole = asker("GET", f"/api/v1{path}{'&' if '?' in path else '?'}limit=200").json()
         assert whole["next"] is None
         assert paged(asker, path) == whole["items"], path
         assert len(whole["items"]) > 1 or path in ("/imports", "/quarantined-rows"), path
 
 
 def test_every_list_says_what_follows_it() -> None:
-    """What an organisation defines is few by nature, and so are the fields two versions differ in."""
-    short = {"KpisOut", "RolesOut", "KindsOut", "DifferencesOut", "SurveysOut", "ThemesOut", "SignalsOut"}
+    """What an organisation defines or draws by hand is few by nature, and so is what two versions or two people differ in."""
+    short = {"KpisOut", "RolesOut", "KindsOut", "DifferencesOut", "SurveysOut", "ThemesOut", "SignalsOut", "SlasOut"}
+    short |= {
+        "RoundsOut",
+        "DisagreementsOut",
+        "JourneysOut",
+        "RotasOut",
+        "TargetsOut",
+        "LoadOut",
+        "CoversOut",
+        "RoutesOut",
+        "PausesOut",
+    }
     for name, schema in SPEC["components"]["schemas"].items():
         if "items" in schema.get("properties", {}) and name not in short:
             assert "next" in schema["properties"], name

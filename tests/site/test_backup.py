@@ -2,18 +2,18 @@
 
 import json
 import sqlite3
-import subprocess
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.running import HEED, environment, runs
+from tests.running import environment, runs
+from tests.running import heed as command
 from tests.services.postgres import Postgres
 
 
 def heed(home: Path, *words: str) -> tuple[int, dict[str, Any]]:
-    done = subprocess.run([*HEED, *words, "--json"], env=environment(home), capture_output=True, text=True, check=False)
+    done = command(environment(home), *words, "--json")
     assert done.stdout, done.stderr
     return done.returncode, json.loads(done.stdout)
 

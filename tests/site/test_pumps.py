@@ -20,7 +20,7 @@ def store(tmp_path: Path, django_db_setup: None, django_db_blocker: DjangoDbBloc
         yield
 
 
-def until(is_so: Callable[[], bool], seconds: float = 20.0) -> bool:
+def until(is_so: Callable[[], bool], seconds: float = 60.0) -> bool:
     end = time.monotonic() + seconds
     while not is_so() and time.monotonic() < end:
         time.sleep(0.01)
@@ -86,6 +86,24 @@ def test_one_that_rests_for_an_hour_is_told_of_as_well_and_one_that_hangs_is_not
     assert second.ran_at > first.ran_at
     assert house.stop(0.2) == ["stuck"]
     never.set()
+
+
+def test_one_that_begins_later_is_well_until_then_and_is_stopped_at_once(store: None) -> None:
+    ran = threading.Event()
+    house = PumpHouse(
+        [Pump("later", lambda: int(ran.set() or 0), 600.0, first=600.0), Pump("soon", lambda: 0, 0.01, first=0.05)]
+    )
+    house.start()
+    seen: set[str] = set()
+
+    def both_told() -> bool:
+        house.look()
+        seen.update(run.name for run in pump_runs())
+        return seen == {"later", "soon"}
+
+    assert until(both_told)
+    assert house.stop() == []
+    assert not ran.is_set()
 
 
 def test_a_failure_is_followed_by_longer_and_longer_pauses_and_forgotten_after_a_success(store: None) -> None:

@@ -51,12 +51,12 @@ class Running:
     def get(self, path: str, opener: urllib.request.OpenerDirector | None = None) -> tuple[int, str, str]:
         ask = (opener or urllib.request.build_opener()).open
         try:
-            with ask(f"http://127.0.0.1:{self.port}{path}", timeout=10) as answer:
+            with ask(f"http://127.0.0.1:{self.port}{path}", timeout=60) as answer:
                 return answer.status, answer.url, answer.read().decode()
         except urllib.error.HTTPError as error:
             return error.code, error.url or "", error.read().decode()
 
-    def wait(self, seconds: float = 60) -> None:
+    def wait(self, seconds: float = 300) -> None:
         end = time.monotonic() + seconds
         while time.monotonic() < end:
             try:
@@ -116,7 +116,7 @@ def test_the_printed_link_opens_once(running: Running) -> None:
 def test_a_worker_that_is_killed_is_started_again(running: Running) -> None:
     (first,) = running.children("worker")
     os.kill(first, signal.SIGKILL)
-    end = time.monotonic() + 20
+    end = time.monotonic() + 120
     while time.monotonic() < end:
         now = running.children("worker")
         if now and now != [first]:
@@ -129,7 +129,7 @@ def test_a_worker_that_is_killed_is_started_again(running: Running) -> None:
 def test_pages_that_are_killed_are_started_again_and_the_front_answers_meanwhile(running: Running) -> None:
     (first,) = running.children("pages")
     os.kill(first, signal.SIGKILL)
-    end, met = time.monotonic() + 60, set()
+    end, met = time.monotonic() + 180, set()
     while time.monotonic() < end and running.children("pages") in ([], [first]):
         met.add(running.get("/readyz")[0])
         assert running.get("/healthz")[0] == 200
@@ -141,6 +141,9 @@ def test_pages_that_are_killed_are_started_again_and_the_front_answers_meanwhile
 def test_a_front_that_is_killed_is_started_again(running: Running) -> None:
     (first,) = running.children("collector")
     os.kill(first, signal.SIGKILL)
+    end = time.monotonic() + 180
+    while time.monotonic() < end and running.children("collector") in ([], [first]):
+        time.sleep(0.05)
     running.wait()
     assert running.children("collector") not in ([], [first])
 
@@ -157,7 +160,7 @@ def test_nothing_outlives_a_heed_that_was_killed(tmp_path: Path) -> None:
     assert len(started) >= 5
     up.process.kill()
     up.process.wait()
-    end = time.monotonic() + 20
+    end = time.monotonic() + 120
     while time.monotonic() < end and any(Path(f"/proc/{pid}").exists() for pid in started):
         time.sleep(0.1)
     assert not [pid for pid in started if Path(f"/proc/{pid}").exists()]
@@ -172,7 +175,7 @@ def test_a_taken_port_is_refused_with_what_to_do(running: Running, tmp_path: Pat
         capture_output=True,
         text=True,
         check=False,
-        timeout=60,
+        timeout=180,
     )
     assert done.returncode == 1
     assert "HEED_PORT" in done.stderr
@@ -180,6 +183,6 @@ def test_a_taken_port_is_refused_with_what_to_do(running: Running, tmp_path: Pat
 
 def test_it_ends_when_told(running: Running) -> None:
     running.process.send_signal(signal.SIGTERM)
-    assert running.process.wait(timeout=20) == 0
+    assert running.process.wait(timeout=90) == 0
     with pytest.raises(OSError):
         running.get("/healthz")

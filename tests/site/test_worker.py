@@ -1,6 +1,7 @@
 """The worker as a process: it carries everything on exactly once, killed at whatever moment, and ends within seconds."""
 
 import json
+import os
 import random
 import signal
 import subprocess
@@ -14,8 +15,10 @@ from typing import Any
 import pytest
 
 from tests.house.plan import ROOT
+from tests.nursery import Nursery
 from tests.running import HEED, environment, runs
 from tests.services.postgres import Postgres
+from tests.services.starting import wait_until
 
 OPENING = """\
 name: Call back who is unhappy
@@ -68,7 +71,7 @@ def telling(store: Store) -> Iterator[subprocess.Popen[str]]:
         writer.wait()
 
 
-def line(process: subprocess.Popen[str], words: str) -> None:
+def told(process: subprocess.Popen[str], words: str) -> None:
     """Read what a worker says until it says this."""
     assert process.stderr is not None
     said = []
@@ -80,17 +83,20 @@ def line(process: subprocess.Popen[str], words: str) -> None:
 def killed_rounds(store: Store, rounds: int) -> None:
     """Two workers at a time, killed one after another while answers come in; then one that ends the work."""
     chance = random.Random(rounds)
-    with telling(store) as writer:
+    env = environment(store.home, **store.settings)
+    with telling(store) as writer, Nursery(env, "heed.site.worker") as nursery:
         assert writer.stdout is not None
         writer.stdout.readline()
-        for _ in range(rounds):
-            workers = [store.worker(), store.worker()]
+        for number in range(rounds):
+            said = [store.home.parent / f"said-{number}-{one}" for one in range(2)]
+            workers = [nursery.start(path, "", "worker") for path in said]
+            for worker, path in zip(workers, said, strict=True):
+                wait_until(lambda: "worker started" in path.read_text() if path.exists() else False, "a worker")  # noqa: B023
+                assert not nursery.is_over(worker), path.read_text()
             for worker in workers:
-                line(worker, "worker started")
-            for worker in workers:
-                time.sleep(chance.random() * 0.4)
-                worker.send_signal(signal.SIGKILL)
-                worker.wait()
+                time.sleep(chance.random() * 0.8)
+                os.kill(worker, signal.SIGKILL)
+                assert nursery.wait(worker) == -signal.SIGKILL
         assert writer.stdin is not None
         writer.stdin.close()
         acknowledged = [int(number) for number in writer.stdout]
@@ -98,7 +104,7 @@ def killed_rounds(store: Store, rounds: int) -> None:
     last = store.worker()
     found = store.until_carried()
     last.terminate()
-    assert last.wait(timeout=30) == 0
+    assert last.wait(timeout=60) == 0
     count = acknowledged[-1]
     assert (found["cases"], found["cases_twice"], found["opened"]) == (count, 0, count)
     assert found["responses"] == count
@@ -125,9 +131,9 @@ def test_killed_workers_on_postgresql_leave_neither_a_hole_nor_a_double(
 def test_a_worker_ends_within_seconds_when_told_to(tmp_path: Path) -> None:
     store = Store(tmp_path / "home")
     worker = store.worker()
-    line(worker, "worker started")
+    told(worker, "worker started")
     began = time.monotonic()
     worker.terminate()
-    assert worker.wait(timeout=30) == 0
+    assert worker.wait(timeout=60) == 0
     # No bar of speed: a service manager waits 90 s, and nothing here may come near it.
     assert time.monotonic() - began < 60

@@ -16,11 +16,14 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from heed.core.access.actions.reading import note_words_read
 from heed.core.access.rules import Scope
 from heed.core.edge import page
 from heed.core.errors.rules import NotFound
+from heed.core.people.queries import units
 from heed.facts.timelines import timeline
-from heed.feedback.triggers.queries import last_asked, rest_days, surveys_in_force
+from heed.feedback.triggers.queries.log import surveys_in_force
+from heed.feedback.triggers.queries.state import last_asked, rest_days
 from heed.goals.kpis.queries import engine
 from heed.service.cases.queries import of_customer
 from heed.service.customers.queries import SEE as SEE_CUSTOMERS
@@ -28,10 +31,12 @@ from heed.service.customers.queries import CustomerCard, customer_card
 
 AT_ONCE = 40
 WORDS_SHOWN = 600
+# Instruments that go by their name; any other answer goes by its question.
+NAMED = ("nps", "csat", "ces", "enps")
 PLACE = ("region", "team", "channel", "topic")
 WANTED: dict[str, Sequence[str]] = {
     "interactions": (*PLACE, "direction", "abandoned", "interaction_id"),
-    "responses": (*PLACE, "response_id", "survey_key", "instrument", "score", "scale_max", "choice"),
+    "responses": (*PLACE, "response_id", "survey_key", "question_key", "instrument", "score", "scale_max", "choice"),
     "verbatims": (*PLACE, "response_id", "interaction_id", "direction", "text"),
     "remedies": (*PLACE, "kind", "amount", "currency"),
     "invitations": (*PLACE, "survey_key", "asked"),
@@ -117,11 +122,14 @@ def _history(request: HttpRequest, key: str) -> dict[str, Any]:
         found, away = {}, True
     whole = scope.everything or customer_card(key, scope) is not None
     rows = {name: [row for row in some if whole or _is_reached(scope, row)] for name, some in found.items()}
+    _call_teams(rows)
     told = [*_contacts(rows, scope), *_answers(rows, scope), *_remedies(rows), *_asks(rows)]
     lines = [*told, *_cases(scope, key, before, besides)]
     lines.sort(key=lambda line: line.at, reverse=True)
     full = any(len(some) == AT_ONCE for some in found.values())
     shown = lines[:AT_ONCE]
+    if any(line.words for line in shown):
+        note_words_read(scope.person, "customer", [key], door="page")
     older = (
         urlencode({"before": shown[-1].at.isoformat(), "besides": besides})
         if shown and (full or shown != lines)
@@ -143,8 +151,17 @@ def _is_reached(scope: Scope, row: Mapping[str, Any]) -> bool:
     return row["region"] in scope.regions or row["team"] in scope.teams
 
 
+def _call_teams(rows: Mapping[str, list[dict[str, Any]]]) -> None:
+    """Each team by its name, where it is a unit."""
+    names = {unit.key: unit.name for unit in units()}
+    for some in rows.values():
+        for row in some:
+            row["team"] = names.get(row["team"], row["team"])
+
+
 def _about(row: Mapping[str, Any]) -> str:
-    return " · ".join(str(row[name]).replace("_", " ") for name in ("topic", "team") if row.get(name))
+    topic, team = str(row.get("topic") or "").replace("_", " "), row.get("team")
+    return " · ".join(part for part in (topic, team) if part)
 
 
 def _said(rows: Mapping[str, list[dict[str, Any]]]) -> dict[str, list[dict[str, Any]]]:
@@ -214,7 +231,8 @@ def _score(row: Mapping[str, Any]) -> str:
         return str(_("solved") if row["score"] else _("not solved"))
     if row["score"] is None:
         return ""
-    name, score = str(row["instrument"] or "").replace("_", " ").upper(), f"{row['score']:g}"
+    instrument, score = str(row["instrument"] or ""), f"{row['score']:g}"
+    name = instrument.upper() if instrument in NAMED else str(row["question_key"] or instrument).replace("_", " ")
     if row["scale_max"] is None:
         return f"{name} {score}".strip()
     return _("%(name)s %(score)s of %(most)s") % {"name": name, "score": score, "most": f"{row['scale_max']:g}"}

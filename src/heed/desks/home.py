@@ -24,7 +24,7 @@ from heed.core.edge import page
 from heed.core.people.queries import names_of, notifications, organisation, people, sentence, units
 from heed.core.settings.rules import current
 from heed.documents.units import in_unit
-from heed.facts.store.store import Store
+from heed.facts.store.opening import store_of
 from heed.feedback.verbatims.queries.signals import Signal, signals
 from heed.service.cases.queries import CaseLine, waiting_for
 from heed.service.formats.queries import waiting_by_rule
@@ -203,7 +203,7 @@ def _steps() -> list[Item]:
         Item(
             _("Look at the KPIs"),
             _(
-                "Twelve are in force from the start. Change a definition and it becomes a proposal; nothing changes behind your back."
+                "The usual ones are in force from the start. A changed definition is a proposal; nothing changes behind your back."
             ),
             address("kpis"),
         ),
@@ -219,7 +219,7 @@ def _steps() -> list[Item]:
 
 def has_facts() -> bool:
     """Whether anything that figures are made of is there."""
-    store = Store(current().facts_location)
+    store = store_of(current())
     return any(store.exists(name) and store.rows(name) > 0 for name in MEASURED)
 
 

@@ -30,9 +30,10 @@ from heed.core.queue.actions import waiting_jobs
 from heed.core.queue.queries import pump_runs
 from heed.core.queue.rules import is_silent
 from heed.core.settings.rules import current
-from heed.facts.store.store import Store, TableState
-from heed.feedback.routing.queries import outstanding
-from heed.feedback.surveys.queries import invitations
+from heed.facts.store.opening import store_of
+from heed.facts.store.store import TableState
+from heed.feedback.routing.queries.connecting import outstanding
+from heed.feedback.surveys.queries.surveys import invitations
 
 PARKED_SHOWN = 50
 # Sizes are looked up this often at most: the page is asked for again whenever something happens.
@@ -50,11 +51,25 @@ PUMPS = {
     "send_due_invitations": gettext_lazy("Send invitations"),
     "close_partials": gettext_lazy("Close answers left half done"),
     "expire_invitations": gettext_lazy("End invitations out of time"),
+    "begin_waves": gettext_lazy("Begin waves of programmes"),
+    "watch_coverage": gettext_lazy("Follow the coverage that is wanted"),
+    "audit_answers": gettext_lazy("Audit answers"),
+    "fetch_returned": gettext_lazy("Fetch what came back of mails"),
     "read_new": gettext_lazy("Read what customers wrote"),
     "look_for_signals": gettext_lazy("Look for signals"),
     "learn_words": gettext_lazy("Learn from new words"),
     "retrain_asked": gettext_lazy("Train where it was asked for"),
+    "run_bakeoffs": gettext_lazy("Measure analyzers where it was asked for"),
     "escalate_due": gettext_lazy("Escalate cases"),
+    "watch_cases": gettext_lazy("Watch open cases"),
+    "look_at_escalations": gettext_lazy("Look at escalations not acknowledged"),
+    "send_routed_mails": gettext_lazy("Mail feedback items"),
+    "chase_late_items": gettext_lazy("Chase late feedback items"),
+    "carry_erasures": gettext_lazy("Erase customers"),
+    "retain_daily": gettext_lazy("Delete what is past its time"),
+    "remind_of_terms": gettext_lazy("Remind of requests and breaches"),
+    "expire_negotiations": gettext_lazy("End negotiations out of time"),
+    "prepare_staffing": gettext_lazy("Prepare the figures of staffing"),
     "mail_notifications": gettext_lazy("Mail notifications"),
     "deliver_due": gettext_lazy("Send messages to connections"),
     "forget_deliveries": gettext_lazy("Forget old messages"),
@@ -148,7 +163,7 @@ def _about() -> list[tuple[str, str]]:
 def sizes(moment: int) -> Sizes:
     """How large the store is; the same answer for the same moment."""
     try:
-        tables = tuple(Store(current().facts_location).tables())
+        tables = tuple(store_of(current()).tables())
     except (HeedError, OSError):
         tables = ()
     try:

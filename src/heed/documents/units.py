@@ -1,6 +1,6 @@
 """Numbers as people read them: in their unit, in the reader's language, with a true minus sign.
 
-Units: share (0..1), points (−100..100), seconds, count, money, number.
+Units: share (0..1), points (−100..100), seconds, count, money (with its currency: "money EUR"), number.
 """
 
 import math
@@ -33,13 +33,14 @@ def span(value: float) -> tuple[float, str]:
 
 def in_unit(value: float | None, unit: str = "number", currency: str = "", like: float | None = None) -> str:
     """`0.8321` as a share is "83.2%", `754` seconds are "12.6 min". Nothing is an en dash. Seconds take the unit in
-    which `like` is read best, so that figures side by side have one unit.
+    which `like` is read best, so that figures side by side have one unit; so do the decimals of shares and small numbers.
     """
     if value is None or (isinstance(value, float) and not math.isfinite(value)):
         return "–"
     number = float(value)
+    unit, _space, named = unit.partition(" ")
     if unit == "share":
-        digits = 2 if 0 < abs(number) < 0.01 else 1
+        digits = 2 if 0 < abs(number if like is None else float(like)) < 0.01 else 1
         return _("%(number)s%%") % {"number": _digits(number * 100, digits)}
     if unit == "seconds":
         divisor, name = span(number if like is None else float(like))
@@ -47,8 +48,10 @@ def in_unit(value: float | None, unit: str = "number", currency: str = "", like:
     if unit == "count":
         return _digits(number, 0)
     if unit == "money":
-        return f"{_digits(number, 2)}{NBSP}{currency}".rstrip(NBSP)
-    return _digits(number, 1 if unit == "points" else 2)
+        return f"{_digits(number, 2)}{NBSP}{currency or named}".rstrip(NBSP)
+    if unit == "points":
+        return _digits(number, 1)
+    return _digits(number, 4 if 0 < abs(number if like is None else float(like)) < 0.02 else 2)
 
 
 def interval(low: float | None, high: float | None, unit: str = "number", like: float | None = None) -> str:
@@ -78,5 +81,5 @@ def difference(value: float | None, unit: str = "number", currency: str = "") ->
     if unit == "share":
         text = f"{_digits(number * 100, 1)}{NBSP}{_('pp')}"
     else:
-        text = in_unit(number, unit, currency)
+        text = in_unit(number, unit, currency, like=1.0 if unit == "number" else None)
     return text if number <= 0 else f"+{text}"

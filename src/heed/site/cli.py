@@ -16,6 +16,14 @@ from heed.core.settings.rules import current
 File = Annotated[Path, typer.Argument(help="The backup file.")]
 
 
+def _look_at_roots() -> None:
+    """Refuse to start where a root of a region is missing, or facts lie under another than theirs."""
+    if current().has_roots:
+        from heed.facts.projector.follow import follower
+
+        follower()
+
+
 @door
 def up(
     empty: Annotated[bool, typer.Option("--empty", help="Start without the sample operation, for your own.")] = False,
@@ -28,6 +36,7 @@ def up(
     from heed.site.server import Keeper, refuse_taken_port
 
     refuse_taken_port()
+    _look_at_roots()
     link = entrance(empty=empty)
     say(phrase("heed is at {url}", url=current().public_url), style="bold")
     if link:
@@ -42,6 +51,7 @@ def web() -> None:
     from heed.site.server import Keeper, refuse_taken_port
 
     refuse_taken_port()
+    _look_at_roots()
     Keeper(("collector", "pages")).run()
 
 
@@ -65,6 +75,7 @@ def worker() -> None:
     """Carry the journal on to facts and run the jobs of the queue."""
     from heed.site.worker import serve_worker
 
+    _look_at_roots()
     serve_worker()
 
 
@@ -90,14 +101,24 @@ def backup(file: File, as_json: AsJson = False) -> None:
 
 
 @door(store=False)
-def restore(file: File, as_json: AsJson = False) -> None:
-    """Bring a backup back into an empty data folder. Example: HEED_HOME=new heed restore heed-2026-11-22.tar.gz"""
+def restore(
+    file: File,
+    erased: Annotated[
+        Path | None, typer.Option("--erased", help="List of erasures; the one beside the file is taken anyway.")
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Bring a backup back into an empty data folder. Example: HEED_HOME=new heed restore heed-2026-11-22.tar.gz
+
+    Customers who were erased after it was made are erased from it again.
+    """
     start_django()
-    from heed.site.operations.restore import restore_backup
+    from heed.site.operations.restore import erase_again, restore_backup
 
     manifest = restore_backup(file)
+    again = erase_again(file, erased)
     if as_json:
-        print_json({"file": str(file), **asdict(manifest)})
+        print_json({"file": str(file), "erased_again": again, **asdict(manifest)})
     else:
         held = {"entries": manifest.journal_entries, "tables": len(manifest.facts)}
         home = current().home_path

@@ -6,13 +6,15 @@ from django.db import DatabaseError, connection
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.utils import timezone
 
+from heed.core.access.actions.tokens import token_scope
 from heed.core.access.rules import COMMAND_LINE
 from heed.core.edge import missing_migrations
 from heed.core.journal.queries import lags, last_id
 from heed.core.people.queries import mails_outstanding
 from heed.core.queue.queries import pump_runs
-from heed.feedback.routing.queries import outstanding
-from heed.feedback.surveys.queries import invitations
+from heed.feedback.routing.queries.connecting import outstanding
+from heed.feedback.surveys.queries.surveys import invitations
+from heed.goals.targets.queries.prometheus import wallboard_families
 
 Sample = tuple[dict[str, str], float]
 
@@ -47,8 +49,17 @@ def ready(request: HttpRequest) -> HttpResponse:
 
 
 def metrics(request: HttpRequest) -> HttpResponse:
-    """Counters and lags in Prometheus' text format; no personal data, no figures of the operation."""
-    lines = [line for name, kind, words, samples in _families() for line in _written(name, kind, words, samples)]
+    """Counters and lags in Prometheus' text format; no personal data. With an API token (`Authorization: Bearer heed_…`) the
+    figures of the wallboards too, of the units its owner reaches; 401 for a token that is none.
+    """
+    families = list(_families())
+    scheme, _space, secret = request.headers.get("authorization", "").partition(" ")
+    if scheme.lower() == "bearer":
+        found = token_scope(secret.strip())
+        if found is None:
+            return HttpResponse("This token is none.\n", status=401, content_type="text/plain; charset=utf-8")
+        families += wallboard_families(found[1])
+    lines = [line for name, kind, words, samples in families for line in _written(name, kind, words, samples)]
     return HttpResponse("\n".join(lines) + "\n", content_type="text/plain; version=0.0.4; charset=utf-8")
 
 

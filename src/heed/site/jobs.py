@@ -8,7 +8,7 @@ from huey import crontab
 from heed.core.http.actions import forget_calls
 from heed.core.queue.actions import queue
 from heed.core.settings.rules import current
-from heed.facts.store.store import Store
+from heed.facts.store.opening import store_of
 
 log = logging.getLogger("heed.jobs")
 
@@ -25,7 +25,7 @@ def forget_ended_sessions() -> None:
 
 def compact_facts() -> None:
     """Merge small files of the fact tables and drop those no longer used."""
-    store = Store(current().facts_location)
+    store = store_of(current())
     for state in store.tables():
         store.compact(state.name)
         log.info("compacted %s", state.name)

@@ -25,7 +25,8 @@ log = logging.getLogger("heed.worker")
 class Pump:
     """Something to do every so many seconds: `run` does what is due and returns how much it did; at once again when it did.
 
-    When one that `wakes` did something, those that `hear` look at once for what that means to them.
+    When one that `wakes` did something, those that `hear` look at once for what that means to them. The first turn comes
+    `first` seconds after the start.
     """
 
     name: str
@@ -33,6 +34,7 @@ class Pump:
     pause: float
     wakes: bool = False
     hears: bool = False
+    first: float = 0.0
 
 
 class Runner:
@@ -65,6 +67,8 @@ class Runner:
 
     def _loop(self) -> None:
         try:
+            if self.pump.first:
+                self._rest(self.pump.first)
             while not self.stopping.is_set():
                 self.wake.clear()
                 pause = self.turn()

@@ -19,10 +19,14 @@ from heed.core.journal.queries import last_id
 from heed.core.people.jobs import mail_notifications
 from heed.core.queue.actions import queue
 from heed.facts.projector.follow import project
-from heed.feedback.routing.jobs import deliver_due, forget_deliveries
+from heed.feedback.privacy import jobs as privacy
+from heed.feedback.quality.jobs import audit_answers
+from heed.feedback.routing.jobs import chase_late_items, deliver_due, forget_deliveries, send_routed_mails
 from heed.feedback.surveys import jobs as invitations
-from heed.feedback.triggers.jobs import fire_due_asks
+from heed.feedback.triggers.jobs import begin_waves, fire_due_asks, watch_coverage
 from heed.feedback.verbatims import jobs as words
+from heed.goals.escalation import jobs as escalations
+from heed.goals.slas.jobs import Preparer, expire_negotiations
 from heed.service.cases.jobs import escalate_due
 from heed.site import jobs
 from heed.site.pumps import NOTE_SECONDS, Pump, PumpHouse
@@ -30,6 +34,7 @@ from heed.site.pumps import NOTE_SECONDS, Pump, PumpHouse
 # Noted so often at most: each time is a write beside those of the facts.
 NOTE_REACHED_SECONDS = 0.5
 DELIVERERS = 3
+LEARN_AFTER_SECONDS = 300.0
 log = logging.getLogger("heed.worker")
 
 
@@ -59,18 +64,33 @@ def pumps() -> list[Pump]:
         Pump("flow", flow.follower().carry, 0.1, wakes=True),
         Pump("facts", Projector().carry, 0.2, wakes=True),
         Pump("fire_due_asks", fire_due_asks, 1.0, wakes=True, hears=True),
+        Pump("watch_coverage", watch_coverage, 600.0),
+        Pump("begin_waves", begin_waves, 30.0),
         Pump("send_due_invitations", invitations.send_due_invitations, 1.0, hears=True),
+        Pump("fetch_returned", invitations.fetch_returned, 60.0),
         Pump("close_partials", invitations.close_partials, 60.0),
         Pump("expire_invitations", invitations.expire_invitations, 60.0),
         Pump("read_new", words.read_new, 0.5, hears=True),
         Pump("look_for_signals", words.look_for_signals, 60.0),
-        Pump("learn_words", words.learn, 3600.0),
+        # Not in the first minutes, when somebody looks at what they have just started: it takes a processor for a minute.
+        Pump("learn_words", words.learn, 3600.0, first=LEARN_AFTER_SECONDS),
         Pump("retrain_asked", words.retrain_asked, 5.0),
+        Pump("run_bakeoffs", words.run_bakeoffs, 5.0),
         Pump("escalate_due", escalate_due, 5.0),
+        Pump("look_at_escalations", escalations.look_at_escalations, 1.0, hears=True),
+        Pump("watch_cases", escalations.watch_cases, 60.0),
+        Pump("expire_negotiations", expire_negotiations, 30.0),
+        Pump("prepare_staffing", Preparer().prepare, 20.0),
         Pump("mail_notifications", mail_notifications, 5.0),
         # Each takes a line of its own, so that one that answers slowly does not keep the others waiting.
         *(Pump(f"deliver_due {number}", deliver_due, 0.5, hears=True) for number in range(1, DELIVERERS + 1)),
         Pump("forget_deliveries", forget_deliveries, 3600.0),
+        Pump("carry_erasures", privacy.carry_erasures, 5.0, hears=True),
+        Pump("audit_answers", audit_answers, 30.0),
+        Pump("remind_of_terms", privacy.remind_of_terms, 600.0),
+        Pump("retain_daily", privacy.retain_daily, 1800.0),
+        Pump("chase_late_items", chase_late_items, 30.0),
+        Pump("send_routed_mails", send_routed_mails, 2.0),
     ]
 
 

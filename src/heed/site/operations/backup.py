@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
+from urllib.parse import quote
 
 from deltalake import DeltaTable
 from django.db import connection
@@ -18,14 +19,16 @@ from heed.core.errors.rules import Refused, phrase
 from heed.core.journal.queries import head
 from heed.core.journal.rules import GENESIS
 from heed.core.settings.rules import current
+from heed.feedback.privacy.actions.backups import note_backup
 from heed.site.operations.archive import Manifest, Writer
 from heed.site.operations.database import applied_migrations, copy_database, still_moment
 
 
 @dataclass(frozen=True)
 class FactTable:
-    """A fact table as it stood: the files that make up one version, relative to its folder."""
+    """A fact table as it stood: the files that make up one version, relative to its folder. region: of its root, or empty."""
 
+    region: str
     name: str
     folder: Path
     version: int
@@ -33,15 +36,21 @@ class FactTable:
 
 
 def fact_tables() -> list[FactTable]:
-    """The fact tables of a local store at this moment; none when they lie elsewhere."""
-    root = Path(current().facts_location)
-    if "://" in current().facts_location or not root.is_dir():
+    """The fact tables of all local roots at this moment; none of those that lie elsewhere."""
+    roots = {"": current().facts_location, **current().roots_of_regions}
+    return [table for region, root in roots.items() if "://" not in root for table in _tables_in(region, Path(root))]
+
+
+def _tables_in(region: str, root: Path) -> list[FactTable]:
+    if not root.is_dir():
         return []
     found = []
     for folder in sorted(path for path in root.iterdir() if (path / "_delta_log").is_dir()):
         table = DeltaTable(str(folder))
         data = tuple(str(Path(uri).relative_to(folder)) for uri in table.file_uris())
-        found.append(FactTable(folder.name, folder, table.version(), data + _log_files(folder, table.version())))
+        found.append(
+            FactTable(region, folder.name, folder, table.version(), data + _log_files(folder, table.version()))
+        )
     return found
 
 
@@ -83,11 +92,12 @@ def write_backup(path: Path) -> Manifest:
                     facts_kept_elsewhere=elsewhere,
                 )
                 copy_database(folder)
-                manifest.facts = _hold_facts(folder / "facts")
+                manifest.facts = _hold_facts(folder)
             _hold_files(home, folder)
             _pack(folder, Writer(draft, manifest))
         draft.chmod(0o600)
         draft.rename(path)
+        note_backup(path, datetime.fromisoformat(manifest.made_at), manifest.journal_entries)
     finally:
         draft.unlink(missing_ok=True)
     return manifest
@@ -97,9 +107,10 @@ def _hold_facts(folder: Path) -> dict[str, int]:
     """Link the files of the fact tables' versions of now, so that they stay while they are packed. Returns the versions."""
     versions = {}
     for table in fact_tables():
-        versions[table.name] = table.version
+        place = f"roots/{quote(table.region, safe='')}" if table.region else "facts"
+        versions[f"{table.region}:{table.name}" if table.region else table.name] = table.version
         for name in table.files:
-            _hold(table.folder / name, folder / table.name / name)
+            _hold(table.folder / name, folder / place / table.name / name)
     return versions
 
 

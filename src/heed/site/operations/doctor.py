@@ -15,8 +15,8 @@ from heed.core.edge import missing_migrations, unknown_migrations
 from heed.core.errors.rules import HeedError
 from heed.core.journal.queries import lags, last_id, verify_chain
 from heed.core.settings.rules import current
-from heed.facts.projector.follow import lag
-from heed.facts.store.store import Store
+from heed.facts.projector.follow import lag, settled
+from heed.facts.store.opening import store_of
 from heed.text.representations.choosing import chosen
 
 State = Literal["ok", "warning", "failed"]
@@ -98,7 +98,8 @@ def _journal() -> Finding:
 
 
 def _facts() -> Finding:
-    tables = Store(current().facts_location).tables()
+    store = settled(store_of(current()))
+    tables = store.tables()
     rows = sum(table.rows for table in tables)
     # A table to which nothing happens is told the position seldom; what the worker noted says more, once there is one.
     behind = min(lag(), *(each.behind for each in lags() if each.name == "facts"), last_id())
@@ -109,7 +110,8 @@ def _facts() -> Finding:
             f"{rows} rows; {behind} journal entries not carried over",
             "Is heed worker (or heed up) running?",
         )
-    return Finding("facts", "ok", f"{rows} rows in {len(tables)} tables")
+    under = f" under {len(store.parts)} roots" if len(store.parts) > 1 else ""
+    return Finding("facts", "ok", f"{rows} rows in {len(tables)} tables{under}")
 
 
 def _mail() -> Finding:

@@ -35,12 +35,23 @@ class Place:
 # Group key, group title, places. What is not mounted is not shown.
 MENU: tuple[tuple[str, Any, tuple[Place, ...]], ...] = (
     ("start", "", (Place("home", _("Home"), "home", "h"),)),
-    ("goals", _("Goals"), (Place("kpis", _("KPIs"), "gauge", "k", "see_figures"),)),
+    (
+        "goals",
+        _("Goals"),
+        (
+            Place("kpis", _("KPIs"), "gauge", "k", "see_figures"),
+            Place("wallboards", _("Wallboard"), "pulse", "b", "see_figures"),
+            Place("slas", _("SLAs"), "shield", "l", "see_figures"),
+            Place("journeys", _("Journeys"), "path", "n", "see_figures"),
+            Place("footprints", _("Footprints"), "pin", "t", "see_figures"),
+        ),
+    ),
     (
         "service",
         _("Service"),
         (
             Place("cases", _("Cases"), "case", "c", "see_cases"),
+            Place("escalations", _("Escalations"), "bell", "e", "see_cases"),
             Place("customers", _("Customers"), "person", "u", "see_customers"),
             Place("imports", _("Imports"), "inbox", "i", "import"),
         ),
@@ -52,6 +63,8 @@ MENU: tuple[tuple[str, Any, tuple[Place, ...]], ...] = (
             Place("surveys", _("Surveys"), "survey", "y", "see_figures"),
             Place("asks", _("Who was asked"), "ask", "a", "ask"),
             Place("verbatims", _("Verbatims"), "words", "v", "see_words"),
+            Place("routed", _("Feedback items"), "inbox", "f", "see_words"),
+            Place("quality", _("Survey quality"), "check", "q", "see_figures"),
         ),
     ),
     (
@@ -62,6 +75,7 @@ MENU: tuple[tuple[str, Any, tuple[Place, ...]], ...] = (
             Place("journal", _("Journal"), "journal", "j", "see_journal"),
             Place("people", _("People"), "people", "p", "manage_people"),
             Place("organisation", _("Settings"), "sliders", "o", "manage_settings"),
+            Place("privacy", _("Privacy"), "shield", "z", "manage_settings"),
             Place("connections", _("Connections"), "plug", "w", "manage_connections"),
             Place("operations", _("Operations"), "pulse", "r", "see_operations"),
         ),
@@ -121,6 +135,12 @@ def icon(name: str) -> SafeString:
 @register.filter
 def in_unit(value: float | None, unit: str = "number") -> str:
     return units.in_unit(value, unit or "number")
+
+
+@register.filter
+def in_sentence(title: str) -> str:
+    """A heading inside a sentence: German writes its nouns as they are."""
+    return units.within(str(title))
 
 
 @register.filter

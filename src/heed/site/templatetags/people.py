@@ -5,7 +5,7 @@ from typing import Any
 from django import template
 from django.utils.translation import gettext as _
 
-from heed.core.people.queries import names_of
+from heed.core.people.queries import names_of, units
 
 register = template.Library()
 
@@ -24,6 +24,16 @@ def person(context: template.Context, key: str) -> str:
         }
         known[key] = own[key] if key in own else names_of({key}).get(key, key)
     return known[key]
+
+
+@register.simple_tag(takes_context=True)
+def unit_name(context: template.Context, key: str | None) -> str:
+    """What a unit is called; a key that is no unit's stays, nothing is an en dash. Units are looked up once a page."""
+    known: dict[str, str] = context.render_context.get("names_of_units")  # type: ignore[assignment]
+    if known is None:
+        known = {unit.key: unit.name for unit in units()}
+        context.render_context["names_of_units"] = known
+    return known.get(key or "", key or "–")
 
 
 @register.filter

@@ -38,6 +38,9 @@ CODES = (
     gettext_noop("no value"),
     gettext_noop("off scale"),
     gettext_noop("bad weight"),
+    gettext_noop("set aside"),
+    gettext_noop("no weight"),
+    gettext_noop("no margins"),
 )
 
 

@@ -231,6 +231,11 @@
   // what is marked in the page
   const ready = (within) => {
     all("table[data-sortable]", within).forEach(makeSortable);
+    all("[data-begins]", within).forEach((wrap) => {
+      // a picture wider than its frame is shown from where it begins, not from its corner
+      const first = wrap.querySelector(wrap.dataset.begins)?.getBoundingClientRect(), frame = wrap.getBoundingClientRect();
+      if (first) wrap.scrollLeft += first.left + first.width / 2 - frame.left - frame.width / 2;
+    });
     all("[data-message]", within).forEach((m) => { if (!m.matches(".error, .warning")) setTimeout(() => m.remove(), 8000); });
   };
   // a new organisation most likely lives in the time zone of whoever settles it

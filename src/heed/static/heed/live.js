@@ -9,7 +9,8 @@
   const LOST_AFTER_MS = 5000;
   const parts = () => [...document.querySelectorAll("[data-live][id]")];
   let stream = null;
-  let seen = null;
+  // A page may say up to where the journal had moved before it was made: what moved since is fetched at once.
+  let seen = document.querySelector("[data-live-at]")?.dataset.liveAt ?? null;
   let shownAt = 0;
   let timer = 0;
   let again = 0;
