@@ -2,9 +2,6 @@
 
 import datetime as dt
 import json
-import os
-import subprocess
-import sys
 from pathlib import Path
 
 import pyarrow as pa
@@ -12,6 +9,8 @@ import pytest
 
 from heed.facts.store.store import Store
 from tests.places import ROOT
+from tests.running import environment
+from tests.running import heed as command
 
 START = dt.datetime(2026, 1, 5, 12, tzinfo=dt.UTC)
 LOOP = 'name: Loop\nwhen: instrument == "nps" && score <= {}\nowner: care\n'
@@ -36,10 +35,7 @@ def heed(tmp_path):
     Store(str(tmp_path / "home" / "facts")).append("responses", pa.Table.from_pylist(rows), app="test", number=1)
 
     def run(*arguments: str, code: int = 0) -> dict:
-        environment = {**os.environ, "HEED_HOME": str(tmp_path / "home"), "HEED_DATABASE_URL": "", "HEED_FACTS_URL": ""}
-        environment["DJANGO_SETTINGS_MODULE"] = "heed.site.settings"
-        command = [sys.executable, "-c", "from heed.cli import main; main()", "model", *arguments, "--json"]
-        done = subprocess.run(command, env=environment, cwd=tmp_path, capture_output=True, text=True, check=False)
+        done = command(environment(tmp_path / "home"), "model", *arguments, "--json", cwd=tmp_path)
         assert done.returncode == code, done.stderr
         return json.loads(done.stdout)
 
@@ -96,6 +92,7 @@ def test_the_example_can_be_applied_and_rehearsed(heed):
     assert set(rehearsed) == {
         ("case_opening", "close_the_loop"),
         ("case_opening", "unsolved"),
+        ("sla", "cases_resolved"),
         ("trigger", "after_contact"),
     }
     assert rehearsed["case_opening", "close_the_loop"]["outcomes"]["opened_urgent"] == 4

@@ -5,6 +5,7 @@ from datetime import date
 from typing import Any
 
 import pytest
+from django.utils import timezone
 from typer.testing import CliRunner
 
 from heed.cli import app
@@ -13,9 +14,17 @@ from heed.core.definitions.queries import in_force
 from heed.core.journal.queries import verify_chain
 from heed.core.people.actions import add_unit
 from heed.core.people.queries import Person, Unit, root_unit
+from heed.core.settings.rules import current
+from heed.facts.store.store import Store
+from heed.feedback.verbatims.actions.models import make_model, train
+from heed.feedback.verbatims.actions.reading import read_new
+from heed.feedback.verbatims.models import LabelItem, LabelRound, TextModel
+from heed.feedback.verbatims.queries.models import models_folder, newest_model
 from heed.sample.actions import load_sample, remove_sample
+from heed.sample.work import said_keys
 from heed.service.cases.queries import cases
 from heed.service.customers.queries import reachable
+from heed.text.themes import FoundTheme
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -101,6 +110,7 @@ def test_the_organisation_is_a_tree_with_people_who_cannot_sign_in() -> None:
     assert settled is not None and settled.body.time_zone == "Europe/Berlin"
     assert in_force("calendar", "sample_hotline") is not None
     assert in_force("case_opening", "sample_close_the_loop") is not None
+    assert in_force("sla", "sample_cases_put_right") is not None
     assert in_force("kpi", "csat") is not None
     assert in_force("privacy_policy", "default") is not None
 
@@ -130,8 +140,31 @@ def test_a_removal_leaves_what_is_not_the_samples() -> None:
     assert set(Unit.objects.values_list("key", flat=True)) == {root.key, "ours"}
     assert list(Person.objects.all()) == [someone]
     assert in_force("calendar", "sample_hotline") is None
+    assert in_force("sla", "sample_cases_put_right") is None
     assert in_force("organisation", "organisation") is None
     assert in_force("kpi", "csat") is not None
+
+
+@pytest.mark.prove
+def test_a_removal_leaves_nothing_that_was_learnt_from_the_samples_words() -> None:
+    load_sample(0, 0.02, date(2026, 10, 31))
+    while read_new():
+        pass
+    told = train()
+    assert told["trained"], told
+    theme = FoundTheme("f_outage", "outage · network", ("outage",), (1.0,), 0.5, 9)
+    make_model(told["sentiment"], (theme,), like=newest_model())
+    row = LabelRound.objects.create(name="R", made_by="p", made_at=timezone.now())
+    (key, *_) = said_keys(Store(current().facts_location))
+    LabelItem.objects.create(round=row, place=1, verbatim_id=key, chosen_by="random")
+    assert any(models_folder().iterdir())
+    remove_sample()
+    assert list(models_folder().iterdir()) == []
+    assert not LabelItem.objects.exists()
+    assert not TextModel.objects.exclude(found=[]).exists()
+    reading = newest_model()
+    assert reading is not None
+    assert (reading.sentiment, reading.trained_on, reading.marked_at) == ("lexicon.1", 0, None)
 
 
 def test_nothing_is_taken_while_something_hangs_on_it() -> None:

@@ -16,7 +16,7 @@ from tests.sample.measuring import UNTIL, operation
 
 TINY = 0.05
 # What customers said is read by a model afterwards; the sample brings no such rows.
-BROUGHT = [name for name in TABLES if name not in ("verbatim_labels", "verbatim_aspects")]
+BROUGHT = [name for name in TABLES if name not in ("exclusions", "verbatim_labels", "verbatim_aspects")]
 
 
 @pytest.fixture(scope="module")
@@ -80,6 +80,19 @@ def test_changes_of_cases_say_what_events_say() -> None:
     )
     assert handed == moved
     assert closed == op.one("select count(*) from events where activity = 'close'")[0]
+
+
+def test_cases_of_the_last_days_are_still_open() -> None:
+    """A case ends when it would have ended, not because the sample does."""
+    recent, still, all_open, all_cases = operation(0, 0.5).one(
+        """with cases as (
+            select min("at") as opened, bool_or(change = 'closed') as over from case_changes group by case_id
+        ), latest as (select max("at") - interval 4 day as since from case_changes)
+        select count(*) filter (where opened > since), count(*) filter (where opened > since and not over),
+            count(*) filter (where not over), count(*) from cases, latest"""
+    )
+    assert 0.3 < still / recent < 0.95
+    assert all_open < 0.05 * all_cases
 
 
 def test_waits_follow_the_load_and_satisfaction_follows_the_wait() -> None:

@@ -8,11 +8,14 @@ from typing import Any
 
 from heed.core.errors.rules import Invalid, phrase
 from heed.core.settings.rules import current
+from heed.facts.store.opening import store_of
 from heed.facts.store.store import Store
+from heed.feedback.verbatims.actions.reading import read_new
+from heed.feedback.verbatims.actions.retraining import erase_marked, forget_source, retrain_asked
 from heed.sample import loading
 from heed.sample.organisation import make_organisation, take_away_organisation
 from heed.sample.plan import last_full_day
-from heed.sample.work import make_work, take_away_work
+from heed.sample.work import make_work, said_keys, take_away_work
 from heed.sample.world import build_world
 
 MOST_SCALE = 1000.0
@@ -34,7 +37,7 @@ def _alone() -> Iterator[None]:
 
 
 def _store() -> Store:
-    return Store(current().facts_location)
+    return store_of(current())
 
 
 def load_sample(
@@ -75,7 +78,19 @@ def load_sample(
 def remove_sample() -> dict[str, Any]:
     """Take away all that the sample brought, and nothing else."""
     with _alone():
+        said = said_keys(_store())
         counted = take_away_work(_store())
         counted |= take_away_organisation()
         gone = loading.clear(_store())
+        _unlearn(said)
     return {"removed": sum(gone.values()), "tables": gone, **counted}
+
+
+def _unlearn(said: list[str]) -> None:
+    """Nothing that reads words keeps what it learnt from the sample's. Where nothing else was said it goes at once; else
+    the worker trains anew without them first.
+    """
+    if said and forget_source(said) and not said_keys(_store(), everything=True):
+        retrain_asked()
+        read_new()
+        erase_marked()

@@ -26,6 +26,7 @@ CHANGES = {
     "first reply": "first_responded",
     "hand over": "transferred",
     "hand back": "transferred",
+    "escalate": "escalated",
     "ask customer": "waiting",
     "customer replied": "resumed",
     "resolve": "resolved",

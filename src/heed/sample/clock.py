@@ -63,10 +63,11 @@ class Clock:
         return result
 
     def working_hours(self, at: Ints) -> Ints:
-        """Press the 24 hours of each local day into 08:00–18:00; keeps the order of times."""
+        """Press the 24 hours of each local day into 08:00–18:00; keeps the order of times. What is after the end stays there."""
         start = self.day_start[self.day_of(at)]
         inside = np.clip(at - start, 0, DAY_US)
-        return np.asarray(start + 8 * 3600 * SECOND_US + (inside * 10) // 24, dtype=np.int64)
+        pressed = start + 8 * 3600 * SECOND_US + (inside * 10) // 24
+        return np.asarray(np.where(at < self.end, pressed, at), dtype=np.int64)
 
 
 def micros(moment: datetime) -> int:

@@ -6,7 +6,7 @@ import numpy as np
 import pyarrow as pa
 
 from heed.sample.cases import Cases, known_case
-from heed.sample.clock import SECOND_US
+from heed.sample.clock import SECOND_US, Flags
 from heed.sample.columns import attributes, finish, keys, known_where, named, times
 from heed.sample.contact import Contacts
 from heed.sample.names import APP, CHAT, DEPARTMENTS, PHONE, PILOTS, SOURCE, STORE
@@ -15,6 +15,7 @@ from heed.sample.world import World
 
 ARMS = ("control", "treated")
 OUTCOMES = ("answered", "abandoned", "contained", "other")
+ASKED_FOR_PERSON = 0.7
 
 
 def interaction_keys(number: int, rows: np.ndarray) -> pa.Array:
@@ -32,9 +33,9 @@ def pilot_attributes(contacts: Contacts) -> dict[str, pa.Array]:
 def interaction_table(world: World, number: int, contacts: Contacts, cases: Cases) -> pa.Table:
     many, rng = len(contacts), world.rng("interactions", number)
     contained, answered, gone = contacts.contained, contacts.answered, contacts.abandoned
-    live = np.isin(contacts.channel, (PHONE, CHAT, STORE))
-    offered = contacts.channel != APP
+    live, offered = np.isin(contacts.channel, (PHONE, CHAT, STORE)), contacts.channel != APP
     hold_share = np.where(contacts.channel == PHONE, rng.beta(1.2, 9.0, many), 0.0)
+    handed = _handed_on(world, number, contacts)
     wrap = np.round(contacts.handle * rng.uniform(0.08, 0.22, many))
     hold = np.round((contacts.handle - wrap) * hold_share)
     lasted = contacts.wait + np.where(answered, contacts.handle - wrap, np.where(offered, 0.0, 90.0)) + contacts.reply
@@ -52,9 +53,10 @@ def interaction_table(world: World, number: int, contacts: Contacts, cases: Case
         "offered": offered,
         "answered": answered,
         "abandoned": gone,
-        "contained": contained,
-        "transferred": contacts.transfers > 0,
-        "transfers": contacts.transfers,
+        # Known of what began in the app: nobody asks of a call whether self-service dealt with it.
+        "contained": known_where(contained, contacts.channel == APP),
+        "transferred": (contacts.transfers > 0) | handed,
+        "transfers": contacts.transfers + handed,
         "wait_seconds": known_where(contacts.wait, live),
         "talk_seconds": known_where(contacts.handle - wrap - hold, answered),
         "hold_seconds": known_where(hold, answered),
@@ -68,3 +70,10 @@ def interaction_table(world: World, number: int, contacts: Contacts, cases: Case
         ),
     }
     return finish("interactions", columns, many, batch=world.batch, recorded_at=world.clock.end)
+
+
+def _handed_on(world: World, number: int, contacts: Contacts) -> Flags:
+    """In the app most who are not helped ask for somebody, and go on with a person."""
+    asked = world.rng("handoffs", number).random(len(contacts)) < ASKED_FOR_PERSON
+    handed: Flags = (contacts.channel == APP) & ~contacts.contained & asked
+    return handed

@@ -48,11 +48,11 @@ def read_app(app: str) -> Load:
 
 def loaded(store: Store) -> Load | None:
     """The load whose rows are in the store, whole or begun."""
-    dataset = store.dataset(FIRST)
-    if dataset is None:
-        return None
-    rows = dataset.head(1, columns=["batch"], filter=pc.field("source") == SOURCE)
-    return read_app(rows.column("batch")[0].as_py()) if rows.num_rows else None
+    for dataset in store.datasets(FIRST):
+        rows = dataset.head(1, columns=["batch"], filter=pc.field("source") == SOURCE)
+        if rows.num_rows:
+            return read_app(rows.column("batch")[0].as_py())
+    return None
 
 
 def wanted(store: Store, seed: int, scale: float, until: date | None) -> Load:
@@ -109,6 +109,5 @@ def counts(store: Store) -> dict[str, int]:
     """Rows of the sample in the store, by table."""
     result = {}
     for name in TABLES:
-        dataset = store.dataset(name)
-        result[name] = 0 if dataset is None else dataset.count_rows(filter=pc.field("source") == SOURCE)
+        result[name] = sum(each.count_rows(filter=pc.field("source") == SOURCE) for each in store.datasets(name))
     return result

@@ -15,7 +15,7 @@ from heed.core.edge import page
 from heed.core.errors.rules import translated
 from heed.core.settings.rules import current
 from heed.documents.units import within
-from heed.facts.store.store import Store
+from heed.facts.store.opening import store_of
 from heed.goals.kpis.queries import list_kpis
 from heed.sample.loading import counts, loaded
 from heed.sample.truths import Truth, planted
@@ -80,7 +80,7 @@ def _shown(truth: Truth, names: dict[str, str]) -> Shown:
 @page("see_figures")
 def sample_operation(request: HttpRequest) -> HttpResponse:
     """The truths of the load in the store; how to load it when there is none."""
-    store = Store(current().facts_location)
+    store = store_of(current())
     load = loaded(store)
     context: dict[str, Any] = {"load": load, "truths": [], "tables": []}
     if load:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from heed.core.settings.rules import current
-from heed.facts.store.store import Store
+from heed.facts.store.opening import store_of
 from heed.sample.figures import WaveFigure, wave_figures
 from heed.sample.loading import Load, loaded
 from heed.sample.plan import last_full_day
@@ -26,7 +26,7 @@ class Told:
 
 def loaded_sample() -> Load | None:
     """The load in this data folder; None when there is none."""
-    return loaded(Store(current().facts_location))
+    return loaded(store_of(current()))
 
 
 def truths_of(seed: int | None = None, until: date | None = None) -> Told:

@@ -14,6 +14,7 @@ from heed.core.errors.rules import HeedError
 from heed.core.journal.rules import Entry
 from heed.facts.schema.tables import TABLES
 from heed.facts.store.store import Store
+from heed.goals.escalation.actions.noting import forget_escalations
 from heed.sample.names import LANGUAGES, REGIONS, SEGMENTS, SOURCE, ZONE
 from heed.sample.places import customer_keys
 from heed.sample.population import CUSTOMERS, FIRST_NAMES, LAST_NAMES
@@ -111,9 +112,20 @@ def _recent(store: Store, name: str) -> list[dict[str, Any]]:
 
 def take_away_work(store: Store) -> dict[str, int]:
     """Take away the sample's customers and cases, and the facts that came of them."""
+    forget_escalations(SOURCE)
     cases, customers = forget_cases(SOURCE), forget_system(SOURCE)
     for name in ("case_changes", "invitations", "responses", "verbatims"):
         store.delete(name, OF_SAMPLE)
     for name in ("verbatim_labels", "verbatim_aspects"):
         store.delete(name, "verbatim_id >= 'sample-' AND verbatim_id < 'sample.'")
     return {"customers": customers, "cases": cases}
+
+
+def said_keys(store: Store, *, everything: bool = False) -> list[str]:
+    """Which verbatims are the sample's, or all there are."""
+    dataset = store.dataset("verbatims")
+    if dataset is None:
+        return []
+    mine = (pc.field("source") == SOURCE) | pc.starts_with(pc.field("customer_key"), f"{SOURCE}-")
+    found = dataset.to_table(columns=["verbatim_id"], filter=None if everything else mine)["verbatim_id"]
+    return [str(each) for each in found.to_pylist()]

@@ -85,7 +85,7 @@ def shop(folder: Path, **settings: str) -> Iterator[House]:
     finally:
         house.process.terminate()
         try:
-            house.process.wait(timeout=60)
+            house.process.wait(timeout=180)
         except subprocess.TimeoutExpired:
             house.process.kill()
         mail.stop()
@@ -118,14 +118,28 @@ class Calls:
             f"{self.address}/tokens",
             json={"name": "shop", "scopes": list(scopes), "expires_at": None},
             headers={"X-CSRFToken": form.group(1), "Referer": house.address},
-            timeout=60,
+            timeout=180,
         )
         assert made.status_code == 201, made.text
         self.session.headers["Authorization"] = f"Bearer {made.json()['secret']}"
 
     def get(self, path: str) -> Any:
-        answer = self.session.get(self.address + path, timeout=60)
+        answer = self.session.get(self.address + path, timeout=180)
         assert answer.status_code == 200, answer.text
+        return answer.json()
+
+    def post(self, path: str, **data: Any) -> Any:
+        """What a call made or changed; None where there is nothing of the sort yet."""
+        return self._sent("POST", path, data)
+
+    def put(self, path: str, **data: Any) -> Any:
+        return self._sent("PUT", path, data)
+
+    def _sent(self, method: str, path: str, data: Any) -> Any:
+        answer = self.session.request(method, self.address + path, json=data, timeout=180)
+        if answer.status_code == 404:
+            return None
+        assert answer.status_code in (200, 201, 202), answer.text
         return answer.json()
 
     def tell(self, table: str, number: str, **data: Any) -> None:
@@ -140,12 +154,12 @@ class Calls:
             f"{self.address}/events",
             json=event,
             headers={"Content-Type": "application/cloudevents+json"},
-            timeout=60,
+            timeout=180,
         )
         assert answer.status_code == 202, answer.text
 
 
-def waited(what: Callable[[], Any], seconds: float = 60.0) -> Any:
+def waited(what: Callable[[], Any], seconds: float = 180.0) -> Any:
     """The first true answer."""
     end = time.monotonic() + seconds
     while time.monotonic() < end:

@@ -163,7 +163,7 @@ def _put_right(chromium: Any, house: House, ada: Browser, number: str) -> None:
     page.goto(f"{house.address}/cases/")
     page.locator("a.name", has_text=number).click()
     page.wait_for_url(re.compile(r"/cases/case"))
-    assert "in the rain" in page.locator("main").inner_text()
+    page.locator("main", has_text="in the rain").wait_for()
     page.keyboard.press("t")
     page.get_by_text("The case is yours.").wait_for()
     page.keyboard.press("c")
