@@ -4,6 +4,9 @@
 PYTHON ?= python3
 WORKERS ?= 2
 BIN := .venv/bin
+# Neighbours share what a file sets up, so each worker takes a stretch and helps the other when it is through (tests/conftest.py
+# sees to it that no story is torn apart). What waits for processes may fail once (tests/services/once_more.py).
+PYTEST := tests.services.once_more -n $(WORKERS) --dist worksteal --durations=25
 UV := $(BIN)/uv
 LOCKED := -q --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --no-emit-index-url
 
@@ -26,7 +29,7 @@ run: .venv/run.stamp
 	$(BIN)/heed up
 
 test: .venv/dev.stamp
-	$(BIN)/pytest -n $(WORKERS)
+	$(BIN)/python -m $(PYTEST)
 
 install: .venv/dev.stamp
 
@@ -46,16 +49,16 @@ safety: .venv/dev.stamp
 	$(BIN)/bandit -q -c pyproject.toml -r src
 
 tests: .venv/dev.stamp
-	$(BIN)/pytest -n $(WORKERS)
+	$(BIN)/python -m $(PYTEST)
 
 # What speaks to the database, once more on a PostgreSQL server of its own.
 tests-postgres: .venv/dev.stamp
-	$(BIN)/python -m tests.services.on_postgres pytest -n $(WORKERS) $(ON_DATABASE)
+	$(BIN)/python -m tests.services.on_postgres $(PYTEST) --on-database $(ON_DATABASE)
 
 ON_DATABASE := tests/core tests/service tests/goals tests/desks tests/collector tests/feedback tests/rehearsal
 
 prove: .venv/dev.stamp
-	$(BIN)/pytest -m prove
+	$(BIN)/python -m $(PYTEST) -m prove
 
 bench: .venv/dev.stamp
 	$(BIN)/python bench

@@ -56,7 +56,9 @@ def test_addresses_in_code_exist() -> None:
 def test_nothing_is_inline() -> None:
     # Mails carry their style with them, because a mail program reads no style sheet.
     pages = [path for path in templates() if "mail" not in path.parts]
-    assert not rows(INLINE, pages)
+    # The colour of an organisation on its answer page; the page's content policy names its hash, and no other is taken.
+    branded = [("src/heed/feedback/templates/surveys/base_answer.html:13", "<style")]
+    assert rows(INLINE, pages) == branded
 
 
 def test_a_text_with_a_percent_sign_is_translated_by_its_own_tag() -> None:

@@ -64,3 +64,17 @@ def test_no_module_is_fetched_by_string() -> None:
                 if method in BY_STRING or function in BY_STRING | BUILT_IN:
                     fetched.append(f"{path.relative_to(ROOT)}:{node.lineno} {method or function}")
     assert not fetched
+
+
+HEAVY = ("ibis", "sqlglot", "duckdb", "deltalake", "pyarrow", "numpy", "scipy", "sklearn", "altair", "lingua")
+
+
+def test_what_every_command_loads_first_is_light() -> None:
+    """Each command and each process sets Django up; engines and arrays come with the verb that needs them."""
+    lines = ["import os, sys, django", "os.environ['DJANGO_SETTINGS_MODULE'] = 'heed.site.settings'", "django.setup()"]
+    lines.append(f"print(*[name for name in {HEAVY!r} if name in sys.modules])")
+    done = subprocess.run(
+        [sys.executable, "-c", "\n".join(lines)], capture_output=True, text=True, check=False, cwd=ROOT
+    )
+    assert done.returncode == 0, done.stderr[-2000:]
+    assert done.stdout.strip() == ""

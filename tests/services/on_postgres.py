@@ -1,6 +1,6 @@
 """Runs a command with HEED_DATABASE_URL set to a PostgreSQL server of its own: the whole suite on the other database.
 
-python -m tests.services.on_postgres pytest -n 2
+python -m tests.services.on_postgres tests.services.once_more -n 2
 """
 
 import os
