@@ -253,8 +253,8 @@ def test_what_customers_say_goes_to_who_can_act_on_it(ada: Browser, crm: Crm, tm
     assert items["catch_all"]["way"] == "mail"
 
     # The system that has parcels is told of its item, the desk is written to, Ada finds hers on the page.
-    waited(lambda: crm.events("feedback-routed"))
-    assert {event["data"]["route"] for event in crm.events("feedback-routed")} >= {"parcels"}
+    # (Others may be told to the system by a webhook, and sooner.)
+    waited(lambda: "parcels" in {event["data"]["route"] for event in crm.events("feedback-routed")})
     waited(lambda: [mail for mail in ada.house.mailbox.letters if "desk@harbour.example" in str(mail["to"])])
     shown = words(ada.open("/routed/"))
     assert "Wrong bills" in shown
