@@ -60,6 +60,12 @@ def keep_csv(file: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -
         ) from error
 
 
+def scratch_csv(file: Path, rows: Iterable[Sequence[Any]]) -> None:
+    """A CSV file that only heed reads, and that goes again: each cell as it is, since what is read must be what was given."""
+    with file.open("w", encoding="utf-8", newline="") as sink:
+        csv.writer(sink).writerows(rows)
+
+
 def _line(row: Sequence[Any]) -> str:
     sink = io.StringIO()
     csv.writer(sink, lineterminator="\r\n").writerow([plain_cell(cell) for cell in row])

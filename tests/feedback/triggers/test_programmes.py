@@ -143,7 +143,7 @@ def test_waves_nearer_than_their_quiet_do_not_overlap() -> None:
 
 @pytest.mark.parametrize("seed", range(3))
 def test_the_bulk_form_leaves_the_same_people_to_a_programme(seed: int) -> None:
-    rows, *_ = year(seed, facts=3_000, customers=400)
+    rows = year(seed, facts=3_000, customers=400).rows
     told = [
         programme(first_on="2000-02-01", every="week", quiet_days=5, groups=3, segments=["family"], survey="relation"),
         programme(first_on="2000-01-15", every="quarter", quiet_days=40, share=0.4),

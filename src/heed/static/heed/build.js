@@ -15,6 +15,8 @@
     if (found) look.value = found[1];
   };
   form.addEventListener("input", (event) => { at(event.target); show(); });
+  // What was asked for by hand need not come once more: it would take back what was answered in the preview since.
+  form.addEventListener("submit", () => clearTimeout(waiting));
   form.addEventListener("focusin", (event) => at(event.target));
   // An empty form has nothing to show: what would come is a fault nobody made.
   const isBegun = [...form.querySelectorAll("input[name=name], textarea")].some((field) => field.value.trim());

@@ -1,6 +1,5 @@
 """Archives of LimeSurvey (.lsa): the survey in one, and its responses as the sheet that an export with codes would be."""
 
-import csv
 import io
 import zipfile
 import zlib
@@ -10,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from heed.core.errors.rules import Invalid, phrase
+from heed.core.tables import scratch_csv
 from heed.feedback.surveys.rules.exchanging.forms import LARGEST
 from heed.feedback.surveys.rules.exchanging.lsa import Columns, response_rows
 from heed.feedback.surveys.rules.exchanging.lss import tables_of
@@ -38,8 +38,7 @@ def opened(file: Arrived) -> Iterator[Arrived]:
         return
     with _packed(file.path) as archive, room() as folder:
         sheet = folder / "responses.csv"
-        with sheet.open("w", newline="", encoding="utf-8") as sink:
-            _write(archive, csv.writer(sink))
+        scratch_csv(sheet, _rows(archive))
         with sheet.open("rb") as begun:
             head = begun.read(4096)
         yield Arrived(str(sheet), Path(file.name).with_suffix(".csv").name, head)
@@ -80,16 +79,16 @@ def _survey_in(archive: zipfile.ZipFile) -> bytes:
         return part.read(LARGEST + 1)
 
 
-def _write(archive: zipfile.ZipFile, out: Any) -> None:
+def _rows(archive: zipfile.ZipFile) -> Iterator[list[Any]]:
     columns = Columns(tables_of(_survey_in(archive)))
     fields: list[str] = []
     with archive.open(_named(archive, "responses.lsr")) as stream:
         for row in response_rows(stream):
             if isinstance(row, list):
                 fields = list(dict.fromkeys(row))
-                out.writerow(_told_apart([columns.name_of(field) for field in fields]))
+                yield _told_apart([columns.name_of(field) for field in fields])
             else:
-                out.writerow([row.get(field, "") for field in fields])
+                yield [row.get(field, "") for field in fields]
 
 
 def _told_apart(names: list[str]) -> list[str]:
