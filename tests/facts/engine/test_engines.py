@@ -203,7 +203,7 @@ def test_the_settings_name_the_engine_and_the_store(tmp_path: Path) -> None:
 
 def test_duckdb_fetches_nothing_and_spills_inside_the_data_folder(duck: Engine) -> None:
     asked = "SELECT current_setting('autoinstall_known_extensions'), current_setting('temp_directory')"
-    fetches, spill = duck.backend.con.execute(asked).fetchone()
+    ((fetches, spill),) = duck.backend.con.execute(asked).fetchall()
     assert fetches is False
     assert Path(spill).parent == duck.store.folder
 
