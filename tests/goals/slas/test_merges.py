@@ -35,11 +35,11 @@ SLA = {
 def facts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     monkeypatch.setenv("HEED_FACTS_URL", str(tmp_path / "facts"))
     current.cache_clear()
-    queries._engine.cache_clear()
+    queries.engine.forget()
     yield
     monkeypatch.undo()
     current.cache_clear()
-    queries._engine.cache_clear()
+    queries.engine.forget()
 
 
 def test_the_desk_and_the_sla_name_the_same_instant(desk: Desk, watch: Watch, facts: None) -> None:  # noqa: F811

@@ -22,11 +22,11 @@ from tests.service.cases.conftest import Desk, Watch
 def facts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     monkeypatch.setenv("HEED_FACTS_URL", str(tmp_path / "facts"))
     current.cache_clear()
-    queries._engine.cache_clear()
+    queries.engine.forget()
     yield
     monkeypatch.undo()
     current.cache_clear()
-    queries._engine.cache_clear()
+    queries.engine.forget()
 
 
 def shown(key: str, *words: str) -> dict[str, Any]:

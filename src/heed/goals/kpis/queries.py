@@ -3,12 +3,9 @@
 The engine and what reads with it are loaded when a figure is asked for: a list of KPIs needs neither.
 """
 
-import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
-from functools import lru_cache
-from threading import Lock
 from typing import TYPE_CHECKING, Any, cast
 from zoneinfo import ZoneInfo
 
@@ -17,7 +14,7 @@ from heed.core.conditions.rules import compile_condition
 from heed.core.definitions.queries import InForce, all_in_force, in_force, newest, version
 from heed.core.definitions.rules import KINDS, kind_of
 from heed.core.errors.rules import Invalid, NotFound, nearest, phrase
-from heed.core.settings.rules import Settings, current
+from heed.facts.engine.own import OwnEngine
 from heed.feedback.quality.queries.audits import AuditMark, doubts_standing, marks_of
 from heed.feedback.quality.queries.weights import card_weights
 from heed.goals.kpis.definition import Direction, Kpi, Parameter, Resolved, Setting, Unit
@@ -25,7 +22,6 @@ from heed.goals.kpis.rules import PEOPLE_COLUMNS, POLICY_KIND, LeastGroups, leas
 from heed.metrics.sources.shapes import shape_of
 
 if TYPE_CHECKING:
-    from heed.facts.engine.seam import Engine
     from heed.metrics.cards import WaveTold
     from heed.metrics.measures import Measure
     from heed.metrics.periods import Period
@@ -34,7 +30,7 @@ if TYPE_CHECKING:
     from heed.metrics.selection import Slice
 
 KIND = "kpi"
-_OPENING = Lock()
+engine = OwnEngine()
 
 
 @dataclass(frozen=True)
@@ -287,19 +283,6 @@ def privacy_policy() -> LeastGroups | None:
 class _Strictest:
     min_n_customers: int
     min_n_employees: int
-
-
-def engine() -> "Engine":
-    """The engine of this process, over the store the settings name."""
-    with _OPENING:
-        return _engine(current(), os.getpid())
-
-
-@lru_cache(maxsize=1)
-def _engine(settings: Settings, process: int) -> "Engine":
-    from heed.facts.engine.engine import open_engine
-
-    return open_engine(settings)
 
 
 def _least(question: Question, scope: Scope, by: Sequence[str]) -> int:

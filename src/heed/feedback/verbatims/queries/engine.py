@@ -1,18 +1,14 @@
 """What reading verbatims stands on: the engine of this process, the organisation's zone and languages, what may be shown."""
 
-import os
 from collections.abc import Callable
 from datetime import datetime
-from functools import lru_cache
-from threading import Lock
 from typing import TYPE_CHECKING, Any, cast
 from zoneinfo import ZoneInfo
 
 from heed.core.access.rules import Scope
 from heed.core.definitions.queries import all_in_force, in_force
 from heed.core.definitions.rules import KINDS
-from heed.core.settings.rules import Settings, current
-from heed.facts.engine.engine import open_engine
+from heed.facts.engine.own import OwnEngine
 from heed.facts.engine.seam import Engine
 from heed.metrics.periods import zone_of
 from heed.metrics.verbatims import said_texts
@@ -22,18 +18,9 @@ if TYPE_CHECKING:
 
 POLICY_KIND = "privacy_policy"
 LEAST_PEOPLE = 10  # where no policy is in force
-_OPENING = Lock()
 
 
-def engine() -> Engine:
-    """The engine of this process, over the store the settings name."""
-    with _OPENING:
-        return _engine(current(), os.getpid())
-
-
-@lru_cache(maxsize=1)
-def _engine(settings: Settings, process: int) -> Engine:
-    return open_engine(settings)
+engine = OwnEngine()
 
 
 def of_each_root(read: "Callable[[Engine], pa.Table]") -> list[dict[str, Any]]:
