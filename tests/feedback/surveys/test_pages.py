@@ -93,7 +93,7 @@ def test_what_is_set_aside_is_left_out_and_can_be_counted(
         assert "What was set aside is counted" in whole and "n 16" in whole
         assert "failed an audit" not in page
         QualityAudit.objects.create(survey_key="after_call", since=at, until=at, ran_at=at, state="failed")
-        assert "failed an audit" in manager.get("/surveys/after_call/").content.decode()
+        assert "answers of After a call that failed an audit" in manager.get("/surveys/after_call/").content.decode()
         assert "set aside" not in signed_in("auditor").get("/surveys/after_call/").content.decode(), (
             "too few to be told"
         )

@@ -12,6 +12,7 @@ from heed.core.access.rules import Scope
 from heed.core.errors.rules import NotFound
 from heed.feedback.quality.models import QualityAudit
 from heed.feedback.quality.queries.engine import engine
+from heed.feedback.quality.queries.shapes import survey_names
 from heed.feedback.quality.rules.auditing import FAILED, Past, Standing, standing
 
 if TYPE_CHECKING:
@@ -29,6 +30,7 @@ class AuditMark:
 
     audit: str
     survey: str
+    name: str  # what people call the survey
     since: datetime
     until: datetime
     failed: tuple[str, ...]
@@ -112,10 +114,12 @@ def marks_of_answers(part: "Slice", where: str = "") -> tuple[AuditMark, ...]:
 def marks_of(keys: Sequence[str]) -> tuple[AuditMark, ...]:
     """Failed audits by key, as figures carry them."""
     rows = {row.key: row for row in QualityAudit.objects.filter(key__in=keys)} if keys else {}
+    names = survey_names({row.survey_key for row in rows.values()}) if rows else {}
     return tuple(
         AuditMark(
             row.key,
             row.survey_key,
+            names.get(row.survey_key, row.survey_key),
             row.since,
             row.until,
             tuple(check["code"] for check in row.checks if check["state"] == FAILED),
